@@ -1,0 +1,5 @@
+//! The turn loop: a pure machine, the driver that performs its effects, and the handle faces hold.
+
+mod handle;
+
+pub use handle::{Handle, Mailbox};

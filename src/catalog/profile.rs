@@ -1,0 +1,85 @@
+//! What is known of one model at one provider.
+
+use crate::{
+    base::Tokens,
+    protocol::{CacheTerms, Tier},
+};
+
+/// A provider: who it is and how its Chat Completions differ from the plain form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// Its name in settings.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// The environment variable that holds its key.
+    pub key_env: &'static str,
+    /// Base URLs, the default first; empty for providers known by host alone.
+    pub base_urls: &'static [&'static str],
+    /// Host names: equal, or below it when it begins with a dot.
+    pub hosts: &'static [&'static str],
+    /// Whether this is Qwen Cloud: its headers, its cache rules, its error codes.
+    pub is_qwen_cloud: bool,
+    /// Whether `stream_options` may be sent.
+    pub stream_options: bool,
+    /// Which field bounds the output.
+    pub max_tokens: MaxTokens,
+    /// How past reasoning is sent back.
+    pub echo: Echo,
+    /// Whether `insufficient_quota` means a limit per minute (Qwen Cloud) and not an empty account (OpenAI).
+    pub quota_is_per_minute: bool,
+}
+
+/// Which field bounds the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaxTokens {
+    /// `max_tokens`.
+    Plain,
+    /// `max_completion_tokens`.
+    Completion,
+    /// None is sent; the server's own bound holds.
+    Omit,
+}
+
+/// How past reasoning is sent back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// Never: the server refuses or ignores it.
+    Never,
+    /// As `reasoning_content` on every assistant message that has it.
+    Content,
+    /// As `reasoning_details`, unread.
+    Details,
+}
+
+/// How a model thinks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thinking {
+    /// It does not.
+    Never,
+    /// It does unless told not to.
+    Default,
+    /// It can be told to.
+    Optional,
+}
+
+/// Everything the rest of the program needs to know of one model at one provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// The provider's row.
+    pub provider: &'static Provider,
+    /// The model's name as it is sent.
+    pub model: String,
+    /// Whether the catalogue has a row for this model.
+    pub is_known: bool,
+    /// Its window: input and output together.
+    pub window: Tokens,
+    /// The largest output.
+    pub max_output: Tokens,
+    /// How it thinks.
+    pub thinking: Thinking,
+    /// The cache terms, gate already applied: `explicit` is false wherever a marker must not be sent.
+    pub cache: CacheTerms,
+    /// Prices by size of the input, ascending; empty when unknown.
+    pub tiers: Vec<Tier>,
+}

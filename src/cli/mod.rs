@@ -1,0 +1,1 @@
+//! Arguments, subcommands, assembly; a failure becomes a message and an exit code.

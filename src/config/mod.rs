@@ -1,0 +1,1 @@
+//! Gathers every module's options and knows where each value came from.

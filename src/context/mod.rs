@@ -1,0 +1,1 @@
+//! Reads the repository: instruction files, map, git → what stands at the front of the prompt.

@@ -1,0 +1,3 @@
+//! The `qwen` binary.
+
+fn main() {}

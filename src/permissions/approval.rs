@@ -1,0 +1,77 @@
+//! The ticket without which no tool runs.
+
+use super::Action;
+use crate::protocol::ToolCall;
+
+/// A call that may run, with the action that was judged.
+///
+/// Only this module makes one, so a tool that takes it by value cannot run anything else, and cannot run it twice:
+///
+/// ```
+/// # use qwen::permissions::Approved;
+/// fn run(call: Approved) { drop(call) }
+/// fn once(call: Approved) { run(call) }
+/// ```
+/// ```compile_fail
+/// # use qwen::permissions::Approved;
+/// fn run(call: Approved) { drop(call) }
+/// fn twice(call: Approved) { run(call); run(call) }
+/// ```
+#[derive(Debug)]
+pub struct Approved {
+    pub(super) call: ToolCall,
+    pub(super) action: Action,
+}
+
+impl Approved {
+    /// The call.
+    pub fn call(&self) -> &ToolCall {
+        &self.call
+    }
+
+    /// The action that was judged; the tool does this and nothing else.
+    pub fn action(&self) -> &Action {
+        &self.action
+    }
+}
+
+/// A call that waits for a person.
+#[derive(Debug)]
+pub struct Pending {
+    pub(super) call: ToolCall,
+    pub(super) action: Action,
+    /// Why the rules ask, in a few words.
+    pub reason: String,
+    /// What to show beside the preview: `deletes: build/`.
+    pub effects: Vec<String>,
+    /// The exact rule that "don't ask again" would store; `None` where that is never offered.
+    pub remember: Option<String>,
+}
+
+impl Pending {
+    /// The call.
+    pub fn call(&self) -> &ToolCall {
+        &self.call
+    }
+
+    /// What it would touch.
+    pub fn action(&self) -> &Action {
+        &self.action
+    }
+
+    /// The person said yes.
+    pub fn approve(self) -> Approved {
+        Approved { call: self.call, action: self.action }
+    }
+}
+
+/// What the rules say about a call.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It may run.
+    Allow(Approved),
+    /// A person must be asked.
+    Ask(Pending),
+    /// It must not run; the reason is for the model and the person.
+    Deny(String),
+}

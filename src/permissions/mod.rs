@@ -1,0 +1,10 @@
+//! Decides what may happen: `(Policy, Action) → Verdict`. Pure.
+//!
+//! Rules are about resources (a canonical path, a host, a command), not about tool names alone. Start reading at
+//! [`decide`]. The only maker of [`Approved`] is this module, and a tool runs on nothing else.
+
+mod action;
+mod approval;
+
+pub use action::{Action, ShellCommand};
+pub use approval::{Approved, Pending, Verdict};

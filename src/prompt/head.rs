@@ -1,0 +1,60 @@
+//! The part of a prompt that never changes within a session.
+
+use serde_json::Value;
+
+use crate::base::{Tokens, estimate};
+
+/// A tool as it is offered to the model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToolSpec {
+    /// Its name.
+    pub name: String,
+    /// What the model reads about it.
+    pub description: String,
+    /// JSON Schema of its parameters; always an object schema, also for a tool without parameters.
+    pub parameters: Value,
+}
+
+/// Tools and system blocks, sealed.
+///
+/// Shape: tools sorted by name. `instructions` are the same for every repository, user and day; `repository` holds
+/// the instruction files and the map of this one and may be empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    tools: Vec<ToolSpec>,
+    instructions: String,
+    repository: String,
+}
+
+impl Head {
+    /// Seals a head. Tools are sorted here, so that their order cannot depend on how they were found.
+    pub fn new(mut tools: Vec<ToolSpec>, instructions: String, repository: String) -> Self {
+        tools.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { tools, instructions, repository }
+    }
+
+    /// The tools, sorted by name.
+    pub fn tools(&self) -> &[ToolSpec] {
+        &self.tools
+    }
+
+    /// The system blocks that are not empty, in order.
+    pub fn blocks(&self) -> impl Iterator<Item = &str> {
+        [self.instructions.as_str(), self.repository.as_str()].into_iter().filter(|b| !b.is_empty())
+    }
+
+    /// Estimated size of tools and system blocks together.
+    pub fn estimate(&self) -> Tokens {
+        let tools: Tokens = self
+            .tools
+            .iter()
+            .map(|t| {
+                estimate(&t.name)
+                    + estimate(&t.description)
+                    + estimate(&t.parameters.to_string())
+                    + Tokens(12)
+            })
+            .sum();
+        tools + self.blocks().map(estimate).sum() + Tokens(8)
+    }
+}

@@ -1,0 +1,246 @@
+//! The prompt and what may be done with it.
+
+use std::sync::Arc;
+
+use super::{Head, Heard, OpenRound};
+use crate::{
+    base::{CallId, Tokens, estimate},
+    protocol::{Item, ToolResult, Turn, UserMessage},
+};
+
+/// A prompt that may be sent: every call in it has its answer.
+///
+/// Shape: a sealed head, then items in order. Nothing but [`Prompt::push`] and [`Prompt::hear`] changes it, and
+/// both only append; [`Prompt::compact`] consumes it and returns another with the next epoch number.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use qwen::{prompt::{Head, Prompt}, protocol::UserMessage};
+/// let mut prompt = Prompt::new(Arc::new(Head::new(vec![], "Help.".into(), String::new())));
+/// prompt.push(UserMessage::words("hi"));
+/// let seen = prompt.items().len();
+/// assert_eq!(seen, 1);
+/// ```
+///
+/// An item cannot be changed once it is in; this is the line above with one difference, and does not compile:
+///
+/// ```compile_fail
+/// # use std::sync::Arc;
+/// # use qwen::{prompt::{Head, Prompt}, protocol::UserMessage};
+/// let mut prompt = Prompt::new(Arc::new(Head::new(vec![], "Help.".into(), String::new())));
+/// prompt.push(UserMessage::words("hi"));
+/// let seen = prompt.items_mut().len();
+/// assert_eq!(seen, 1);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prompt {
+    head: Arc<Head>,
+    epoch: u32,
+    pub(super) items: Vec<Item>,
+    tokens: Tokens,
+}
+
+/// Why stored items are not a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// A result stands where no call waits for it.
+    #[error("item {0} answers a call that is not open")]
+    Orphan(usize),
+    /// A message stands where results were due.
+    #[error("item {0} comes before all calls of the turn are answered")]
+    Unanswered(usize),
+}
+
+impl Prompt {
+    /// An empty conversation on `head`.
+    pub fn new(head: Arc<Head>) -> Self {
+        Self { head, epoch: 0, items: Vec::new(), tokens: Tokens(0) }
+    }
+
+    /// The conversation that was kept, item by item as it was sent. Results missing at the very end (the program
+    /// was killed while a tool ran) are filled in as interrupted. Errors: the items are not a conversation.
+    pub fn restore(head: Arc<Head>, items: Vec<Item>) -> Result<Self, RestoreError> {
+        let mut prompt = Self::new(head);
+        let mut open: Vec<(CallId, String)> = Vec::new();
+        for (at, item) in items.into_iter().enumerate() {
+            match &item {
+                Item::Result(result) => {
+                    let slot = open.iter().position(|(id, _)| *id == result.call);
+                    open.remove(slot.ok_or(RestoreError::Orphan(at))?);
+                }
+                _ if !open.is_empty() => return Err(RestoreError::Unanswered(at)),
+                Item::Assistant(turn) => {
+                    open = turn.calls.iter().map(|c| (c.id.clone(), c.name.clone())).collect();
+                }
+                Item::User(_) => {}
+            }
+            prompt.append(item);
+        }
+        for (call, name) in open {
+            prompt.append(Item::Result(super::round::interrupted(call, name)));
+        }
+        Ok(prompt)
+    }
+
+    /// Appends what the person said.
+    pub fn push(&mut self, message: UserMessage) {
+        self.append(Item::User(message));
+    }
+
+    /// Appends the model's answer. If it calls tools, the prompt is handed to a round that owns it until each
+    /// call has an outcome.
+    pub fn hear(mut self, turn: Turn) -> Heard {
+        let open: Vec<_> = turn.calls.clone();
+        self.append(Item::Assistant(turn));
+        if open.is_empty() { Heard::Ready(self) } else { Heard::Open(OpenRound::new(self, open)) }
+    }
+
+    /// Replaces the history by a summary. The head stays, byte for byte.
+    ///
+    /// Shape of the result: one user message with the summary, then the last `keep` items, widened to the left so
+    /// that no result is parted from its call.
+    pub fn compact(self, summary: &str, keep: usize) -> Self {
+        let mut from = self.items.len().saturating_sub(keep);
+        while from > 0 && !matches!(self.items.get(from), None | Some(Item::User(_))) {
+            from -= 1;
+        }
+        let mut next = Self { head: self.head, epoch: self.epoch + 1, items: Vec::new(), tokens: Tokens(0) };
+        next.push(UserMessage {
+            context: vec![format!("<summary of the conversation so far>\n{}\n</summary>", summary.trim())],
+            text: "Go on from this summary.".to_owned(),
+        });
+        for item in self.items.into_iter().skip(from) {
+            next.append(item);
+        }
+        next
+    }
+
+    /// The head.
+    pub fn head(&self) -> &Arc<Head> {
+        &self.head
+    }
+
+    /// All items, in order.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// How often the history was replaced by a summary.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Estimated size of head and items together; kept while growing, so asking costs nothing.
+    pub fn estimate(&self) -> Tokens {
+        self.head.estimate() + self.tokens
+    }
+
+    /// Estimated size of the items alone.
+    pub fn estimate_items(&self) -> Tokens {
+        self.tokens
+    }
+
+    pub(super) fn append(&mut self, item: Item) {
+        self.tokens += size(&item);
+        self.items.push(item);
+    }
+}
+
+/// Estimated size of one item, with the template's overhead around it.
+pub(super) fn size(item: &Item) -> Tokens {
+    const FRAME: Tokens = Tokens(5);
+    FRAME
+        + match item {
+            Item::User(message) => message.parts().map(estimate).sum(),
+            Item::Assistant(turn) => {
+                let calls: Tokens = turn
+                    .calls
+                    .iter()
+                    .map(|c| estimate(&c.name) + estimate(c.arguments.text()) + Tokens(12))
+                    .sum();
+                estimate(&turn.text) + estimate(&turn.reasoning) + calls
+            }
+            Item::Result(ToolResult { text, .. }) => estimate(text),
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Arguments, Finish, ToolCall, Verdict};
+
+    fn head() -> Arc<Head> {
+        Arc::new(Head::new(Vec::new(), "Help.".into(), String::new()))
+    }
+
+    fn calls(ids: &[&str]) -> Turn {
+        Turn {
+            calls: ids
+                .iter()
+                .map(|id| ToolCall {
+                    id: CallId::new(*id),
+                    name: "read_file".into(),
+                    arguments: Arguments::parse("{}"),
+                    extra: None,
+                })
+                .collect(),
+            finish: Finish::Calls,
+            ..Turn::text("")
+        }
+    }
+
+    fn result(id: &str) -> ToolResult {
+        ToolResult {
+            call: CallId::new(id),
+            name: "read_file".into(),
+            text: "text".into(),
+            verdict: Verdict::Done,
+        }
+    }
+
+    #[test]
+    fn a_killed_session_comes_back_whole() {
+        let items = vec![
+            Item::User(UserMessage::words("look")),
+            Item::Assistant(calls(&["a", "b"])),
+            Item::Result(result("b")),
+        ];
+        let prompt = Prompt::restore(head(), items).expect("a conversation");
+        let Some(Item::Result(last)) = prompt.items().last() else { panic!("no result was filled in") };
+        assert_eq!((last.call.as_str(), last.verdict), ("a", Verdict::Interrupted));
+    }
+
+    #[test]
+    fn an_orphaned_result_is_not_a_conversation() {
+        assert_eq!(
+            Prompt::restore(head(), vec![Item::Result(result("x"))]).err(),
+            Some(RestoreError::Orphan(0))
+        );
+        let early = vec![Item::Assistant(calls(&["a"])), Item::User(UserMessage::words("and?"))];
+        assert_eq!(Prompt::restore(head(), early).err(), Some(RestoreError::Unanswered(1)));
+    }
+
+    #[test]
+    fn compaction_never_parts_a_result_from_its_call() {
+        let items = vec![
+            Item::User(UserMessage::words("one")),
+            Item::Assistant(Turn::text("first")),
+            Item::User(UserMessage::words("two")),
+            Item::Assistant(calls(&["a"])),
+            Item::Result(result("a")),
+            Item::Assistant(Turn::text("done")),
+        ];
+        let prompt = Prompt::restore(head(), items.clone()).expect("a conversation").compact("S", 2);
+        assert_eq!(prompt.items()[1..], items[2..]);
+        assert_eq!(prompt.epoch(), 1);
+        assert!(Prompt::restore(head(), prompt.items().to_vec()).is_ok());
+    }
+
+    #[test]
+    fn the_estimate_grows_with_each_item() {
+        let mut prompt = Prompt::new(head());
+        let empty = prompt.estimate();
+        prompt.push(UserMessage::words("12345678"));
+        assert_eq!(prompt.estimate(), empty + Tokens(7));
+    }
+}

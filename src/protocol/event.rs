@@ -1,0 +1,219 @@
+//! What the agent tells its faces.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CacheMode, Charge, Display, Failure, Mode, Question, ToolCall, ToolResult, Turn, Usage};
+use crate::base::{CallId, SessionId, Tokens};
+
+/// Something that happened.
+///
+/// Two delivery promises: consecutive [`Event::Delta`]s of one kind and [`Event::ToolOutput`]s of one call may be
+/// merged when a face is slow; every other event arrives, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The session is ready. Always the first event; comes again after [`super::Op::Clear`].
+    SessionStarted(SessionInfo),
+    /// The person's words were taken into the conversation and a turn begins.
+    TurnStarted {
+        /// Counts the person's turns from 1.
+        turn: u32,
+        /// The words.
+        text: String,
+    },
+    /// The person's words wait for the running turn.
+    Queued {
+        /// All waiting texts, in order.
+        texts: Vec<String>,
+    },
+    /// A request goes to the provider.
+    Requested {
+        /// Counts requests from 1; a retry keeps its number.
+        request: u32,
+        /// Counts tries of this request from 1.
+        attempt: u32,
+        /// How many cache markers it carries.
+        markers: u8,
+        /// Estimated size of the prompt.
+        estimate: Tokens,
+    },
+    /// More of the answer being written.
+    Delta {
+        /// Which part.
+        kind: DeltaKind,
+        /// The text, not cleaned.
+        text: String,
+    },
+    /// The partial answer shown so far is void; the request is tried again.
+    Discarded,
+    /// The answer is complete and part of the conversation.
+    Answered {
+        /// The request it answers.
+        request: u32,
+        /// The answer.
+        turn: Turn,
+        /// The model's name as the provider gave it.
+        model: String,
+        /// Token counts, when the provider reported them.
+        usage: Option<Usage>,
+        /// The cost, when there is usage.
+        charge: Option<Charge>,
+        /// From sending the request to the end of the answer.
+        took: Duration,
+    },
+    /// A call needs the person's answer.
+    Permission {
+        /// The call.
+        call: ToolCall,
+        /// What to show and ask.
+        question: Question,
+    },
+    /// A call starts to run.
+    ToolStarted {
+        /// The call.
+        call: ToolCall,
+        /// One line on what it does, for a person: `edit src/lib.rs`.
+        title: String,
+    },
+    /// More output of a running call.
+    ToolOutput {
+        /// The call.
+        call: CallId,
+        /// The text, not cleaned.
+        text: String,
+    },
+    /// A call has its result.
+    ToolDone {
+        /// The call.
+        call: ToolCall,
+        /// What the model will read.
+        result: ToolResult,
+        /// What a person is shown.
+        display: Option<Display>,
+        /// How long it ran.
+        took: Duration,
+    },
+    /// A request failed and will be tried again.
+    Retrying {
+        /// The try that comes next, from 2.
+        attempt: u32,
+        /// How many tries there are in all.
+        of: u32,
+        /// How long until then.
+        wait: Duration,
+        /// Why.
+        cause: Failure,
+    },
+    /// The history was replaced by a summary.
+    Compacted {
+        /// Estimated size before.
+        before: Tokens,
+        /// Estimated size after.
+        after: Tokens,
+    },
+    /// The approval mode changed.
+    ModeChanged(Mode),
+    /// Something to know that is not an error.
+    Notice {
+        /// How loud.
+        level: Level,
+        /// The text, not cleaned.
+        text: String,
+    },
+    /// The agent is done with what the person said and waits.
+    TurnEnded {
+        /// Why it ended.
+        reason: EndReason,
+        /// Sums since the session started.
+        totals: Totals,
+    },
+    /// The turn ended with an error; `TurnEnded` follows.
+    Failed(Failure),
+    /// The last event.
+    SessionEnded {
+        /// Sums since the session started.
+        totals: Totals,
+    },
+}
+
+/// What a face needs to know of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionInfo {
+    /// Its id.
+    pub id: SessionId,
+    /// The workspace's root, as text.
+    pub root: String,
+    /// The git branch, if any.
+    pub branch: Option<String>,
+    /// The model's name.
+    pub model: String,
+    /// The provider's name, for people.
+    pub provider: String,
+    /// The model's window.
+    pub window: Tokens,
+    /// Names of the offered tools, sorted.
+    pub tools: Vec<String>,
+    /// The approval mode.
+    pub mode: Mode,
+    /// How the cache is used, and why, in one line.
+    pub cache: (CacheMode, String),
+    /// Turns that were restored from an earlier session.
+    pub restored_turns: u32,
+}
+
+/// Which part of an answer grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeltaKind {
+    /// The answer.
+    Text,
+    /// The reasoning before it.
+    Reasoning,
+}
+
+/// How loud a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Better to know.
+    Warning,
+}
+
+/// Why a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// The model had nothing more to do.
+    Completed,
+    /// The person stopped it.
+    Interrupted,
+    /// An error; [`Event::Failed`] said which.
+    Failed,
+    /// The limit of requests for this run.
+    TurnLimit,
+    /// The model stopped because a call was denied and it was told to wait for the person.
+    Denied,
+}
+
+/// Sums of a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Requests that got an answer.
+    pub requests: u32,
+    /// Tool calls that ran.
+    pub calls: u32,
+    /// Tool calls that were denied.
+    pub denied: u32,
+    /// Token counts of all answers that reported them.
+    pub usage: Usage,
+    /// Costs of the same.
+    pub charge: Charge,
+    /// Size of the last prompt.
+    pub context: Tokens,
+    /// Time spent waiting for the provider.
+    pub api_time: Duration,
+    /// Lines added to files.
+    pub lines_added: u32,
+    /// Lines removed from files.
+    pub lines_removed: u32,
+}

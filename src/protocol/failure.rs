@@ -1,0 +1,142 @@
+//! An error a person reads.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Whose fault it is, and with it the exit code and the next step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A bug of ours.
+    Bug,
+    /// Wrong use of the command line or of an input.
+    Usage,
+    /// A setting or a file of settings is wrong.
+    Config,
+    /// No credential, or one that was refused.
+    Auth,
+    /// The account has no quota, money or plan left.
+    Quota,
+    /// The provider could not be reached, or the connection broke.
+    Network,
+    /// The provider answered with an error.
+    Provider,
+    /// The conversation does not fit the model's window.
+    Context,
+    /// The run needed a permission that nobody could give.
+    Refused,
+    /// A limit the person set was reached.
+    Limit,
+    /// The person stopped it.
+    Interrupted,
+}
+
+impl Kind {
+    /// All kinds, in the order of `docs/exit-codes.md`.
+    pub const ALL: [Self; 11] = [
+        Self::Bug,
+        Self::Usage,
+        Self::Config,
+        Self::Auth,
+        Self::Quota,
+        Self::Network,
+        Self::Provider,
+        Self::Context,
+        Self::Refused,
+        Self::Limit,
+        Self::Interrupted,
+    ];
+
+    /// The exit code of a run that ended this way. Numbers that Qwen Code uses mean the same there:
+    /// 41 authentication, 42 input, 52 configuration, 53 turn limit, 130 interrupted.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Provider => 1,
+            Self::Auth => 41,
+            Self::Usage => 42,
+            Self::Config => 52,
+            Self::Limit => 53,
+            Self::Refused => 54,
+            Self::Quota => 56,
+            Self::Network => 57,
+            Self::Context => 58,
+            Self::Bug => 70,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The name in JSON output and telemetry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bug => "bug",
+            Self::Usage => "usage",
+            Self::Config => "config",
+            Self::Auth => "auth",
+            Self::Quota => "quota",
+            Self::Network => "network",
+            Self::Provider => "provider",
+            Self::Context => "context",
+            Self::Refused => "refused",
+            Self::Limit => "limit",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// What it means, in half a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Bug => "a bug in qwen",
+            Self::Usage => "wrong flags, or no input",
+            Self::Config => "a settings file or a value in it is wrong",
+            Self::Auth => "no credential was found, or the provider refused it",
+            Self::Quota => "the account has no quota, plan or money left",
+            Self::Network => "the provider could not be reached, or the connection broke",
+            Self::Provider => "the provider answered with an error",
+            Self::Context => "the conversation does not fit the model's window",
+            Self::Refused => "the run needed a permission that nobody could give",
+            Self::Limit => "a limit set for this run was reached",
+            Self::Interrupted => "stopped by the person or a signal",
+        }
+    }
+}
+
+/// What happened, to what, and what to do next.
+///
+/// Shape: `error` is lower case without a final dot; each hint is one line that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Whose fault it is.
+    pub kind: Kind,
+    /// What happened, and to what.
+    pub error: String,
+    /// What to do next, best first.
+    #[serde(default)]
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure without hints.
+    pub fn new(kind: Kind, error: impl Into<String>) -> Self {
+        Self { kind, error: error.into(), hints: Vec::new() }
+    }
+
+    /// With one more hint.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// `error: …`, then one line for each hint.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.error)?;
+        for hint in &self.hints {
+            write!(f, "\n  hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}

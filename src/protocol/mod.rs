@@ -1,0 +1,26 @@
+//! What faces and agent say to each other, and the entries a conversation is made of.
+//!
+//! A face sends [`Op`]s and receives [`Event`]s; it never sees more of the agent. [`Item`] is one entry of the
+//! conversation as it is sent and as it is kept. Everything here is plain data.
+
+mod call;
+mod charge;
+mod event;
+mod failure;
+mod item;
+mod mode;
+mod op;
+mod preview;
+mod result;
+mod usage;
+
+pub use call::{Arguments, Broken, ToolCall};
+pub use charge::{CacheMode, CacheTerms, Charge, Tier};
+pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
+pub use failure::{Failure, Kind};
+pub use item::{Finish, Item, Turn, UserMessage};
+pub use mode::Mode;
+pub use op::{Answer, Op};
+pub use preview::{Diff, DiffLine, LineKind, Preview, Question, Todo, TodoStatus};
+pub use result::{Display, ToolResult, Verdict};
+pub use usage::Usage;

@@ -1,0 +1,90 @@
+//! What a dialect gives back.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    base::Tokens,
+    protocol::{Failure, Turn, Usage},
+};
+
+/// Settings of requests.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Bound of the output; `None` leaves it to the catalogue.
+    pub max_output: Option<Tokens>,
+    /// Sampling temperature, if the person set one.
+    pub temperature: Option<f64>,
+    /// Fields merged into the body last; they win.
+    pub extra_body: Map<String, Value>,
+    /// Limit until the first byte of the answer's stream. Source: `reference/wire.md` 1.1, 300 s.
+    pub first_byte: Duration,
+    /// Limit between two events; comments count as events.
+    pub idle: Duration,
+    /// Limit of a whole request.
+    pub total: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_output: None,
+            temperature: None,
+            extra_body: Map::new(),
+            first_byte: Duration::from_secs(300),
+            idle: Duration::from_secs(120),
+            total: Duration::from_secs(1_800),
+        }
+    }
+}
+
+/// A piece of an answer, as it arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chunk {
+    /// More of the answer.
+    Text(String),
+    /// More of the reasoning.
+    Reasoning(String),
+}
+
+/// A complete answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// The answer. Calls are canonical: whole arguments or marked as broken, each with a unique id.
+    pub turn: Turn,
+    /// Token counts, if the server reported them.
+    pub usage: Option<Usage>,
+    /// The model's name as the server gave it; the requested one if it gave none.
+    pub model: String,
+    /// The server's name for the request, for support.
+    pub request_id: Option<String>,
+}
+
+/// A request that brought no complete answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// What to do about it.
+    pub class: Class,
+    /// What to tell the person.
+    pub failure: Failure,
+    /// How long the server asked to wait.
+    pub after: Option<Duration>,
+    /// The server's name for the request.
+    pub request_id: Option<String>,
+}
+
+/// What to do about a failed request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Try again after a wait.
+    Retry,
+    /// Try again after a long wait: a limit per minute.
+    RetrySlowly,
+    /// The dialect has learned something (a field the server refuses); send again at once, once.
+    Adapted,
+    /// The prompt does not fit; the server's limit if it named one.
+    Overflow(Option<Tokens>),
+    /// Trying again would not help.
+    Tell,
+}
