@@ -1,7 +1,11 @@
 //! Where cache markers go, and what a request costs. Pure.
 //!
-//! Start reading at [`plan`]. The rules are numbered in `docs/cache.md`.
+//! Start reading at [`plan`]. The rules are told in `docs/cache.md`.
 
+mod anchors;
+mod charge;
 mod plan;
 
-pub use plan::{Mark, Plan};
+pub use anchors::Anchors;
+pub use charge::charge;
+pub use plan::{Limits, Mark, Plan, plan};

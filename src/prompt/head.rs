@@ -24,13 +24,16 @@ pub struct Head {
     tools: Vec<ToolSpec>,
     instructions: String,
     repository: String,
+    tokens: Tokens,
 }
 
 impl Head {
     /// Seals a head. Tools are sorted here, so that their order cannot depend on how they were found.
     pub fn new(mut tools: Vec<ToolSpec>, instructions: String, repository: String) -> Self {
         tools.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { tools, instructions, repository }
+        let offered: Tokens = tools.iter().map(size).sum();
+        let tokens = offered + estimate(&instructions) + estimate(&repository) + Tokens(8);
+        Self { tools, instructions, repository, tokens }
     }
 
     /// The tools, sorted by name.
@@ -45,16 +48,11 @@ impl Head {
 
     /// Estimated size of tools and system blocks together.
     pub fn estimate(&self) -> Tokens {
-        let tools: Tokens = self
-            .tools
-            .iter()
-            .map(|t| {
-                estimate(&t.name)
-                    + estimate(&t.description)
-                    + estimate(&t.parameters.to_string())
-                    + Tokens(12)
-            })
-            .sum();
-        tools + self.blocks().map(estimate).sum() + Tokens(8)
+        self.tokens
     }
+}
+
+/// Estimated size of one tool, with the template's overhead around it.
+fn size(tool: &ToolSpec) -> Tokens {
+    estimate(&tool.name) + estimate(&tool.description) + estimate(&tool.parameters.to_string()) + Tokens(12)
 }

@@ -11,4 +11,4 @@ mod tail;
 
 pub use head::{Head, ToolSpec};
 pub use round::{Heard, OpenRound};
-pub use tail::{Prompt, RestoreError};
+pub use tail::{Prompt, RestoreError, Then};

@@ -37,7 +37,8 @@ pub struct Prompt {
     head: Arc<Head>,
     epoch: u32,
     pub(super) items: Vec<Item>,
-    tokens: Tokens,
+    /// For each item the estimated size of all items up to and with it.
+    ends: Vec<Tokens>,
 }
 
 /// Why stored items are not a conversation.
@@ -51,10 +52,19 @@ pub enum RestoreError {
     Unanswered(usize),
 }
 
+/// What follows a compaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The next request, at once.
+    Ask,
+    /// The person's next words.
+    Wait,
+}
+
 impl Prompt {
     /// An empty conversation on `head`.
     pub fn new(head: Arc<Head>) -> Self {
-        Self { head, epoch: 0, items: Vec::new(), tokens: Tokens(0) }
+        Self { head, epoch: 0, items: Vec::new(), ends: Vec::new() }
     }
 
     /// The conversation that was kept, item by item as it was sent. Results missing at the very end (the program
@@ -97,22 +107,38 @@ impl Prompt {
 
     /// Replaces the history by a summary. The head stays, byte for byte.
     ///
-    /// Shape of the result: one user message with the summary, then the last `keep` items, widened to the left so
-    /// that no result is parted from its call.
-    pub fn compact(self, summary: &str, keep: usize) -> Self {
+    /// Shape of the result: the last `keep` items, widened to the left so that they begin with a user message,
+    /// with the summary in front of that message's words. When nothing is kept, one user message with the
+    /// summary, and for [`Then::Wait`] a short answer after it, so that user and model still take turns.
+    pub fn compact(self, summary: &str, keep: usize, then: Then) -> Self {
         let mut from = self.items.len().saturating_sub(keep);
         while from > 0 && !matches!(self.items.get(from), None | Some(Item::User(_))) {
             from -= 1;
         }
-        let mut next = Self { head: self.head, epoch: self.epoch + 1, items: Vec::new(), tokens: Tokens(0) };
-        next.push(UserMessage {
-            context: vec![format!("<summary of the conversation so far>\n{}\n</summary>", summary.trim())],
-            text: "Go on from this summary.".to_owned(),
-        });
-        for item in self.items.into_iter().skip(from) {
-            next.append(item);
+        let text = format!("<summary of the conversation so far>\n{}\n</summary>", summary.trim());
+        let mut next = Self { head: self.head, epoch: self.epoch + 1, items: Vec::new(), ends: Vec::new() };
+        let mut kept = self.items.into_iter().skip(from);
+        match kept.next() {
+            Some(Item::User(mut first)) => {
+                first.context.insert(0, text);
+                next.push(first);
+            }
+            other => {
+                next.push(UserMessage { context: vec![text], text: "Go on from this summary.".to_owned() });
+                if other.is_none() && then == Then::Wait {
+                    next.append(Item::Assistant(Turn::text("I will go on from there.")));
+                }
+                next.items_extend(other);
+            }
         }
+        next.items_extend(kept);
         next
+    }
+
+    fn items_extend(&mut self, items: impl IntoIterator<Item = Item>) {
+        for item in items {
+            self.append(item);
+        }
     }
 
     /// The head.
@@ -132,16 +158,25 @@ impl Prompt {
 
     /// Estimated size of head and items together; kept while growing, so asking costs nothing.
     pub fn estimate(&self) -> Tokens {
-        self.head.estimate() + self.tokens
+        self.head.estimate() + self.ends.last().copied().unwrap_or_default()
     }
 
-    /// Estimated size of the items alone.
-    pub fn estimate_items(&self) -> Tokens {
-        self.tokens
+    /// Estimated size of the head and the items up to and with the one at `index`; all of them when it is past
+    /// the end.
+    pub fn estimate_through(&self, index: usize) -> Tokens {
+        self.head.estimate() + self.ends.get(index).or(self.ends.last()).copied().unwrap_or_default()
+    }
+
+    /// How many items at the end are together at most `budget`, by estimate.
+    pub fn items_within(&self, budget: Tokens) -> usize {
+        let all = self.ends.last().copied().unwrap_or_default();
+        let before = self.ends.partition_point(|end| all - *end > budget);
+        // `before` items end so early that what follows them is too much; the next one may be cut off after.
+        self.ends.len().saturating_sub(before + 1)
     }
 
     pub(super) fn append(&mut self, item: Item) {
-        self.tokens += size(&item);
+        self.ends.push(self.ends.last().copied().unwrap_or_default() + size(&item));
         self.items.push(item);
     }
 }
@@ -230,8 +265,11 @@ mod tests {
             Item::Result(result("a")),
             Item::Assistant(Turn::text("done")),
         ];
-        let prompt = Prompt::restore(head(), items.clone()).expect("a conversation").compact("S", 2);
-        assert_eq!(prompt.items()[1..], items[2..]);
+        let prompt =
+            Prompt::restore(head(), items.clone()).expect("a conversation").compact("S", 2, Then::Ask);
+        assert_eq!(prompt.items()[1..], items[3..]);
+        let Item::User(first) = &prompt.items()[0] else { panic!("does not begin with the person") };
+        assert_eq!((first.text.as_str(), first.context.len()), ("two", 1));
         assert_eq!(prompt.epoch(), 1);
         assert!(Prompt::restore(head(), prompt.items().to_vec()).is_ok());
     }
