@@ -1,0 +1,239 @@
+//! Requests: sending, retrying, hearing the answer, stopping.
+
+use std::time::Duration;
+
+use super::{
+    Effect, Kept, Machine,
+    phase::{Asking, Phase, Purpose},
+    words,
+};
+use crate::{
+    cache,
+    prompt::{Heard, Prompt, Then},
+    protocol::{DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
+    provider::{Chunk, Class, Reply, Trouble},
+};
+
+/// How often a dialect may adapt one request before it counts as a failure.
+const ADAPTATIONS: u32 = 5;
+
+impl Machine {
+    /// Sends the next request of the turn, after shrinking the history if it is near the window.
+    pub(super) fn next_request(&mut self, prompt: Prompt) {
+        if self.config.max_requests.is_some_and(|most| self.request >= most) {
+            return self.rest(prompt, EndReason::TurnLimit);
+        }
+        if self.is_near_window(&prompt) {
+            return self.shrink(prompt, Then::Ask);
+        }
+        self.ask(prompt, Purpose::Turn);
+    }
+
+    pub(super) fn ask(&mut self, prompt: Prompt, purpose: Purpose) {
+        self.request += 1;
+        self.anchors.enter(prompt.epoch());
+        let plan = cache::plan(&prompt, &self.config.cache, &self.anchors);
+        let asking = Asking {
+            prompt,
+            plan,
+            purpose,
+            attempt: 0,
+            adapted: 0,
+            retried_empty: false,
+            shrunk: false,
+            text: String::new(),
+            is_running: false,
+        };
+        self.send(asking);
+    }
+
+    fn send(&mut self, mut asking: Asking) {
+        asking.attempt += 1;
+        asking.is_running = true;
+        asking.text.clear();
+        let markers = u8::try_from(asking.plan.marks().len()).unwrap_or(u8::MAX);
+        let estimate = self.anchors.scaled(asking.prompt.estimate());
+        self.emit(Event::Requested { request: self.request, attempt: asking.attempt, markers, estimate });
+        self.phase = Phase::Asking(Box::new(asking));
+        self.out.push(Effect::Ask);
+    }
+
+    pub(super) fn chunk(&mut self, chunk: Chunk) {
+        let Phase::Asking(asking) = &mut self.phase else { return };
+        if !asking.is_running || !matches!(asking.purpose, Purpose::Turn) {
+            return;
+        }
+        let (kind, text) = match chunk {
+            Chunk::Text(text) => {
+                asking.text.push_str(&text);
+                (DeltaKind::Text, text)
+            }
+            Chunk::Reasoning(text) => (DeltaKind::Reasoning, text),
+        };
+        self.emit(Event::Delta { kind, text });
+    }
+
+    pub(super) fn replied(&mut self, reply: Reply, took: Duration) {
+        let Some(mut asking) = self.take_asking() else { return };
+        self.account(&asking, &reply, took);
+        if let Purpose::Summary { base, then } = asking.purpose {
+            return self.summarised(base, then, &reply);
+        }
+        if reply.turn.is_empty() {
+            // Common after tool results; the same request again usually brings an answer.
+            if !asking.retried_empty {
+                asking.retried_empty = true;
+                asking.attempt = 0;
+                self.emit(Event::Discarded);
+                return self.send(asking);
+            }
+            let failure =
+                Failure::new(Kind::Provider, format!("`{}` gave an empty answer twice", reply.model))
+                    .hint("say the request in other words, or choose another model");
+            return self.give_up(asking.prompt, failure);
+        }
+        let ended = match reply.turn.finish {
+            Finish::Filtered => {
+                Some(Failure::new(Kind::Provider, "the provider's content filter cut the answer").hint(
+                    "something in the last message or tool result may have set it off; say it differently",
+                ))
+            }
+            Finish::Length if reply.turn.calls.is_empty() => {
+                self.notice("the answer reached the model's output limit; say `go on` for the rest");
+                None
+            }
+            _ => None,
+        };
+        match asking.prompt.hear(reply.turn) {
+            Heard::Open(round) => self.work(round),
+            Heard::Ready(prompt) => match ended {
+                Some(failure) => self.fail(prompt, failure),
+                None => self.rest(prompt, EndReason::Completed),
+            },
+        }
+    }
+
+    /// Counts an answer and tells what it cost.
+    fn account(&mut self, asking: &Asking, reply: &Reply, took: Duration) {
+        self.anchors.completed(&asking.prompt, &asking.plan, reply.usage.as_ref());
+        let marked = !asking.plan.marks().is_empty();
+        let charge =
+            reply.usage.map(|u| cache::charge(&u, &self.config.cache.terms, &self.config.tiers, marked));
+        self.totals.requests += 1;
+        self.totals.api_time += took;
+        if let (Some(usage), Some(charge)) = (reply.usage, charge) {
+            self.totals.usage = self.totals.usage.plus(usage);
+            self.totals.charge = self.totals.charge.plus(charge);
+            self.totals.context = usage.total();
+            let (request, model) = (self.request, reply.model.clone());
+            self.out.push(Effect::Keep(Kept::Usage { request, usage, charge, model }));
+        } else {
+            self.totals.context = self.anchors.scaled(asking.prompt.estimate());
+        }
+        if matches!(asking.purpose, Purpose::Turn) && !reply.turn.is_empty() {
+            self.emit(Event::Answered {
+                request: self.request,
+                turn: reply.turn.clone(),
+                model: reply.model.clone(),
+                usage: reply.usage,
+                charge,
+                took,
+            });
+        }
+    }
+
+    pub(super) fn troubled(&mut self, trouble: Trouble, wait: Duration) {
+        let Some(mut asking) = self.take_asking() else { return };
+        if !asking.text.is_empty() {
+            self.emit(Event::Discarded);
+        }
+        asking.is_running = false;
+        match trouble.class {
+            Class::Adapted if asking.adapted < ADAPTATIONS => {
+                asking.adapted += 1;
+                asking.attempt -= 1;
+                self.send(asking);
+            }
+            Class::Retry | Class::RetrySlowly if asking.attempt < self.config.tries => {
+                self.anchors.failed(&asking.plan);
+                self.emit(Event::Retrying {
+                    attempt: asking.attempt + 1,
+                    of: self.config.tries,
+                    wait,
+                    cause: trouble.failure,
+                });
+                self.phase = Phase::Asking(Box::new(asking));
+                self.out.push(Effect::Wait(wait));
+            }
+            Class::Overflow(limit) if !asking.shrunk => self.rescue(asking, limit, trouble.failure),
+            _ => {
+                self.anchors.failed(&asking.plan);
+                match asking.purpose {
+                    Purpose::Turn => self.give_up(asking.prompt, trouble.failure),
+                    Purpose::Summary { base, then } => self.cut_instead(base, then, trouble.failure),
+                }
+            }
+        }
+    }
+
+    /// The running request; whatever else the machine does stays as it is.
+    fn take_asking(&mut self) -> Option<Asking> {
+        match self.take_phase() {
+            Phase::Asking(asking) => Some(*asking),
+            other => {
+                self.phase = other;
+                None
+            }
+        }
+    }
+
+    pub(super) fn woke(&mut self) {
+        match self.take_phase() {
+            Phase::Asking(asking) if !asking.is_running => self.send(*asking),
+            other => self.phase = other,
+        }
+    }
+
+    /// Ends the turn with a failure. The history says that no answer came, so that the person and the model still
+    /// take turns and the model knows.
+    fn give_up(&mut self, prompt: Prompt, failure: Failure) {
+        let prompt = hear_text(prompt, words::NO_ANSWER.to_owned());
+        self.fail(prompt, failure);
+    }
+
+    /// The person stops whatever is running.
+    pub(super) fn interrupt(&mut self) {
+        match self.take_phase() {
+            Phase::Asking(asking) => {
+                self.out.push(Effect::StopAsking);
+                self.anchors.failed(&asking.plan);
+                let prompt = match asking.purpose {
+                    Purpose::Summary { base, .. } => base,
+                    Purpose::Turn => {
+                        let said = asking.text.trim_end();
+                        let text = if said.is_empty() { words::STOPPED } else { said };
+                        hear_text(asking.prompt, text.to_owned())
+                    }
+                };
+                self.rest(prompt, EndReason::Interrupted);
+            }
+            Phase::Working(working) => {
+                self.out.push(Effect::StopTools);
+                let prompt = hear_text(working.round.abandon(), words::STOPPED.to_owned());
+                self.rest(prompt, EndReason::Interrupted);
+            }
+            // Nothing was sent yet: the words are lost to the model, and the face still has them.
+            Phase::Composing(prompt) => self.rest(prompt, EndReason::Interrupted),
+            other => self.phase = other,
+        }
+    }
+}
+
+/// Appends an answer that is only text and was not finished.
+fn hear_text(prompt: Prompt, text: String) -> Prompt {
+    let turn = Turn { finish: Finish::Interrupted, ..Turn::text(text) };
+    match prompt.hear(turn) {
+        Heard::Ready(prompt) => prompt,
+        Heard::Open(round) => round.abandon(),
+    }
+}

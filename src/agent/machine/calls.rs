@@ -1,0 +1,207 @@
+//! Tool calls: judged in order, asked about one at a time, run side by side where that is safe.
+
+use std::time::Duration;
+
+use super::{
+    Effect, Judgement, Machine,
+    phase::{Active, Phase, Working},
+    words,
+};
+use crate::{
+    base::CallId,
+    permissions::Pending,
+    prompt::OpenRound,
+    protocol::{Answer, Arguments, Display, EndReason, Event, ToolCall, ToolResult, Verdict},
+    tools::Outcome,
+};
+
+/// Calls that run side by side at most. Qwen Code's default for `QWEN_CODE_MAX_TOOL_CONCURRENCY` is the same.
+const SIDE_BY_SIDE: usize = 10;
+
+impl Machine {
+    /// Starts on the calls of an answer.
+    pub(super) fn work(&mut self, round: OpenRound) {
+        let waiting = round.calls().cloned().collect();
+        self.advance(Working {
+            round,
+            waiting,
+            active: Vec::new(),
+            asking: std::collections::VecDeque::new(),
+            shown: None,
+            is_refused: false,
+        });
+    }
+
+    /// Starts what can be started; closes the round when every call has its result.
+    fn advance(&mut self, mut working: Working) {
+        while let Some(call) = working.waiting.front() {
+            let is_parallel = self.config.parallel.contains(&call.name);
+            let free = working.active.len() < SIDE_BY_SIDE && working.active.iter().all(|a| a.is_parallel);
+            if !(working.active.is_empty() || is_parallel && free) {
+                break;
+            }
+            let Some(call) = working.waiting.pop_front() else { break };
+            if working.is_refused {
+                self.settle(&mut working, &call, failed(words::NOT_REACHED, Verdict::Denied), Duration::ZERO);
+                continue;
+            }
+            match call.arguments.object() {
+                Ok(_) => {
+                    working.active.push(Active { id: call.id.clone(), is_parallel, edited: None });
+                    self.out.push(Effect::Judge(call));
+                }
+                Err(why) => {
+                    let outcome = Outcome::failed(words::broken(why));
+                    self.settle(&mut working, &call, outcome, Duration::ZERO);
+                }
+            }
+        }
+        if working.shown.is_none()
+            && let Some(asked) = working.asking.pop_front()
+        {
+            let (call, question) = (asked.pending.call().clone(), asked.question.clone());
+            self.emit(Event::Permission { call, question });
+            working.shown = Some(asked);
+        }
+        let is_refused = working.is_refused;
+        match working.round.close() {
+            Ok(prompt) if is_refused => self.rest(prompt, EndReason::Denied),
+            Ok(prompt) => {
+                self.keep_items(&prompt);
+                self.next_request(prompt);
+            }
+            Err(round) => self.phase = Phase::Working(Box::new(Working { round, ..working })),
+        }
+    }
+
+    pub(super) fn judged(&mut self, id: &CallId, judgement: Judgement) {
+        let Some(mut working) = self.working(id) else { return };
+        let edited = working.active.iter().find(|a| a.id == *id).and_then(|a| a.edited.clone());
+        match judgement {
+            Judgement::Run { approved, title } => {
+                self.emit(Event::ToolStarted { call: approved.call().clone(), title });
+                self.out.push(Effect::Run(approved));
+            }
+            // The person wrote this command: asking them again would be asking twice.
+            Judgement::Ask(asked) if edited.is_some() => self.start(asked.pending, asked.title),
+            Judgement::Ask(asked) => working.asking.push_back(asked),
+            Judgement::Deny(why) => {
+                let call = model_call(&working, id);
+                self.settle_by(&mut working, call, failed(&why, Verdict::Denied), Duration::ZERO);
+            }
+            Judgement::Impossible(why) => {
+                let call = model_call(&working, id);
+                self.settle_by(&mut working, call, Outcome::failed(why), Duration::ZERO);
+            }
+        }
+        self.advance(*working);
+    }
+
+    /// The person answered the question on the screen.
+    pub(super) fn answered(&mut self, id: &CallId, answer: Answer) {
+        let Some(mut working) = self.working(id) else { return };
+        let Some(asked) = working.shown.take_if(|a| a.pending.call().id == *id) else {
+            self.phase = Phase::Working(working);
+            return;
+        };
+        let (pending, title) = (asked.pending, asked.title);
+        match answer {
+            Answer::Once => self.start(pending, title),
+            Answer::Always => {
+                if let Some(rule) = pending.remember.clone() {
+                    self.out.push(Effect::Remember(rule));
+                }
+                self.start(pending, title);
+            }
+            Answer::Edited { command } => {
+                let mut call = pending.call().clone();
+                let mut input = call.arguments.object().cloned().unwrap_or_default();
+                input.insert("command".to_owned(), command.clone().into());
+                call.arguments = Arguments::from_object(input);
+                if let Some(active) = working.active.iter_mut().find(|a| a.id == *id) {
+                    active.edited = Some(command);
+                }
+                self.out.push(Effect::Judge(call));
+            }
+            Answer::No { say } => {
+                working.is_refused = say.trim().is_empty();
+                let call = Some(pending.call().clone());
+                let outcome = failed(&words::refused(&say), Verdict::Denied);
+                self.settle_by(&mut working, call, outcome, Duration::ZERO);
+                if working.is_refused {
+                    self.drop_questions(&mut working);
+                }
+            }
+        }
+        self.advance(*working);
+    }
+
+    /// After a plain no, what was still to be asked is not asked any more.
+    fn drop_questions(&mut self, working: &mut Working) {
+        while let Some(asked) = working.asking.pop_front() {
+            let call = Some(asked.pending.call().clone());
+            self.settle_by(working, call, failed(words::NOT_REACHED, Verdict::Denied), Duration::ZERO);
+        }
+    }
+
+    fn start(&mut self, pending: Pending, title: String) {
+        let approved = Box::new(pending.approve());
+        self.emit(Event::ToolStarted { call: approved.call().clone(), title });
+        self.out.push(Effect::Run(approved));
+    }
+
+    pub(super) fn ran(&mut self, id: &CallId, outcome: Outcome, took: Duration) {
+        let Some(mut working) = self.working(id) else { return };
+        let call = model_call(&working, id);
+        self.settle_by(&mut working, call, outcome, took);
+        self.advance(*working);
+    }
+
+    fn settle_by(&mut self, working: &mut Working, call: Option<ToolCall>, outcome: Outcome, took: Duration) {
+        if let Some(call) = call {
+            self.settle(working, &call, outcome, took);
+        }
+    }
+
+    /// Gives a call its result.
+    fn settle(&mut self, working: &mut Working, call: &ToolCall, outcome: Outcome, took: Duration) {
+        let edited = working.active.iter().find(|a| a.id == call.id).and_then(|a| a.edited.as_deref());
+        let text = match edited {
+            Some(command) => format!("The user changed the command to: {command}\n{}", outcome.text),
+            None => outcome.text,
+        };
+        working.active.retain(|a| a.id != call.id);
+        match outcome.verdict {
+            Verdict::Denied => self.totals.denied += 1,
+            _ => self.totals.calls += 1,
+        }
+        if let Some(Display::Change { diff }) = &outcome.display {
+            self.totals.lines_added += diff.added;
+            self.totals.lines_removed += diff.removed;
+        }
+        let result =
+            ToolResult { call: call.id.clone(), name: call.name.clone(), text, verdict: outcome.verdict };
+        working.round.answer(result.clone());
+        self.emit(Event::ToolDone { call: call.clone(), result, display: outcome.display, took });
+    }
+
+    /// The running round, if it knows this call as started; otherwise the input comes too late and is dropped.
+    fn working(&mut self, id: &CallId) -> Option<Box<Working>> {
+        match self.take_phase() {
+            Phase::Working(working) if working.active.iter().any(|a| a.id == *id) => Some(working),
+            other => {
+                self.phase = other;
+                None
+            }
+        }
+    }
+}
+
+/// The call as the model wrote it.
+fn model_call(working: &Working, id: &CallId) -> Option<ToolCall> {
+    working.round.calls().find(|c| c.id == *id).cloned()
+}
+
+fn failed(text: &str, verdict: Verdict) -> Outcome {
+    Outcome { verdict, ..Outcome::failed(text) }
+}

@@ -1,0 +1,148 @@
+//! What goes into the machine and what comes out.
+
+use std::time::Duration;
+
+use crate::{
+    base::CallId,
+    permissions::{Approved, Pending},
+    protocol::{Charge, Event, Item, Mode, Op, Question, ToolCall, Usage, UserMessage},
+    provider::{Chunk, Reply, Trouble},
+    tools::Outcome,
+};
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// A face asks for something.
+    Op(Op),
+    /// The message asked for with [`Effect::Compose`].
+    Composed {
+        /// The turn it was asked for.
+        turn: u32,
+        /// The message.
+        message: UserMessage,
+    },
+    /// More of the running answer.
+    Chunk(Chunk),
+    /// The running request has its answer.
+    Replied {
+        /// The answer.
+        reply: Box<Reply>,
+        /// From sending to the end of the answer.
+        took: Duration,
+    },
+    /// The running request failed.
+    Troubled {
+        /// How.
+        trouble: Trouble,
+        /// How long to wait before the next try, if there is one.
+        wait: Duration,
+    },
+    /// The wait is over.
+    Woke,
+    /// What the rules say about a call.
+    Judged {
+        /// The call.
+        call: CallId,
+        /// What they say.
+        judgement: Judgement,
+    },
+    /// A call came to its end.
+    Ran {
+        /// The call.
+        call: CallId,
+        /// What came of it.
+        outcome: Outcome,
+        /// How long it ran.
+        took: Duration,
+    },
+}
+
+/// What is known of a call before it runs.
+#[derive(Debug)]
+pub enum Judgement {
+    /// It may run.
+    Run {
+        /// The ticket.
+        approved: Box<Approved>,
+        /// One line on what it does.
+        title: String,
+    },
+    /// A person must be asked.
+    Ask(Box<Asked>),
+    /// The rules forbid it; the sentence is for the model.
+    Deny(String),
+    /// It cannot run: no such tool, wrong arguments, nothing to replace. The sentence is for the model.
+    Impossible(String),
+}
+
+/// A call that waits for a person's answer.
+#[derive(Debug)]
+pub struct Asked {
+    /// The ticket in waiting.
+    pub pending: Pending,
+    /// What to show.
+    pub question: Question,
+    /// One line on what it does.
+    pub title: String,
+}
+
+/// Something to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// Make the next message of the person: environment and mentioned files in front, then the words.
+    Compose {
+        /// The turn it is for.
+        turn: u32,
+        /// The person's words.
+        text: String,
+        /// Whether it is the first of the conversation.
+        is_first: bool,
+        /// What the model should be told beside it.
+        reminders: Vec<String>,
+    },
+    /// Send [`super::Machine::request`].
+    Ask,
+    /// Stop the running request or the wait; nothing of it is wanted any more.
+    StopAsking,
+    /// Come back with [`Input::Woke`] after this time.
+    Wait(Duration),
+    /// Work out what a call would touch and what the rules say.
+    Judge(ToolCall),
+    /// Run a call.
+    Run(Box<Approved>),
+    /// Stop all running calls; each still comes back with [`Input::Ran`], which is ignored.
+    StopTools,
+    /// Add a rule for this session.
+    Remember(String),
+    /// Change the approval mode.
+    SetMode(Mode),
+    /// Tell the faces.
+    Emit(Event),
+    /// Keep on disk.
+    Keep(Kept),
+    /// A turn ended: what was kept must be safe now.
+    Sync,
+    /// The session is over.
+    End,
+}
+
+/// Something for the transcript.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// One more item of the conversation.
+    Item(Item),
+    /// What an answer cost.
+    Usage {
+        /// The request.
+        request: u32,
+        /// Its tokens.
+        usage: Usage,
+        /// Its price.
+        charge: Charge,
+        /// The model's name as the provider gave it.
+        model: String,
+    },
+    /// The history was replaced; these are all items now.
+    Epoch(Vec<Item>),
+}

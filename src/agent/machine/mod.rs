@@ -1,0 +1,19 @@
+//! The turn loop as a pure machine: takes one [`Input`], says what must be done next as [`Effect`]s, touches
+//! nothing. The driver performs the effects and brings back what came of them.
+//!
+//! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, tool calls in
+//! `calls.rs`, shrinking the history in `compact.rs`.
+
+mod ask;
+mod calls;
+mod compact;
+mod io;
+mod phase;
+mod step;
+mod words;
+
+pub use io::{Asked, Effect, Input, Judgement, Kept};
+pub use step::{Config, Machine};
+
+#[cfg(test)]
+mod tests;

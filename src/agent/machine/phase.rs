@@ -1,0 +1,87 @@
+//! Where in a turn the machine is, and what it holds there.
+
+use std::collections::VecDeque;
+
+use super::Asked;
+
+use crate::{
+    base::CallId,
+    cache::Plan,
+    prompt::{OpenRound, Prompt, Then},
+    protocol::ToolCall,
+};
+
+/// The prompt is always in exactly one place: here, or inside a round that owns it.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Waits for the person.
+    Idle(Prompt),
+    /// The person's next message is being made.
+    Composing(Prompt),
+    /// A request is running, or waits for its next try.
+    Asking(Box<Asking>),
+    /// Calls are being judged, asked about and run.
+    Working(Box<Working>),
+    /// The session is over.
+    Ended,
+}
+
+/// A request and its tries.
+#[derive(Debug)]
+pub(super) struct Asking {
+    pub(super) prompt: Prompt,
+    pub(super) plan: Plan,
+    pub(super) purpose: Purpose,
+    /// Tries so far, this one included.
+    pub(super) attempt: u32,
+    /// Times the dialect adapted and the request was sent again at once.
+    pub(super) adapted: u32,
+    /// Whether an empty answer was already tried again.
+    pub(super) retried_empty: bool,
+    /// Whether the history was already shrunk because it did not fit.
+    pub(super) shrunk: bool,
+    /// What was shown of the running answer.
+    pub(super) text: String,
+    /// Whether a try is running; otherwise the next one waits.
+    pub(super) is_running: bool,
+}
+
+/// What a request is for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// The next answer of the turn.
+    Turn,
+    /// A summary that will replace the history of `base`.
+    Summary {
+        /// The conversation without the instruction to summarise.
+        base: Prompt,
+        /// What follows.
+        then: Then,
+    },
+}
+
+/// An answer with calls, on the way to one result for each.
+#[derive(Debug)]
+pub(super) struct Working {
+    pub(super) round: OpenRound,
+    /// Calls not started yet, in order.
+    pub(super) waiting: VecDeque<ToolCall>,
+    /// Calls being judged or run.
+    pub(super) active: Vec<Active>,
+    /// Questions not shown yet; one is shown at a time.
+    pub(super) asking: VecDeque<Box<Asked>>,
+    /// The question on the screen.
+    pub(super) shown: Option<Box<Asked>>,
+    /// Whether the person refused a call and said nothing: the turn ends with this round.
+    pub(super) is_refused: bool,
+}
+
+/// A call that was started.
+#[derive(Debug)]
+pub(super) struct Active {
+    pub(super) id: CallId,
+    /// Whether it may be beside others.
+    pub(super) is_parallel: bool,
+    /// The command the person put in place of the model's.
+    pub(super) edited: Option<String>,
+}

@@ -1,0 +1,223 @@
+//! The machine and its step.
+
+use std::{collections::BTreeSet, collections::VecDeque, mem};
+
+use super::{Effect, Input, Kept, phase::Phase, words};
+use crate::{
+    base::Tokens,
+    cache::{Anchors, Limits, Plan},
+    prompt::Prompt,
+    protocol::{Charge, EndReason, Event, Failure, Item, Mode, Op, Tier, Totals},
+};
+
+/// What the machine needs to know of the session.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The cache terms of the model.
+    pub cache: Limits,
+    /// Prices of the model.
+    pub tiers: Vec<Tier>,
+    /// The model's window.
+    pub window: Tokens,
+    /// Requests allowed in this run; `None` for no limit.
+    pub max_requests: Option<u32>,
+    /// Tries of one request.
+    pub tries: u32,
+    /// Names of the tools whose calls may run side by side.
+    pub parallel: BTreeSet<String>,
+    /// The approval mode at the start.
+    pub mode: Mode,
+}
+
+/// The turn loop.
+#[derive(Debug)]
+pub struct Machine {
+    pub(super) config: Config,
+    pub(super) phase: Phase,
+    pub(super) anchors: Anchors,
+    pub(super) totals: Totals,
+    pub(super) mode: Mode,
+    /// What the person said while a turn was running.
+    pub(super) queue: VecDeque<String>,
+    /// A mode the model is told of with the next message.
+    untold_mode: Option<Mode>,
+    pub(super) turn: u32,
+    pub(super) request: u32,
+    /// Items of the prompt that were handed out for keeping.
+    pub(super) kept: usize,
+    is_quitting: bool,
+    pub(super) out: Vec<Effect>,
+}
+
+impl Machine {
+    /// A machine that waits for the person, on a prompt that may hold a restored conversation.
+    pub fn new(config: Config, prompt: Prompt) -> Self {
+        let mode = config.mode;
+        Self {
+            kept: prompt.items().len(),
+            phase: Phase::Idle(prompt),
+            anchors: Anchors::default(),
+            totals: Totals { charge: Charge::nothing(), ..Totals::default() },
+            mode,
+            queue: VecDeque::new(),
+            untold_mode: Some(mode).filter(|m| *m == Mode::Plan),
+            turn: 0,
+            request: 0,
+            is_quitting: false,
+            out: Vec::new(),
+            config,
+        }
+    }
+
+    /// Takes one input and says what must be done next. Touches nothing.
+    pub fn step(&mut self, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Op(op) => self.op(op),
+            Input::Composed { turn, message } => match self.take_phase() {
+                Phase::Composing(mut prompt) if turn == self.turn => {
+                    prompt.push(message);
+                    self.keep_items(&prompt);
+                    self.next_request(prompt);
+                }
+                other => self.phase = other,
+            },
+            Input::Chunk(chunk) => self.chunk(chunk),
+            Input::Replied { reply, took } => self.replied(*reply, took),
+            Input::Troubled { trouble, wait } => self.troubled(trouble, wait),
+            Input::Woke => self.woke(),
+            Input::Judged { call, judgement } => self.judged(&call, judgement),
+            Input::Ran { call, outcome, took } => self.ran(&call, outcome, took),
+        }
+        mem::take(&mut self.out)
+    }
+
+    /// The request to send for [`Effect::Ask`]: the prompt and its markers.
+    pub fn request(&self) -> Option<(&Prompt, &Plan)> {
+        match &self.phase {
+            Phase::Asking(asking) => Some((&asking.prompt, &asking.plan)),
+            _ => None,
+        }
+    }
+
+    /// Sums since the session started.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    fn op(&mut self, op: Op) {
+        match op {
+            Op::Say { text } => match self.take_phase() {
+                Phase::Idle(prompt) => self.begin(prompt, text),
+                Phase::Ended => {}
+                busy => {
+                    self.phase = busy;
+                    self.queue.push_back(text);
+                    self.emit_queue();
+                }
+            },
+            Op::Answer { call, answer } => self.answered(&call, answer),
+            Op::Interrupt => self.interrupt(),
+            Op::SetMode(mode) => {
+                if mode != self.mode {
+                    self.mode = mode;
+                    self.untold_mode = Some(mode);
+                    self.out.push(Effect::SetMode(mode));
+                }
+                self.emit(Event::ModeChanged(mode));
+            }
+            Op::Compact { wish } => match self.take_phase() {
+                Phase::Idle(prompt) if !prompt.items().is_empty() => self.summarise(prompt, &wish),
+                other => {
+                    self.phase = other;
+                    self.notice("nothing to compress while a turn runs or before the first one");
+                }
+            },
+            Op::Clear => self.clear(),
+            Op::Quit => {
+                self.is_quitting = true;
+                self.queue.clear();
+                match &self.phase {
+                    Phase::Idle(_) => self.end(),
+                    _ => self.interrupt(),
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, prompt: Prompt, text: String) {
+        self.turn += 1;
+        self.emit(Event::TurnStarted { turn: self.turn, text: text.clone() });
+        let reminders = self.untold_mode.take().map(words::mode_reminder).into_iter().collect();
+        let is_first = prompt.items().is_empty();
+        self.phase = Phase::Composing(prompt);
+        self.out.push(Effect::Compose { turn: self.turn, text, is_first, reminders });
+    }
+
+    fn clear(&mut self) {
+        self.queue.clear();
+        if !matches!(self.phase, Phase::Idle(_)) {
+            self.interrupt();
+        }
+        if let Phase::Idle(prompt) = self.take_phase() {
+            self.phase = Phase::Idle(Prompt::new(prompt.head().clone()));
+            // The next request enters epoch 0 again and finds nothing of this conversation.
+            self.anchors.enter(u32::MAX);
+            self.kept = 0;
+            self.totals.context = Tokens(0);
+            self.untold_mode = Some(self.mode).filter(|m| *m == Mode::Plan);
+            self.out.push(Effect::Keep(Kept::Epoch(Vec::new())));
+        }
+    }
+
+    /// Ends the turn and waits for the person, or goes on with what they said meanwhile.
+    pub(super) fn rest(&mut self, prompt: Prompt, reason: EndReason) {
+        self.keep_items(&prompt);
+        self.phase = Phase::Idle(prompt);
+        self.out.push(Effect::Sync);
+        self.emit(Event::TurnEnded { reason, totals: self.totals });
+        if self.is_quitting {
+            self.end();
+        } else if let Some(text) = self.queue.pop_front() {
+            self.emit_queue();
+            if let Phase::Idle(prompt) = self.take_phase() {
+                self.begin(prompt, text);
+            }
+        }
+    }
+
+    pub(super) fn fail(&mut self, prompt: Prompt, failure: Failure) {
+        self.emit(Event::Failed(failure));
+        self.rest(prompt, EndReason::Failed);
+    }
+
+    fn end(&mut self) {
+        self.phase = Phase::Ended;
+        self.emit(Event::SessionEnded { totals: self.totals });
+        self.out.push(Effect::End);
+    }
+
+    pub(super) fn emit(&mut self, event: Event) {
+        self.out.push(Effect::Emit(event));
+    }
+
+    pub(super) fn notice(&mut self, text: &str) {
+        self.emit(Event::Notice { level: crate::protocol::Level::Info, text: text.to_owned() });
+    }
+
+    fn emit_queue(&mut self) {
+        let texts = self.queue.iter().cloned().collect();
+        self.emit(Event::Queued { texts });
+    }
+
+    /// Hands out the items that were appended since the last time.
+    pub(super) fn keep_items(&mut self, prompt: &Prompt) {
+        let new: Vec<Item> = prompt.items().get(self.kept..).unwrap_or_default().to_vec();
+        self.kept = prompt.items().len();
+        self.out.extend(new.into_iter().map(|item| Effect::Keep(Kept::Item(item))));
+    }
+
+    /// Takes the phase out, so that what it holds can be moved. Whoever calls this puts one back.
+    pub(super) fn take_phase(&mut self) -> Phase {
+        mem::replace(&mut self.phase, Phase::Ended)
+    }
+}

@@ -1,0 +1,61 @@
+//! What the machine itself says to the model.
+
+use crate::protocol::{Broken, Mode};
+
+/// Stands in the history for an answer that was stopped before its first word.
+pub(super) const STOPPED: &str = "(stopped by the user before an answer)";
+/// Stands in the history for an answer that never came.
+pub(super) const NO_ANSWER: &str = "(no answer: the request failed)";
+
+/// Asks for the summary. It rides at the end of the unchanged conversation, so that it reads the cache.
+pub(super) fn summarise(wish: &str) -> String {
+    let mut text = "Write a summary of this conversation for yourself; it will replace the history. Do not call \
+        tools. State: what the user asked for, in their words; decisions and facts learned, with file paths and \
+        names; what was changed and how it was checked; what is not done yet and the next step. Leave out what is \
+        no longer needed."
+        .to_owned();
+    if !wish.trim().is_empty() {
+        text.push_str("\nThe user wants kept: ");
+        text.push_str(wish.trim());
+    }
+    text
+}
+
+/// Answers a call whose arguments cannot be used.
+pub(super) fn broken(why: Broken) -> String {
+    match why {
+        Broken::Cut => {
+            "The arguments were cut off before their end, so nothing was run. Send the call again; split large \
+             content into several smaller edits."
+        }
+        Broken::NotJson => "The arguments are not valid JSON, so nothing was run. Send the call again.",
+        Broken::NotAnObject => "The arguments are not a JSON object, so nothing was run. Send the call again.",
+    }
+    .to_owned()
+}
+
+/// Answers a call the person said no to.
+pub(super) fn refused(say: &str) -> String {
+    if say.trim().is_empty() {
+        "The user did not allow this. Nothing was run. Wait for what they say next.".to_owned()
+    } else {
+        format!("The user did not allow this. Nothing was run. They say: {}", say.trim())
+    }
+}
+
+/// Answers a call that was never reached because an earlier one was refused.
+pub(super) const NOT_REACHED: &str = "Not run, because the user refused an earlier call of the same answer.";
+
+/// Tells the model that the approval mode is another now.
+pub(super) fn mode_reminder(mode: Mode) -> String {
+    let what = match mode {
+        Mode::Plan => {
+            "Plan mode is on: read and search, change nothing, run only commands that read. Answer with a plan \
+             and wait for the user's approval."
+        }
+        Mode::Default => "Approval mode is now `default`: edits and commands are shown to the user first.",
+        Mode::AutoEdit => "Approval mode is now `auto-edit`: edits need no approval, commands do.",
+        Mode::Yolo => "Approval mode is now `yolo`: nothing needs approval; be careful.",
+    };
+    format!("<reminder>{what}</reminder>")
+}
