@@ -1,1 +1,25 @@
-//! Events → text, JSON, JSON lines; exit code.
+//! A run without a screen: events become text, JSON or JSON lines, and an exit code.
+//!
+//! stdout carries data only; whatever a person may want to know beside it goes to stderr. A refusal or an error
+//! is never reported as success. Sees the agent's events and nothing behind them. Start reading at [`run`].
+
+mod aside;
+mod bill;
+mod face;
+mod fatal;
+mod json;
+mod messages;
+mod narration;
+mod options;
+mod partial;
+mod record;
+mod run;
+mod stats;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use fatal::fatal;
+pub use options::{Approvals, Format, Options, Stamps};
+pub use run::run;

@@ -1,0 +1,55 @@
+//! What is said beside the data, one line each.
+
+use crate::{
+    base::Clean,
+    protocol::{Event, Level, Preview, ToolResult, Verdict},
+};
+
+/// Columns of a call's subject that are shown in one line.
+const SUBJECT_CHARS: usize = 120;
+
+/// The line for an event, if it deserves one.
+pub(super) fn aside(event: &Event) -> Option<String> {
+    match event {
+        Event::Retrying { attempt, of, wait, cause } => Some(format!(
+            "retry: try {attempt} of {of} in {:.1} s: {}",
+            wait.as_secs_f64(),
+            Clean::line(&cause.error)
+        )),
+        Event::Notice { level: Level::Info, text } => Some(format!("note: {}", Clean::line(text))),
+        Event::Notice { level: Level::Warning, text } => Some(warning(text)),
+        Event::Compacted { before, after } => {
+            Some(format!("note: the history was replaced by a summary: about {before} tokens became {after}"))
+        }
+        Event::ToolDone { call, result: ToolResult { verdict: Verdict::Denied, .. }, .. } => Some(format!(
+            "denied: {}; allow it with `--allowed-tools` or `--approval-mode`",
+            subject(&call.name, call.arguments.raw())
+        )),
+        _ => None,
+    }
+}
+
+/// A line that warns.
+pub(super) fn warning(text: &str) -> String {
+    format!("warning: {}", Clean::line(text))
+}
+
+/// A tool and what it was called with, on one line.
+pub(super) fn subject(tool: &str, with: &str) -> String {
+    let line = Clean::line(&format!("{tool} {with}")).into_string();
+    match line.char_indices().nth(SUBJECT_CHARS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// What a preview is about: the command, the path, the address.
+pub(super) fn about(preview: &Preview) -> &str {
+    match preview {
+        Preview::Command { command, .. } => command,
+        Preview::Change { diff } => &diff.path,
+        Preview::Read { path } => path,
+        Preview::Fetch { url } => url,
+        Preview::Other { text } => text,
+    }
+}

@@ -1,0 +1,96 @@
+//! One run, from the first event to the exit code.
+
+use std::io::{self, ErrorKind, Write};
+
+use super::{
+    Approvals, Options, Stamps, aside,
+    face::{self, Ending, Face, Outlets},
+    record::Record,
+};
+use crate::{
+    agent::Handle,
+    protocol::{Answer, Event, Failure, Kind, Op, ToolCall},
+};
+
+/// Says the prompt, writes what happens, and ends the session. Gives the exit code (`docs/exit-codes.md`).
+///
+/// Whoever calls this sends [`Op::Interrupt`] on Ctrl-C through a sender of its own; the run then ends with 130.
+/// Errors: none; a failure is written and becomes the exit code. A reader that closes stdout (`| head`) ends the
+/// run quietly with 0, as other tools for pipes do.
+pub async fn run(handle: &mut Handle, options: Options, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let mut face = face::choose(&options);
+    let Options { prompt, approvals, stamps: Stamps { mut id, mut now }, .. } = options;
+    let mut prompt = Some(prompt);
+    let mut outlets = Outlets { out, err, id: &mut id };
+    let mut record = Record::default();
+    let mut broken = None;
+    let started = now();
+
+    while let Some(event) = handle.next().await {
+        record.see(&event);
+        if let Some(op) = reply(&event, &mut prompt, approvals) {
+            handle.send(op);
+        }
+        if broken.is_none()
+            && let Err(error) = face.see(&event, &record, &mut outlets)
+        {
+            broken = Some(error);
+            handle.send(Op::Interrupt);
+            handle.send(Op::Quit);
+        }
+        if matches!(event, Event::SessionEnded { .. }) {
+            break;
+        }
+    }
+
+    let ending = Ending { outcome: record.outcome(), record: &record, took: now().since(started) };
+    let written = broken.map_or_else(|| finish(face.as_mut(), &ending, &mut outlets), Err);
+    match (written, ending.outcome) {
+        (Ok(()), Ok(_)) => 0,
+        (Ok(()), Err(failure)) => failure.kind.exit_code(),
+        (Err(error), _) => unwritable(&error, &mut outlets),
+    }
+}
+
+/// What the agent is told after an event.
+fn reply(event: &Event, prompt: &mut Option<String>, approvals: Approvals) -> Option<Op> {
+    match event {
+        Event::SessionStarted(_) => prompt.take().map(|text| Op::Say { text }),
+        Event::Permission { call, .. } => {
+            let answer = match approvals {
+                Approvals::Once => Answer::Once,
+                Approvals::Refuse => Answer::No { say: refusal(call) },
+            };
+            Some(Op::Answer { call: call.id.clone(), answer })
+        }
+        Event::TurnEnded { .. } => Some(Op::Quit),
+        _ => None,
+    }
+}
+
+/// What the model reads in place of a result.
+fn refusal(call: &ToolCall) -> String {
+    format!(
+        "`{}` needs a person's approval, and this run has nobody to ask. Do not try it again; go on without it, \
+         or say what is left to do.",
+        call.name
+    )
+}
+
+fn finish(face: &mut dyn Face, ending: &Ending<'_>, outlets: &mut Outlets<'_>) -> io::Result<()> {
+    if ending.record.was_cut() {
+        outlets.aside(&aside::warning("the answer stops at the model's output limit"));
+    }
+    face.end(ending, outlets)?;
+    outlets.out.flush()
+}
+
+/// The exit code when stdout takes no more.
+fn unwritable(error: &io::Error, outlets: &mut Outlets<'_>) -> u8 {
+    if error.kind() == ErrorKind::BrokenPipe {
+        return 0;
+    }
+    let failure = Failure::new(Kind::Usage, format!("stdout cannot be written: {error}"));
+    outlets.aside(&failure.to_string());
+    failure.kind.exit_code()
+}
