@@ -1,0 +1,91 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'qwen'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'qwen' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The prompt, as a flag; text on stdin is put before it')
+            [CompletionResult]::new('--prompt', '--prompt', [CompletionResultType]::ParameterName, 'The prompt, as a flag; text on stdin is put before it')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Say this first, then stay in the terminal')
+            [CompletionResult]::new('--prompt-interactive', '--prompt-interactive', [CompletionResultType]::ParameterName, 'Say this first, then stay in the terminal')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'The model to ask')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to ask')
+            [CompletionResult]::new('--auth-type', '--auth-type', [CompletionResultType]::ParameterName, 'How to reach the model: `openai` is any server that speaks Chat Completions')
+            [CompletionResult]::new('--openai-api-key', '--openai-api-key', [CompletionResultType]::ParameterName, 'The key to use; other users of this machine can see it while qwen runs, so prefer the environment')
+            [CompletionResult]::new('--openai-base-url', '--openai-base-url', [CompletionResultType]::ParameterName, 'The endpoint to use, such as `http://localhost:11434/v1`')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'The proxy to reach the network through')
+            [CompletionResult]::new('--approval-mode', '--approval-mode', [CompletionResultType]::ParameterName, 'What may happen without asking')
+            [CompletionResult]::new('--core-tools', '--core-tools', [CompletionResultType]::ParameterName, 'Offer the model these tools and no others')
+            [CompletionResult]::new('--exclude-tools', '--exclude-tools', [CompletionResultType]::ParameterName, 'Deny these tools, or uses of them such as ''Bash(git push *)''')
+            [CompletionResult]::new('--allowed-tools', '--allowed-tools', [CompletionResultType]::ParameterName, 'Allow these tools, or uses of them such as ''Bash(cargo test)'', without asking')
+            [CompletionResult]::new('--include-directories', '--include-directories', [CompletionResultType]::ParameterName, 'Folders to work in beside this one; may be repeated or separated by commas')
+            [CompletionResult]::new('--add-dir', '--add-dir', [CompletionResultType]::ParameterName, 'Folders to work in beside this one; may be repeated or separated by commas')
+            [CompletionResult]::new('--system-prompt', '--system-prompt', [CompletionResultType]::ParameterName, 'Replace the system prompt')
+            [CompletionResult]::new('--append-system-prompt', '--append-system-prompt', [CompletionResultType]::ParameterName, 'Add to the end of the system prompt')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Go on with this session; without an id, choose from a list')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with this session; without an id, choose from a list')
+            [CompletionResult]::new('--session-id', '--session-id', [CompletionResultType]::ParameterName, 'The id of the new session [default: a random UUID]')
+            [CompletionResult]::new('--max-session-turns', '--max-session-turns', [CompletionResultType]::ParameterName, 'Stop after this many requests with exit code 53; -1 is no limit')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How stdout is written [default: text]')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'How stdout is written [default: text]')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Approve everything')
+            [CompletionResult]::new('--yolo', '--yolo', [CompletionResultType]::ParameterName, 'Approve everything')
+            [CompletionResult]::new('--bare', '--bare', [CompletionResultType]::ParameterName, 'Look for nothing by itself: no instruction files, no map of the repository')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Go on with the newest session of this project')
+            [CompletionResult]::new('--continue', '--continue', [CompletionResultType]::ParameterName, 'Go on with the newest session of this project')
+            [CompletionResult]::new('--include-partial-messages', '--include-partial-messages', [CompletionResultType]::ParameterName, 'With stream-json, also write the pieces of an answer while it comes')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Watch qwen fix a real bug, with no account and no network')
+            [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Qwen Cloud on loopback, for people who test scripts')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            break
+        }
+        'qwen;demo' {
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the temporary repository and say where it is')
+            [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Write a log instead of opening the screen, and approve what the script does')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;sim' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port to listen on; 0 takes any that is free')
+            [CompletionResult]::new('--script', '--script', [CompletionResultType]::ParameterName, 'What to answer, turn by turn [default: a plain greeting to everything]')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model it claims to be')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'The model''s window, in tokens')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The key it accepts [default: any]')
+            [CompletionResult]::new('--look-back', '--look-back', [CompletionResultType]::ParameterName, 'How many blocks before a marker the cache looks back')
+            [CompletionResult]::new('--unit', '--unit', [CompletionResultType]::ParameterName, 'What counts as one block of the look-back')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;completions' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

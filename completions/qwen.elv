@@ -1,0 +1,82 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[qwen] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'qwen'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'qwen'= {
+            cand -p 'The prompt, as a flag; text on stdin is put before it'
+            cand --prompt 'The prompt, as a flag; text on stdin is put before it'
+            cand -i 'Say this first, then stay in the terminal'
+            cand --prompt-interactive 'Say this first, then stay in the terminal'
+            cand -m 'The model to ask'
+            cand --model 'The model to ask'
+            cand --auth-type 'How to reach the model: `openai` is any server that speaks Chat Completions'
+            cand --openai-api-key 'The key to use; other users of this machine can see it while qwen runs, so prefer the environment'
+            cand --openai-base-url 'The endpoint to use, such as `http://localhost:11434/v1`'
+            cand --proxy 'The proxy to reach the network through'
+            cand --approval-mode 'What may happen without asking'
+            cand --core-tools 'Offer the model these tools and no others'
+            cand --exclude-tools 'Deny these tools, or uses of them such as ''Bash(git push *)'''
+            cand --allowed-tools 'Allow these tools, or uses of them such as ''Bash(cargo test)'', without asking'
+            cand --include-directories 'Folders to work in beside this one; may be repeated or separated by commas'
+            cand --add-dir 'Folders to work in beside this one; may be repeated or separated by commas'
+            cand --system-prompt 'Replace the system prompt'
+            cand --append-system-prompt 'Add to the end of the system prompt'
+            cand -r 'Go on with this session; without an id, choose from a list'
+            cand --resume 'Go on with this session; without an id, choose from a list'
+            cand --session-id 'The id of the new session [default: a random UUID]'
+            cand --max-session-turns 'Stop after this many requests with exit code 53; -1 is no limit'
+            cand -o 'How stdout is written [default: text]'
+            cand --output-format 'How stdout is written [default: text]'
+            cand -y 'Approve everything'
+            cand --yolo 'Approve everything'
+            cand --bare 'Look for nothing by itself: no instruction files, no map of the repository'
+            cand -c 'Go on with the newest session of this project'
+            cand --continue 'Go on with the newest session of this project'
+            cand --include-partial-messages 'With stream-json, also write the pieces of an answer while it comes'
+            cand -v 'Print the version'
+            cand --version 'Print the version'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand demo 'Watch qwen fix a real bug, with no account and no network'
+            cand sim 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
+            cand completions 'Print the completion script of a shell'
+        }
+        &'qwen;demo'= {
+            cand --keep 'Keep the temporary repository and say where it is'
+            cand --text 'Write a log instead of opening the screen, and approve what the script does'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;sim'= {
+            cand --port 'The port to listen on; 0 takes any that is free'
+            cand --script 'What to answer, turn by turn [default: a plain greeting to everything]'
+            cand --model 'The model it claims to be'
+            cand --window 'The model''s window, in tokens'
+            cand --key 'The key it accepts [default: any]'
+            cand --look-back 'How many blocks before a marker the cache looks back'
+            cand --unit 'What counts as one block of the look-back'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;completions'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+    ]
+    $completions[$command]
+}

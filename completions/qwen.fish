@@ -1,0 +1,71 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_qwen_global_optspecs
+    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= max-session-turns= o/output-format= include-partial-messages v/version h/help
+end
+
+function __fish_qwen_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_qwen_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_qwen_using_subcommand
+    set -l cmd (__fish_qwen_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c qwen -n "__fish_qwen_needs_command" -s p -l prompt -d 'The prompt, as a flag; text on stdin is put before it' -r
+complete -c qwen -n "__fish_qwen_needs_command" -s i -l prompt-interactive -d 'Say this first, then stay in the terminal' -r
+complete -c qwen -n "__fish_qwen_needs_command" -s m -l model -d 'The model to ask' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l auth-type -d 'How to reach the model: `openai` is any server that speaks Chat Completions' -r -f -a "openai\t''"
+complete -c qwen -n "__fish_qwen_needs_command" -l openai-api-key -d 'The key to use; other users of this machine can see it while qwen runs, so prefer the environment' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l openai-base-url -d 'The endpoint to use, such as `http://localhost:11434/v1`' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l proxy -d 'The proxy to reach the network through' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l approval-mode -d 'What may happen without asking' -r -f -a "plan\t'read only, nothing is changed'
+default\t'asks before edits and commands'
+auto-edit\t'edits freely, asks before commands'
+yolo\t'asks nothing'"
+complete -c qwen -n "__fish_qwen_needs_command" -l core-tools -d 'Offer the model these tools and no others' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l exclude-tools -d 'Deny these tools, or uses of them such as \'Bash(git push *)\'' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l allowed-tools -d 'Allow these tools, or uses of them such as \'Bash(cargo test)\', without asking' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l include-directories -l add-dir -d 'Folders to work in beside this one; may be repeated or separated by commas' -r -F
+complete -c qwen -n "__fish_qwen_needs_command" -l system-prompt -d 'Replace the system prompt' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l append-system-prompt -d 'Add to the end of the system prompt' -r
+complete -c qwen -n "__fish_qwen_needs_command" -s r -l resume -d 'Go on with this session; without an id, choose from a list' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l session-id -d 'The id of the new session [default: a random UUID]' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l max-session-turns -d 'Stop after this many requests with exit code 53; -1 is no limit' -r
+complete -c qwen -n "__fish_qwen_needs_command" -s o -l output-format -d 'How stdout is written [default: text]' -r -f -a "text\t'the last answer'
+json\t'one array at the end'
+stream-json\t'one message a line, as things happen'"
+complete -c qwen -n "__fish_qwen_needs_command" -s y -l yolo -d 'Approve everything'
+complete -c qwen -n "__fish_qwen_needs_command" -l bare -d 'Look for nothing by itself: no instruction files, no map of the repository'
+complete -c qwen -n "__fish_qwen_needs_command" -s c -l continue -d 'Go on with the newest session of this project'
+complete -c qwen -n "__fish_qwen_needs_command" -l include-partial-messages -d 'With stream-json, also write the pieces of an answer while it comes'
+complete -c qwen -n "__fish_qwen_needs_command" -s v -l version -d 'Print the version'
+complete -c qwen -n "__fish_qwen_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_needs_command" -a "demo" -d 'Watch qwen fix a real bug, with no account and no network'
+complete -c qwen -n "__fish_qwen_needs_command" -a "sim" -d 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
+complete -c qwen -n "__fish_qwen_needs_command" -a "completions" -d 'Print the completion script of a shell'
+complete -c qwen -n "__fish_qwen_using_subcommand demo" -l keep -d 'Keep the temporary repository and say where it is'
+complete -c qwen -n "__fish_qwen_using_subcommand demo" -l text -d 'Write a log instead of opening the screen, and approve what the script does'
+complete -c qwen -n "__fish_qwen_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l port -d 'The port to listen on; 0 takes any that is free' -r
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l script -d 'What to answer, turn by turn [default: a plain greeting to everything]' -r -F
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l model -d 'The model it claims to be' -r
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l window -d 'The model\'s window, in tokens' -r
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l key -d 'The key it accepts [default: any]' -r
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l look-back -d 'How many blocks before a marker the cache looks back' -r
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l unit -d 'What counts as one block of the look-back' -r -f -a "element\t'Each part of a message\'s content'
+message\t'Each message'"
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
