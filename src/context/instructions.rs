@@ -1,0 +1,180 @@
+//! Reads `QWEN.md` and `AGENTS.md`: from the user's folder, then from the root down to the working folder.
+
+use std::collections::HashSet;
+
+use super::{
+    Options, imports,
+    place::is_really_within,
+    text_file::{self, NoText},
+};
+use crate::base::{AbsPath, Bytes};
+
+/// The largest instruction file that is read whole. About 16,000 tokens, more than the rest of a first request.
+const FILE_LIMIT: usize = 64_000;
+
+/// How deep imports may lie in each other. Source: Qwen Code (`reference/qwen-code.md` 2.5).
+const DEPTH: usize = 5;
+
+/// A folder with instruction files.
+struct Shelf {
+    folder: AbsPath,
+    /// What stands for the folder in texts, so that they do not depend on the machine.
+    label: String,
+    /// Imports stay inside this folder.
+    bound: AbsPath,
+    /// Whether the files themselves must stay inside, too. The user's own may be links to anywhere.
+    strict: bool,
+}
+
+/// All instruction files, each in its frame, in the order the model reads them.
+pub(super) fn collect(
+    options: &Options,
+    root: &AbsPath,
+    cwd: &AbsPath,
+    notices: &mut Vec<String>,
+) -> Vec<String> {
+    let left = usize::try_from(options.instructions.0).unwrap_or(usize::MAX);
+    let mut reader = Reader { seen: HashSet::new(), left, limit: options.instructions, full: false, notices };
+    let mut parts = Vec::new();
+    for at in shelves(options, root, cwd) {
+        for name in &options.file_names {
+            parts.extend(reader.framed(&at, name));
+        }
+    }
+    parts
+}
+
+fn shelves(options: &Options, root: &AbsPath, cwd: &AbsPath) -> Vec<Shelf> {
+    let mut shelves = Vec::new();
+    if let Some(folder) = &options.qwen_home {
+        let (folder, bound) = (folder.clone(), folder.clone());
+        shelves.push(Shelf { folder, bound, label: "~/.qwen/".to_owned(), strict: false });
+    }
+    if options.home.as_ref() == Some(cwd) {
+        return shelves;
+    }
+    let mut folder = root.clone();
+    let mut label = String::new();
+    shelves.push(Shelf { folder: folder.clone(), label: label.clone(), bound: root.clone(), strict: true });
+    let way = cwd.below(root).unwrap_or_default();
+    for part in way.split('/').filter(|p| !p.is_empty()) {
+        folder = folder.join(part);
+        label = format!("{label}{part}/");
+        shelves.push(Shelf {
+            folder: folder.clone(),
+            label: label.clone(),
+            bound: root.clone(),
+            strict: true,
+        });
+    }
+    shelves
+}
+
+struct Reader<'a> {
+    /// Texts that are in already, as they were on disk.
+    seen: HashSet<String>,
+    /// Bytes that may still be read.
+    left: usize,
+    limit: Bytes,
+    /// Whether it was said that the limit is reached.
+    full: bool,
+    notices: &'a mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn framed(&mut self, at: &Shelf, name: &str) -> Option<String> {
+        let file = at.folder.join(name);
+        let label = format!("{}{name}", at.label);
+        if !file.as_path().exists() {
+            return None;
+        }
+        if at.strict && !is_really_within(file.as_path(), &at.bound) {
+            self.notices
+                .push(format!("`{label}` was not read: it is a link that leads out of the repository"));
+            return None;
+        }
+        let text = match self.read(&file, &label) {
+            Ok(text) => text?,
+            Err(NoText::NotAFile | NoText::Missing) => return None,
+            Err(e) => {
+                self.notices.push(format!("`{label}` was not read: {e}"));
+                return None;
+            }
+        };
+        let text = self.expanded(&text, &file, at, 1);
+        Some(format!("--- Context from: {label} ---\n{}\n--- End of Context from: {label} ---", text.trim()))
+    }
+
+    /// The text of a file, charged to the limits; `None` when it is empty or in already.
+    fn read(&mut self, file: &AbsPath, label: &str) -> Result<Option<String>, NoText> {
+        let limit = FILE_LIMIT.min(self.left);
+        let found = text_file::read(file.as_path(), limit)?;
+        if found.text.trim().is_empty() && !found.cut || !self.seen.insert(found.text.clone()) {
+            return Ok(None);
+        }
+        self.left -= found.text.len().min(self.left);
+        if !found.cut {
+            return Ok(Some(found.text));
+        }
+        if limit == FILE_LIMIT {
+            let shown = Bytes(FILE_LIMIT as u64).short();
+            self.notices.push(format!("`{label}` is long: only its first {shown} are used"));
+        } else if !self.full {
+            self.full = true;
+            let all = self.limit.short();
+            self.notices.push(format!("instruction files are over {all} together: cut in `{label}`"));
+        }
+        Ok(Some(format!("{}\n[the rest of this file is left out]\n", found.text)))
+    }
+
+    /// `text` with the files it imports in place of their names.
+    fn expanded(&mut self, text: &str, file: &AbsPath, at: &Shelf, depth: usize) -> String {
+        let Some(folder) = file.parent() else { return text.to_owned() };
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for import in imports::find(text) {
+            let Some(instead) = self.imported(&import, &folder, at, depth) else { continue };
+            out.push_str(&text[done..import.at.start]);
+            out.push_str(&instead);
+            done = import.at.end;
+        }
+        out.push_str(&text[done..]);
+        out
+    }
+
+    /// What stands in place of an import; `None` when the words are better left alone.
+    fn imported(
+        &mut self,
+        import: &imports::Import<'_>,
+        folder: &AbsPath,
+        at: &Shelf,
+        depth: usize,
+    ) -> Option<String> {
+        let path = import.path;
+        let failed = |why: &dyn std::fmt::Display| Some(format!("<!-- Import failed: {path}: {why} -->"));
+        let file = folder.join(path);
+        let is_inside = file.is_within(&at.bound) && !path.starts_with('~');
+        if !is_inside || file.as_path().exists() && !is_really_within(file.as_path(), &at.bound) {
+            return import.is_certain().then(|| failed(&"it lies outside"))?;
+        }
+        if !import.is_certain() && !file.as_path().is_file() {
+            return None;
+        }
+        if depth > DEPTH {
+            return failed(&format_args!("imports are nested more than {DEPTH} deep"));
+        }
+        let label = format!("{}{}", if at.strict { "" } else { &at.label }, file.below(&at.bound)?);
+        match self.read(&file, &label) {
+            Ok(Some(text)) => {
+                let text = self.expanded(&text, &file, at, depth + 1);
+                let text = text.trim();
+                Some(format!("<!-- Imported from: {label} -->\n{text}\n<!-- End of import from: {label} -->"))
+            }
+            Ok(None) => Some(format!("<!-- {label}: empty, or included above -->")),
+            Err(e) => failed(&e),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
