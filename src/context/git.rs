@@ -53,6 +53,10 @@ pub fn branch(root: &AbsPath) -> Option<String> {
 /// Nothing that the repository configures is run: no file system monitor, no hook, no submodule. One that sets
 /// filter programs, includes other configuration or fetches missing objects on its own is not asked at all.
 pub async fn changes(root: &AbsPath) -> Option<Changes> {
+    changes_within(root, LIMIT).await
+}
+
+async fn changes_within(root: &AbsPath, limit: Duration) -> Option<Changes> {
     let folder = git_folder(root)?;
     if configures_programs(&folder) {
         return None;
@@ -77,7 +81,7 @@ pub async fn changes(root: &AbsPath) -> Option<Changes> {
         // A cut answer leaves git waiting to write; dropping the child ends it.
         (more || child.wait().await.ok()?.success()).then(|| parse(&bytes, more))
     };
-    tokio::time::timeout(LIMIT, answer).await.ok()?
+    tokio::time::timeout(limit, answer).await.ok()?
 }
 
 /// Where git keeps its files: `.git` itself, or where a worktree's `.git` file points.
@@ -136,6 +140,9 @@ fn parse(answer: &[u8], more: bool) -> Changes {
 mod tests {
     use super::*;
 
+    /// Longer than any busy machine needs.
+    const PATIENT: Duration = Duration::from_secs(30);
+
     fn git(root: &AbsPath, args: &[&str]) {
         let done = std::process::Command::new("git")
             .args(["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main"])
@@ -174,12 +181,12 @@ mod tests {
     #[tokio::test]
     async fn changed_new_and_renamed_files_are_listed_by_path() {
         let (_dir, root) = repository();
-        assert_eq!(changes(&root).await, Some(Changes::default()));
+        assert_eq!(changes_within(&root, PATIENT).await, Some(Changes::default()));
         fs::write(root.join("a.rs"), "changed").expect("written");
         fs::write(root.join("new file"), "").expect("written");
         git(&root, &["mv", "b.rs", "c.rs"]);
         let files = ["M a.rs", "R c.rs", "?? new file"].map(str::to_owned).to_vec();
-        assert_eq!(changes(&root).await, Some(Changes { files, more: false }));
+        assert_eq!(changes_within(&root, PATIENT).await, Some(Changes { files, more: false }));
     }
 
     #[cfg(unix)]
@@ -190,10 +197,10 @@ mod tests {
         let program = format!("touch {trap}; cat");
         git(&root, &["config", "core.fsmonitor", &program]);
         fs::write(root.join("a.rs"), "changed").expect("written");
-        assert!(changes(&root).await.is_some());
+        assert!(changes_within(&root, PATIENT).await.is_some());
         git(&root, &["config", "filter.x.clean", &program]);
         fs::write(root.join(".gitattributes"), "* filter=x\n").expect("written");
-        assert_eq!(changes(&root).await, None);
+        assert_eq!(changes_within(&root, PATIENT).await, None);
         assert!(!trap.as_path().exists());
     }
 
