@@ -21,7 +21,7 @@ const READS: usize = 160;
 
 /// A folder with more entries than this is not listed: which entries come first could only be said after
 /// reading and sorting all of them.
-const CROWD: usize = 20_000;
+const CROWD: usize = 5_000;
 
 /// Hidden entries that say something about a project.
 const SHOWN_HIDDEN: [&str; 5] = [".cargo", ".ci", ".circleci", ".github", ".gitlab-ci.yml"];
