@@ -1,1 +1,43 @@
 //! A simulator of Qwen Cloud: an HTTP server on loopback, for the demo, the tests and script authors.
+//!
+//! It serves Chat Completions with a scripted model, the context cache with its rules as knobs, the many shapes of a
+//! stream, and faults on purpose. It sees `base` alone: what it knows of the cache and of the protocol is written a
+//! second time, so that a misreading shared with the client cannot hide. Start reading at [`Sim`] and [`Script`].
+
+mod answer;
+mod blocks;
+mod body;
+mod cache;
+mod check;
+mod clock;
+mod count;
+mod fault;
+mod options;
+mod record;
+mod refusal;
+mod reply;
+mod request;
+mod responder;
+mod rules;
+mod script;
+mod server;
+mod shape;
+mod state;
+mod steps;
+mod turn;
+
+pub use blocks::{Blocks, Sizes};
+pub use cache::{Bill, CacheMode, Reading, Store};
+pub use check::Strictness;
+pub use clock::Clock;
+pub use count::Count;
+pub use fault::{Fault, Planned};
+pub use options::{OnRequest, SimOptions};
+pub use record::{Outcome, Recorded, Summary, Total};
+pub use refusal::ErrorShape;
+pub use request::{CWD_LINE, Request};
+pub use rules::{Billing, CacheRules, Rates, Refresh, Unit};
+pub use script::{After, Script, ScriptError};
+pub use server::Sim;
+pub use shape::{CallShape, Framing, LineEnd, ReasoningPlace, Shape, UsagePlace};
+pub use turn::{ScriptedCall, Turn, When, call, say, think};

@@ -1,0 +1,285 @@
+//! A turn as the data of stream events, or as one JSON object.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    cache::{Bill, CacheMode},
+    count::Count,
+    shape::{CallShape, ReasoningPlace, Shape, UsagePlace},
+    turn::Turn,
+};
+
+/// The data of one event, and how many tokens the model spoke for it.
+pub(super) struct Event {
+    pub(super) data: String,
+    pub(super) tokens: u64,
+}
+
+/// Everything that is said in one response.
+pub(super) struct Reply {
+    pub(super) request_id: String,
+    pub(super) model: String,
+    /// Unit: seconds since 1970.
+    pub(super) created: u64,
+    pub(super) turn: Turn,
+    /// Where the last call's arguments end, for [`super::Fault::CutArguments`].
+    pub(super) cut: Option<usize>,
+    pub(super) usage_asked: bool,
+    pub(super) bill: Bill,
+    /// Tokens of the answer: thoughts, text, names and arguments.
+    pub(super) output: u64,
+    /// Tokens of the thoughts.
+    pub(super) reasoning: u64,
+}
+
+/// The fields of a delta, without braces; the finish reason; the tokens.
+struct Delta(String, Option<&'static str>, u64);
+
+impl Delta {
+    fn of(field: &str, piece: &str, count: &Count) -> Self {
+        Self(format!("\"{field}\":{}", Value::from(piece)), None, count.of(piece).max(1))
+    }
+}
+
+/// A call as it is told.
+struct Told {
+    id: String,
+    name: String,
+    arguments: String,
+    object: Value,
+}
+
+impl Reply {
+    /// The data of each event in order, made while it is read: a long answer is never whole in memory.
+    pub(super) fn events(self, shape: &Shape, count: &Count) -> impl Iterator<Item = Event> + Send + use<> {
+        let reply = Arc::new(self);
+        let separate = reply.usage_asked && shape.usage == UsagePlace::Separate;
+        let mut spoken = 0;
+        let (teller, every, finish) = (reply.clone(), shape.usage == UsagePlace::Every, shape.finish);
+        let chunks = reply.deltas(shape, count).map(move |Delta(fields, reason, tokens)| {
+            spoken += tokens;
+            let now = if reason.is_some() { teller.output } else { spoken.min(teller.output) };
+            let usage = if every { teller.usage(now) } else { Value::Null };
+            let reason = reason.filter(|_| finish).map_or(Value::Null, Value::from);
+            let choice = format!(
+                "{{\"delta\":{{{fields}}},\"finish_reason\":{reason},\"index\":0,\"logprobs\":null}}"
+            );
+            Event { data: teller.chunk(&choice, &usage), tokens }
+        });
+        let usage = separate.then(|| Event { data: reply.chunk("", &reply.usage(reply.output)), tokens: 0 });
+        let done = shape.done.then(|| Event { data: "[DONE]".to_owned(), tokens: 0 });
+        chunks.chain(usage).chain(done)
+    }
+
+    /// The same as one object, for requests that do not stream.
+    pub(super) fn whole(&self) -> String {
+        let mut message = json!({"role": "assistant", "content": self.turn.text});
+        if !self.turn.thinking.is_empty() {
+            message["reasoning_content"] = json!(self.turn.thinking);
+        }
+        let calls: Vec<Value> = self.told().iter().enumerate().map(|(at, call)| call.all(Some(at))).collect();
+        if !calls.is_empty() {
+            message["tool_calls"] = json!(calls);
+        }
+        json!({
+            "choices": [{"message": message, "finish_reason": self.reason(), "index": 0, "logprobs": null}],
+            "object": "chat.completion",
+            "usage": self.usage(self.output),
+            "created": self.created,
+            "system_fingerprint": null,
+            "model": self.model,
+            "id": format!("chatcmpl-{}", self.request_id),
+        })
+        .to_string()
+    }
+
+    fn deltas(&self, shape: &Shape, count: &Count) -> impl Iterator<Item = Delta> + Send + use<> {
+        let (thinking, mut text) = (self.turn.thinking.clone(), self.turn.text.clone());
+        let (field, thinking) = match shape.reasoning {
+            ReasoningPlace::ReasoningContent => ("reasoning_content", thinking),
+            ReasoningPlace::Reasoning => ("reasoning", thinking),
+            ReasoningPlace::ThinkTags if thinking.is_empty() => ("", thinking),
+            ReasoningPlace::ThinkTags => {
+                text = format!("<think>\n{thinking}\n</think>\n\n{text}");
+                ("", String::new())
+            }
+        };
+        let calls = self.told();
+        let whole_last = shape.calls == CallShape::WholeLast && !calls.is_empty();
+        let (fragments, last) = if whole_last {
+            let all: Vec<Value> = calls.iter().enumerate().map(|(at, call)| call.all(Some(at))).collect();
+            (Vec::new(), Delta(format!("\"tool_calls\":{}", Value::from(all)), Some("stop"), 0))
+        } else {
+            (fragments(&calls, shape, count), Delta("\"content\":\"\"".to_owned(), Some(self.reason()), 0))
+        };
+        let (size, thought, said) = (shape.chunk, count.clone(), count.clone());
+        std::iter::once(Delta("\"content\":\"\",\"role\":\"assistant\"".to_owned(), None, 0))
+            .chain(Pieces::of(thinking, size).map(move |piece| Delta::of(field, &piece, &thought)))
+            .chain(Pieces::of(text, size).map(move |piece| Delta::of("content", &piece, &said)))
+            .chain(fragments)
+            .chain(std::iter::once(last))
+    }
+
+    fn told(&self) -> Vec<Told> {
+        let serial = self.request_id.rsplit('-').next().unwrap_or_default();
+        let mut calls: Vec<Told> = (self.turn.calls.iter().enumerate())
+            .map(|(at, call)| Told {
+                id: format!("call_{serial}{at:03}"),
+                name: call.name.clone(),
+                arguments: call.arguments.to_string(),
+                object: call.arguments.clone(),
+            })
+            .collect();
+        if let (Some(at), Some(last)) = (self.cut, calls.last_mut()) {
+            let at = (0..=at.min(last.arguments.len()))
+                .rev()
+                .find(|at| last.arguments.is_char_boundary(*at))
+                .unwrap_or(0);
+            last.arguments.truncate(at);
+            last.object = json!(last.arguments);
+        }
+        calls
+    }
+
+    fn reason(&self) -> &'static str {
+        if self.turn.calls.is_empty() || self.cut.is_some() { "stop" } else { "tool_calls" }
+    }
+
+    fn chunk(&self, choice: &str, usage: &Value) -> String {
+        format!(
+            "{{\"choices\":[{choice}],\"object\":\"chat.completion.chunk\",\"usage\":{usage},\"created\":{},\
+             \"system_fingerprint\":null,\"model\":{},\"id\":\"chatcmpl-{}\"}}",
+            self.created,
+            Value::from(self.model.as_str()),
+            self.request_id
+        )
+    }
+
+    /// The token counts in the provider's names. Source: responses recorded from the endpoint.
+    fn usage(&self, output: u64) -> Value {
+        let bill = &self.bill;
+        let mut details = json!({"cached_tokens": bill.cached});
+        if bill.mode == CacheMode::Explicit {
+            details["cache_creation_input_tokens"] = json!(bill.created);
+            details["cache_creation"] = json!({"ephemeral_5m_input_tokens": bill.created});
+            details["cache_type"] = json!("ephemeral");
+        }
+        json!({
+            "prompt_tokens": bill.prompt,
+            "completion_tokens": output,
+            "total_tokens": bill.prompt + output,
+            "prompt_tokens_details": details,
+            "completion_tokens_details": {"reasoning_tokens": self.reasoning.min(output)},
+        })
+    }
+}
+
+impl Told {
+    /// The whole call in one piece.
+    fn all(&self, index: Option<usize>) -> Value {
+        entry(index, Some(&self.id), Some(json!(self.name)), json!(self.arguments))
+    }
+}
+
+/// One element of `tool_calls`.
+fn entry(index: Option<usize>, id: Option<&str>, name: Option<Value>, arguments: Value) -> Value {
+    let mut function = Map::new();
+    if let Some(name) = name {
+        function.insert("name".to_owned(), name);
+    }
+    function.insert("arguments".to_owned(), arguments);
+    let mut call = Map::new();
+    if let Some(index) = index {
+        call.insert("index".to_owned(), json!(index));
+    }
+    if let Some(id) = id {
+        call.insert("id".to_owned(), json!(id));
+    }
+    call.insert("type".to_owned(), json!("function"));
+    call.insert("function".to_owned(), Value::Object(function));
+    Value::Object(call)
+}
+
+/// The calls as deltas, in one of the shapes servers really use.
+fn fragments(calls: &[Told], shape: &Shape, count: &Count) -> Vec<Delta> {
+    let delta =
+        |entry: Value, piece: &str| Delta(format!("\"tool_calls\":[{entry}]"), None, count.of(piece).max(1));
+    let told: Vec<Vec<Delta>> = match shape.calls {
+        CallShape::Glued => {
+            calls.first().map(|first| glued(first, calls, shape, &delta)).into_iter().collect()
+        }
+        CallShape::IndexZero => {
+            calls.iter().map(|call| vec![delta(call.all(Some(0)), &call.arguments)]).collect()
+        }
+        CallShape::ArgumentsObject => (calls.iter().enumerate())
+            .map(|(at, call)| {
+                let whole = entry(Some(at), Some(&call.id), Some(json!(call.name)), call.object.clone());
+                vec![delta(whole, &call.arguments)]
+            })
+            .collect(),
+        _ => calls.iter().enumerate().map(|(at, call)| cut(at, call, shape, &delta)).collect(),
+    };
+    if shape.calls == CallShape::Interleaved {
+        interleaved(told)
+    } else {
+        told.into_iter().flatten().collect()
+    }
+}
+
+/// A call as its name and then pieces of its arguments.
+fn cut(at: usize, call: &Told, shape: &Shape, delta: &dyn Fn(Value, &str) -> Delta) -> Vec<Delta> {
+    let index = (shape.calls != CallShape::NoIndex).then_some(at);
+    let id = (shape.calls != CallShape::NoIds).then_some(call.id.as_str());
+    let (later_id, later_name) = match shape.calls {
+        CallShape::EmptyIdLater => (Some(""), Some(Value::Null)),
+        CallShape::NameRepeated => (None, Some(json!(call.name))),
+        _ => (None, None),
+    };
+    let head = delta(entry(index, id, Some(json!(call.name)), json!("")), &call.name);
+    let rest = Pieces::of(call.arguments.clone(), shape.chunk)
+        .map(|piece| delta(entry(index, later_id, later_name.clone(), json!(piece)), &piece));
+    std::iter::once(head).chain(rest).collect()
+}
+
+/// One call whose arguments are those of all calls, one after the other.
+fn glued(first: &Told, calls: &[Told], shape: &Shape, delta: &dyn Fn(Value, &str) -> Delta) -> Vec<Delta> {
+    let arguments: String = calls.iter().map(|call| call.arguments.as_str()).collect();
+    let all = Told { id: first.id.clone(), name: first.name.clone(), arguments, object: Value::Null };
+    cut(0, &all, shape, delta)
+}
+
+fn interleaved(calls: Vec<Vec<Delta>>) -> Vec<Delta> {
+    let mut waiting: Vec<_> = calls.into_iter().map(Vec::into_iter).collect();
+    let mut out = Vec::new();
+    while !waiting.is_empty() {
+        waiting.retain_mut(|call| call.next().map(|delta| out.push(delta)).is_some());
+    }
+    out
+}
+
+/// A text in pieces of so many characters.
+struct Pieces {
+    text: String,
+    at: usize,
+    size: usize,
+}
+
+impl Pieces {
+    fn of(text: String, size: usize) -> Self {
+        Self { text, at: 0, size: size.max(1) }
+    }
+}
+
+impl Iterator for Pieces {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        let rest = &self.text[self.at..];
+        let end = rest.char_indices().nth(self.size).map_or(rest.len(), |(end, _)| end);
+        let piece = rest[..end].to_owned();
+        self.at += end;
+        (!piece.is_empty()).then_some(piece)
+    }
+}

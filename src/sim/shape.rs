@@ -1,0 +1,122 @@
+//! The many shapes of a stream that all mean the same.
+
+/// How a response is cut up and written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Characters in a piece of text or of arguments.
+    pub chunk: usize,
+    /// How fast the model speaks; 0 is as fast as the reader takes it.
+    pub tokens_per_second: u64,
+    /// What surrounds the data of an event.
+    pub framing: Framing,
+    /// What ends a line.
+    pub line_end: LineEnd,
+    /// Where the token counts are.
+    pub usage: UsagePlace,
+    /// How tool calls are told.
+    pub calls: CallShape,
+    /// Where thoughts are.
+    pub reasoning: ReasoningPlace,
+    /// Whether a finish reason is given.
+    pub finish: bool,
+    /// Whether `[DONE]` is sent.
+    pub done: bool,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            chunk: 4,
+            tokens_per_second: 0,
+            framing: Framing::default(),
+            line_end: LineEnd::default(),
+            usage: UsagePlace::default(),
+            calls: CallShape::default(),
+            reasoning: ReasoningPlace::default(),
+            finish: true,
+            done: true,
+        }
+    }
+}
+
+/// What surrounds the data of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// `data: {…}`.
+    #[default]
+    Plain,
+    /// `id:1`, `event:result`, `:HTTP_STATUS/200`, `data:{…}` without a space.
+    DashScope,
+}
+
+/// What ends a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnd {
+    /// A line feed.
+    #[default]
+    Lf,
+    /// Carriage return and line feed.
+    CrLf,
+    /// A carriage return alone.
+    Cr,
+}
+
+impl LineEnd {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Lf => "\n",
+            Self::CrLf => "\r\n",
+            Self::Cr => "\r",
+        }
+    }
+}
+
+/// Where the token counts are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UsagePlace {
+    /// In a chunk of their own at the end, if the request asked with `stream_options.include_usage`.
+    #[default]
+    Separate,
+    /// In every chunk, growing, asked or not.
+    Every,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// How tool calls are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CallShape {
+    /// Index, id and name first; then index and fragments.
+    #[default]
+    Normal,
+    /// No index anywhere.
+    NoIndex,
+    /// Index 0 for every call; the ids differ.
+    IndexZero,
+    /// The whole name on every fragment.
+    NameRepeated,
+    /// The arguments are an object, not a string.
+    ArgumentsObject,
+    /// All calls whole, in the chunk that finishes with `stop`.
+    WholeLast,
+    /// One call with the arguments of all glued together.
+    Glued,
+    /// No ids.
+    NoIds,
+    /// Later fragments have an empty id and no name.
+    EmptyIdLater,
+    /// The fragments of all calls take turns.
+    Interleaved,
+}
+
+/// Where thoughts are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReasoningPlace {
+    /// `reasoning_content`.
+    #[default]
+    ReasoningContent,
+    /// `reasoning`.
+    Reasoning,
+    /// Inside the text, between `<think>` tags.
+    ThinkTags,
+}

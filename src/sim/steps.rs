@@ -1,0 +1,218 @@
+//! The bytes of a response and the moments between them; where faults strike.
+
+use std::{collections::VecDeque, time::Duration};
+
+use bytes::Bytes;
+
+use super::{
+    fault::{Fault, told},
+    refusal::ErrorShape,
+    reply::Event,
+    shape::{Framing, LineEnd, Shape},
+};
+
+/// One thing that happens while a body is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// These bytes leave.
+    Bytes(Bytes),
+    /// Nothing leaves before this time since the body began.
+    Wait(Duration),
+    /// What was given so far leaves now, in a packet of its own.
+    Flush,
+    /// Nothing happens any more.
+    Stall,
+    /// The connection closes.
+    Break,
+    /// The body ends, and the response does not count as complete.
+    Fail,
+}
+
+/// A response body, made while it is sent.
+pub(super) type Steps = Box<dyn Iterator<Item = Step> + Send>;
+
+/// Writes events as an event stream at the speed of the model.
+pub(super) fn stream(events: impl Iterator<Item = Event> + Send + 'static, shape: &Shape) -> Steps {
+    let (framing, end, speed) = (shape.framing, shape.line_end.text(), shape.tokens_per_second);
+    let mut spoken = 0;
+    Box::new(events.enumerate().flat_map(move |(at, event)| {
+        spoken += event.tokens;
+        let wait = (speed > 0).then(|| {
+            let micros = u128::from(spoken) * 1_000_000 / u128::from(speed);
+            Step::Wait(Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX)))
+        });
+        wait.into_iter().chain([Step::Bytes(framed(&event.data, at + 1, framing, end))])
+    }))
+}
+
+fn framed(data: &str, id: usize, framing: Framing, end: &str) -> Bytes {
+    Bytes::from(match framing {
+        Framing::Plain => format!("data: {data}{end}{end}"),
+        Framing::DashScope => {
+            format!("id:{id}{end}event:result{end}:HTTP_STATUS/200{end}data:{data}{end}{end}")
+        }
+    })
+}
+
+/// Lets the faults strike that come between events.
+pub(super) fn disturb(mut steps: Steps, faults: &[Fault], end: LineEnd, request_id: &str) -> Steps {
+    for fault in faults {
+        match fault {
+            Fault::Event { status, message, after_events } => {
+                let error = told(*status, None, message.as_deref(), ErrorShape::Stream);
+                let event = Bytes::from(error.event(request_id).replace('\n', end.text()));
+                steps = Box::new(whole_events(steps, *after_events).chain([Step::Bytes(event), Step::Fail]));
+            }
+            Fault::Garbage => steps = garbage(steps, end.text()),
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// Lets the faults strike that cut bytes: first where the body ends, then how it is split.
+pub(super) fn cut(mut steps: Steps, faults: &[Fault]) -> Steps {
+    for fault in faults {
+        match fault {
+            Fault::Drop { after_bytes } => steps = limited(steps, *after_bytes, Step::Break),
+            Fault::Stall { after_bytes } => steps = limited(steps, *after_bytes, Step::Stall),
+            _ => {}
+        }
+    }
+    for fault in faults {
+        if let Fault::Split { every } = fault {
+            steps = split(steps, (*every).max(1));
+        }
+    }
+    steps
+}
+
+/// The steps up to so many events.
+fn whole_events(steps: Steps, events: usize) -> impl Iterator<Item = Step> + Send {
+    let mut left = events;
+    steps.take_while(move |step| {
+        let goes_on = left > 0;
+        left -= usize::from(goes_on && matches!(step, Step::Bytes(_)));
+        goes_on
+    })
+}
+
+/// Lines that mean nothing, another kind before each event.
+fn garbage(steps: Steps, end: &'static str) -> Steps {
+    const LINES: [&str; 5] = [": keep-alive", "retry: 3000", "nonsense", "event: ping", ""];
+    let mut at = 0;
+    Box::new(steps.flat_map(move |step| {
+        let line = matches!(step, Step::Bytes(_)).then(|| {
+            at += 1;
+            Step::Bytes(Bytes::from(format!("{}{end}{end}", LINES[at % LINES.len()])))
+        });
+        line.into_iter().chain([step])
+    }))
+}
+
+/// So many bytes, and then another end.
+fn limited(steps: Steps, bytes: usize, last: Step) -> Steps {
+    let mut left = Some(bytes);
+    Box::new(steps.flat_map(move |step| {
+        let mut out = Vec::with_capacity(3);
+        match (left, step) {
+            (None, _) => {}
+            (Some(rest), Step::Bytes(all)) if all.len() >= rest => {
+                left = None;
+                out.extend([Step::Bytes(all.slice(..rest)), Step::Flush, last.clone()]);
+            }
+            (Some(rest), step) => {
+                if let Step::Bytes(all) = &step {
+                    left = Some(rest - all.len());
+                }
+                out.push(step);
+            }
+        }
+        out
+    }))
+}
+
+/// Pieces of `every` bytes, counted over the whole body, each sent for itself.
+fn split(steps: Steps, every: usize) -> Steps {
+    Box::new(Split { steps, every, held: Vec::new(), ready: VecDeque::new() })
+}
+
+struct Split {
+    steps: Steps,
+    every: usize,
+    held: Vec<u8>,
+    ready: VecDeque<Step>,
+}
+
+impl Iterator for Split {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        loop {
+            if let Some(step) = self.ready.pop_front() {
+                return Some(step);
+            }
+            match self.steps.next() {
+                Some(Step::Bytes(bytes)) => {
+                    self.held.extend_from_slice(&bytes);
+                    let whole = self.held.len() / self.every * self.every;
+                    let rest = self.held.split_off(whole);
+                    let full = std::mem::replace(&mut self.held, rest);
+                    for piece in full.chunks(self.every) {
+                        self.ready.extend([Step::Flush, Step::Bytes(Bytes::copy_from_slice(piece))]);
+                    }
+                }
+                other => {
+                    if !self.held.is_empty() {
+                        let rest = std::mem::take(&mut self.held);
+                        self.ready.extend([Step::Flush, Step::Bytes(Bytes::from(rest))]);
+                    }
+                    match other {
+                        Some(step) => self.ready.push_back(step),
+                        None if self.ready.is_empty() => return None,
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(parts: &[&str]) -> Steps {
+        let steps: Vec<Step> = parts.iter().map(|part| bytes(part)).collect();
+        Box::new(steps.into_iter())
+    }
+
+    fn bytes(text: &str) -> Step {
+        Step::Bytes(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_split_body_has_the_same_bytes_in_pieces_of_one_size() {
+        let steps: Vec<Step> = split(body(&["abcd", "e", "fg"]), 3).collect();
+        assert_eq!(steps, [Step::Flush, bytes("abc"), Step::Flush, bytes("def"), Step::Flush, bytes("g")]);
+    }
+
+    #[test]
+    fn a_limit_cuts_inside_a_piece_and_at_its_end() {
+        let cut = |at| limited(body(&["abcd", "ef"]), at, Step::Break).collect::<Vec<_>>();
+        assert_eq!(cut(2), [bytes("ab"), Step::Flush, Step::Break]);
+        assert_eq!(cut(4), [bytes("abcd"), Step::Flush, Step::Break]);
+        assert_eq!(cut(5), [bytes("abcd"), bytes("e"), Step::Flush, Step::Break]);
+        assert_eq!(cut(9), [bytes("abcd"), bytes("ef")]);
+    }
+
+    #[test]
+    fn an_error_event_comes_after_so_many_events_and_nothing_after_it() {
+        let message = Some("slow".to_owned());
+        let fault = Fault::Event { status: 429, message, after_events: 1 };
+        let steps: Vec<Step> = disturb(body(&["a", "b"]), &[fault], LineEnd::CrLf, "7").collect();
+        let event = "id:1\r\nevent:error\r\n:HTTP_STATUS/429\r\n\
+            data:{\"code\":\"limit_requests\",\"message\":\"slow\",\"request_id\":\"7\"}\r\n\r\n";
+        assert_eq!(steps, [bytes("a"), bytes(event), Step::Fail]);
+    }
+}
