@@ -69,7 +69,7 @@ pub(super) async fn answer(
     let account = account(&head.headers);
     ticket.note(|record| {
         record.body = body;
-        record.json = (*json).clone();
+        record.json = json.clone();
     });
     let answer = match route(&shared, &head.method, head.uri.path(), account) {
         Ok(Route::Models) => {
@@ -106,7 +106,7 @@ fn recorded(method: &str, path: &str, headers: &HeaderMap) -> Recorded {
             .collect(),
         authorization: headers.get("authorization").map(text),
         body: Bytes::new(),
-        json: Value::Null,
+        json: Arc::default(),
         arrived: std::time::Instant::now(),
         finished: None,
         status: 0,

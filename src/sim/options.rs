@@ -33,6 +33,8 @@ pub struct SimOptions {
     pub window: Option<u64>,
     /// What is refused beyond what every server refuses.
     pub strict: Strictness,
+    /// How many ended requests are remembered for `Sim::requests`; `None` for all.
+    pub keep: Option<usize>,
     /// Is told about each request when it has ended.
     pub on_request: Option<OnRequest>,
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -43,7 +44,7 @@ pub struct Recorded {
     /// The body as it came.
     pub body: Bytes,
     /// The body as JSON; null when it is none.
-    pub json: Value,
+    pub json: Arc<Value>,
     /// When its head had arrived.
     pub arrived: Instant,
     /// When the last byte of the response was handed to the system.

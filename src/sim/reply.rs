@@ -35,7 +35,7 @@ pub(super) struct Reply {
 }
 
 /// The fields of a delta, without braces; the finish reason; the tokens.
-struct Delta(String, Option<&'static str>, u64);
+struct Delta(String, Option<String>, u64);
 
 impl Delta {
     fn of(field: &str, piece: &str, count: &Count) -> Self {
@@ -56,6 +56,7 @@ impl Reply {
     pub(super) fn events(self, shape: &Shape, count: &Count) -> impl Iterator<Item = Event> + Send + use<> {
         let reply = Arc::new(self);
         let separate = reply.usage_asked && shape.usage == UsagePlace::Separate;
+        let (fixed, last) = (reply.fixed(), reply.fixed());
         let mut spoken = 0;
         let (teller, every, finish) = (reply.clone(), shape.usage == UsagePlace::Every, shape.finish);
         let chunks = reply.deltas(shape, count).map(move |Delta(fields, reason, tokens)| {
@@ -66,9 +67,10 @@ impl Reply {
             let choice = format!(
                 "{{\"delta\":{{{fields}}},\"finish_reason\":{reason},\"index\":0,\"logprobs\":null}}"
             );
-            Event { data: teller.chunk(&choice, &usage), tokens }
+            Event { data: Self::chunk(&choice, &usage, &fixed), tokens }
         });
-        let usage = separate.then(|| Event { data: reply.chunk("", &reply.usage(reply.output)), tokens: 0 });
+        let usage =
+            separate.then(|| Event { data: Self::chunk("", &reply.usage(reply.output), &last), tokens: 0 });
         let done = shape.done.then(|| Event { data: "[DONE]".to_owned(), tokens: 0 });
         chunks.chain(usage).chain(done)
     }
@@ -110,7 +112,10 @@ impl Reply {
         let whole_last = shape.calls == CallShape::WholeLast && !calls.is_empty();
         let (fragments, last) = if whole_last {
             let all: Vec<Value> = calls.iter().enumerate().map(|(at, call)| call.all(Some(at))).collect();
-            (Vec::new(), Delta(format!("\"tool_calls\":{}", Value::from(all)), Some("stop"), 0))
+            (
+                Vec::new(),
+                Delta(format!("\"tool_calls\":{}", Value::from(all)), Some(self.reason_or("stop")), 0),
+            )
         } else {
             (fragments(&calls, shape, count), Delta("\"content\":\"\"".to_owned(), Some(self.reason()), 0))
         };
@@ -143,17 +148,24 @@ impl Reply {
         calls
     }
 
-    fn reason(&self) -> &'static str {
-        if self.turn.calls.is_empty() || self.cut.is_some() { "stop" } else { "tool_calls" }
+    fn reason(&self) -> String {
+        let has_calls = !self.turn.calls.is_empty() && self.cut.is_none();
+        self.reason_or(if has_calls { "tool_calls" } else { "stop" })
     }
 
-    fn chunk(&self, choice: &str, usage: &Value) -> String {
+    fn reason_or(&self, fitting: &str) -> String {
+        self.turn.finish.clone().unwrap_or_else(|| fitting.to_owned())
+    }
+
+    /// One chunk. `fixed` is what all chunks of the reply end with.
+    fn chunk(choice: &str, usage: &Value, fixed: &str) -> String {
+        format!("{{\"choices\":[{choice}],\"object\":\"chat.completion.chunk\",\"usage\":{usage},{fixed}}}")
+    }
+
+    fn fixed(&self) -> String {
+        let (created, model, id) = (self.created, Value::from(self.model.as_str()), &self.request_id);
         format!(
-            "{{\"choices\":[{choice}],\"object\":\"chat.completion.chunk\",\"usage\":{usage},\"created\":{},\
-             \"system_fingerprint\":null,\"model\":{},\"id\":\"chatcmpl-{}\"}}",
-            self.created,
-            Value::from(self.model.as_str()),
-            self.request_id
+            "\"created\":{created},\"system_fingerprint\":null,\"model\":{model},\"id\":\"chatcmpl-{id}\""
         )
     }
 

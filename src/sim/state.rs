@@ -67,6 +67,16 @@ impl Shared {
 }
 
 impl State {
+    /// Drops the oldest request that has ended, if there are more than may be kept.
+    fn forget(&mut self, keep: Option<usize>) {
+        let ended = |record: &Recorded| record.outcome != Outcome::Open;
+        if keep.is_some_and(|keep| self.records.iter().filter(|record| ended(record)).count() > keep)
+            && let Some(oldest) = self.records.iter().position(ended)
+        {
+            self.records.remove(oldest);
+        }
+    }
+
     /// The faults of the options that strike this request.
     pub(super) fn strike(&mut self, options: &SimOptions) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -145,6 +155,7 @@ impl Ticket {
                 record.bill = bill;
                 record.summary()
             });
+        state.forget(self.shared.options.keep);
         drop(state);
         if let (Some(tell), Some(summary)) = (&self.shared.options.on_request, summary) {
             tell(&summary);

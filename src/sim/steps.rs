@@ -180,6 +180,8 @@ impl Iterator for Split {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     fn body(parts: &[&str]) -> Steps {
@@ -195,6 +197,27 @@ mod tests {
     fn a_split_body_has_the_same_bytes_in_pieces_of_one_size() {
         let steps: Vec<Step> = split(body(&["abcd", "e", "fg"]), 3).collect();
         assert_eq!(steps, [Step::Flush, bytes("abc"), Step::Flush, bytes("def"), Step::Flush, bytes("g")]);
+    }
+
+    proptest! {
+        #[test]
+        fn however_a_body_is_split_and_cut_it_keeps_its_first_bytes(
+            parts in vec("[a-zé]{0,9}", 0..9), every in 1_usize..7, limit in 1_usize..60,
+        ) {
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            let whole = parts.concat().into_bytes();
+            let faults = [Fault::Split { every }, Fault::Drop { after_bytes: limit }];
+            let steps: Vec<Step> = cut(body(&parts), &faults).collect();
+            let sent: Vec<u8> = steps
+                .iter()
+                .flat_map(|step| match step {
+                    Step::Bytes(bytes) => bytes.to_vec(),
+                    _ => Vec::new(),
+                })
+                .collect();
+            prop_assert_eq!(&sent, &whole[..limit.min(whole.len())]);
+            prop_assert_eq!(steps.last() == Some(&Step::Break), limit <= whole.len());
+        }
     }
 
     #[test]

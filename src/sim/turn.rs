@@ -19,6 +19,8 @@ pub struct Turn {
     pub text: String,
     /// The tools it calls, in order.
     pub calls: Vec<ScriptedCall>,
+    /// The finish reason, if it is not the one that fits.
+    pub finish: Option<String>,
     /// What goes wrong.
     pub fault: Option<Fault>,
     /// With `fault`: so many requests fail on this turn before it is answered whole. Without: the turn itself fails,
@@ -97,6 +99,11 @@ impl Turn {
     pub fn call(mut self, name: impl Into<String>, arguments: Value) -> Self {
         self.calls.push(ScriptedCall { name: name.into(), arguments });
         self
+    }
+
+    /// Ends with this finish reason, fitting or not.
+    pub fn finish(self, reason: impl Into<String>) -> Self {
+        Self { finish: Some(reason.into()), ..self }
     }
 
     /// Fails like this.

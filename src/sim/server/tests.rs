@@ -1,16 +1,17 @@
 //! Requests over a real connection.
 
+mod faults;
+
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::{
     base::Moment,
     sim::{
-        CallShape, Clock, Count, Fault, Framing, LineEnd, Outcome, Planned, ReasoningPlace, Script, Shape,
-        Sizes, Turn, UsagePlace, call, say, think,
+        CallShape, Clock, Count, Fault, Framing, LineEnd, Outcome, ReasoningPlace, Script, Shape, Sizes,
+        Turn, UsagePlace, call, say, think,
     },
 };
 
@@ -168,6 +169,8 @@ async fn usage_finish_and_done_can_be_elsewhere_or_missing() {
     let bare = shaped(say("abcdefgh"), bare).await;
     assert_eq!((finish(&bare), bare.iter().filter(|c| c.is_null()).count()), (Vec::<&str>::new(), 0));
     assert!(bare.iter().all(|chunk| chunk["usage"].is_null()));
+    let odd = shaped(call("f", json!({})).finish("length"), Shape::default()).await;
+    assert_eq!(finish(&odd), ["length"]);
     let unasked = sim(say("x")).await;
     let mut request = hello();
     request["stream_options"] = Value::Null;
@@ -361,7 +364,7 @@ async fn a_request_sent_while_the_first_still_streams_reads_nothing() {
     let sim =
         cache_sim(Script::by(
             |request| {
-                if request.number() == 0 { say("x".repeat(60)).pace(60) } else { say("b") }
+                if request.number() == 0 { say("x".repeat(60)).pace(15) } else { say("b") }
             },
         ))
         .await;
@@ -372,158 +375,6 @@ async fn a_request_sent_while_the_first_still_streams_reads_nothing() {
     ask(&sim, &marked(&["<1200>", "<100>"])).await;
     let created: Vec<_> = bills(&sim).iter().map(|(cached, created, _)| (*cached, *created)).collect();
     assert_eq!(created, [(0, 1200), (0, 1500), (1200, 100)]);
-}
-
-async fn faulty(fault: Fault) -> Sim {
-    let script = say("Hello, 世界.").call("write_file", json!({"text": "é é é"}));
-    start(SimOptions { script: script.into(), faults: vec![fault.into()], ..SimOptions::default() }).await
-}
-
-#[tokio::test]
-async fn an_http_error_carries_its_body_and_its_waiting_time_and_can_be_over_after_two() {
-    let fault = Fault::Status {
-        status: 429,
-        code: None,
-        message: Some("slow down".into()),
-        retry_after: Some("1.5".into()),
-        shape: crate::sim::ErrorShape::OpenAi,
-    };
-    let faults = vec![Planned { fault, first: Some(2) }];
-    let sim = start(SimOptions { script: say("ok").into(), faults, ..SimOptions::default() }).await;
-    for _ in 0..2 {
-        let response = send(&sim, &hello()).await.unwrap();
-        assert_eq!(
-            (response.status().as_u16(), response.headers()["retry-after"].to_str().unwrap()),
-            (429, "1.5")
-        );
-        assert_eq!(
-            response.json::<Value>().await.unwrap(),
-            json!({"error": {"message": "slow down", "type": "invalid_request_error", "param": null, "code": "limit_requests"}})
-        );
-    }
-    assert_eq!(joined(&chunks(&ask(&sim, &hello()).await.1), "content"), "ok");
-    assert_eq!(bills(&sim).len(), 1);
-}
-
-#[tokio::test]
-async fn an_error_can_hide_inside_a_success() {
-    let hidden = faulty(Fault::InsideOk { status: 503, shape: crate::sim::ErrorShape::Flat }).await;
-    let (status, body) = ask(&hidden, &hello()).await;
-    let body: Value = serde_json::from_str(&body).unwrap();
-    assert_eq!((status, &body["code"]), (200, &json!("ModelUnavailable")));
-    assert_eq!(hidden.requests()[0].outcome, Outcome::Refused);
-
-    let event = faulty(Fault::Event { status: 429, message: None, after_events: 2 }).await;
-    let (status, body) = ask(&event, &hello()).await;
-    assert_eq!(status, 200);
-    assert_eq!(joined(&chunks(&body), "content"), "Hell");
-    assert!(
-        body.contains("\n\nid:1\nevent:error\n:HTTP_STATUS/429\ndata:{\"code\":\"limit_requests\""),
-        "{body}"
-    );
-    settled(&event, 1).await;
-    assert_eq!(event.requests()[0].outcome, Outcome::Aborted);
-}
-
-#[tokio::test]
-async fn a_dropped_connection_ends_after_exactly_so_many_bytes() {
-    let whole = ask(&sim(say("Hello, 世界.")).await, &hello()).await.1;
-    for after_bytes in [1, 100, whole.len() - 1] {
-        let sim = start(SimOptions {
-            script: say("Hello, 世界.").into(),
-            faults: vec![Fault::Drop { after_bytes }.into()],
-            ..SimOptions::default()
-        })
-        .await;
-        let mut response = send(&sim, &hello()).await.unwrap();
-        let mut got = Vec::new();
-        let end = loop {
-            match response.chunk().await {
-                Ok(Some(bytes)) => got.extend_from_slice(&bytes),
-                end => break end,
-            }
-        };
-        assert!(end.is_err(), "a broken body is no end");
-        assert_eq!(got.len(), after_bytes);
-        settled(&sim, 1).await;
-        assert_eq!(sim.requests()[0].outcome, Outcome::Aborted);
-    }
-    assert!(send(&faulty(Fault::Drop { after_bytes: 0 }).await, &hello()).await.is_err());
-}
-
-#[tokio::test]
-async fn a_stalled_response_sends_so_many_bytes_and_then_nothing() {
-    let sim = faulty(Fault::Stall { after_bytes: 50 }).await;
-    let mut response = send(&sim, &hello()).await.unwrap();
-    let mut got = 0;
-    while let Ok(chunk) = tokio::time::timeout(Duration::from_millis(200), response.chunk()).await {
-        got += chunk.unwrap().expect("no end").len();
-    }
-    assert_eq!(got, 50);
-    assert_eq!(sim.requests()[0].outcome, Outcome::Open);
-    drop(response);
-    settled(&sim, 1).await;
-    assert_eq!(sim.requests()[0].outcome, Outcome::Aborted);
-    let silent = faulty(Fault::Stall { after_bytes: 0 }).await;
-    assert!(tokio::time::timeout(Duration::from_millis(100), send(&silent, &hello())).await.is_err());
-    settled(&silent, 1).await;
-}
-
-#[tokio::test]
-async fn arguments_are_cut_before_a_character_that_would_be_halved() {
-    let sim = faulty(Fault::CutArguments { at: 12 }).await;
-    let chunks = chunks(&ask(&sim, &hello()).await.1);
-    let deltas = call_deltas(&chunks);
-    let arguments: String = deltas.iter().filter_map(|call| call["function"]["arguments"].as_str()).collect();
-    assert_eq!((arguments.as_str(), finish(&chunks)), ("{\"text\":\"é ", vec!["stop"]));
-}
-
-#[tokio::test]
-async fn a_split_body_has_the_same_bytes_and_arrives_in_small_pieces() {
-    let script = say("Hello, 世界.").call("write_file", json!({"text": "é é é"}));
-    let whole = ask(&sim(script).await, &hello()).await.1;
-    let split = faulty(Fault::Split { every: 3 }).await;
-    let mut stream = TcpStream::connect(split.address()).await.unwrap();
-    let body = hello().to_string();
-    let head = format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(body.as_bytes()).await.unwrap();
-    let mut raw = Vec::new();
-    stream.read_to_end(&mut raw).await.unwrap();
-    let start = raw.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
-    let (mut rest, mut pieces) = (&raw[start..], Vec::new());
-    loop {
-        let end = rest.iter().position(|b| *b == b'\r').unwrap();
-        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
-        if size == 0 {
-            break;
-        }
-        pieces.push(rest[end + 2..end + 2 + size].to_vec());
-        rest = &rest[end + 2 + size + 2..];
-    }
-    assert!(pieces.iter().all(|piece| piece.len() <= 3));
-    assert!(pieces.iter().any(|piece| std::str::from_utf8(piece).is_err()), "a character is cut");
-    let created = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "0");
-    assert_eq!(created(std::str::from_utf8(&pieces.concat()).unwrap()), created(&whole));
-}
-
-#[tokio::test]
-async fn garbage_between_events_changes_nothing_for_a_right_reader() {
-    let sim = faulty(Fault::Garbage).await;
-    let (_, body) = ask(&sim, &hello()).await;
-    assert!(body.contains(": keep-alive\n\n") && body.contains("nonsense\n\n"), "{body}");
-    assert_eq!(joined(&chunks(&body), "content"), "Hello, 世界.");
-}
-
-#[tokio::test]
-async fn a_web_page_and_an_empty_answer_can_come_instead() {
-    let (status, body) = ask(&faulty(Fault::Html { status: 502 }).await, &hello()).await;
-    assert!(status == 502 && body.starts_with("<!DOCTYPE html>"));
-    let chunks = chunks(&ask(&faulty(Fault::Empty).await, &hello()).await.1);
-    assert_eq!((joined(&chunks, "content"), finish(&chunks)), (String::new(), vec!["stop"]));
 }
 
 #[tokio::test]
@@ -571,6 +422,16 @@ async fn the_hook_hears_one_line_for_each_request() {
 }
 
 #[tokio::test]
+async fn only_so_many_requests_are_remembered() {
+    let sim = start(SimOptions { keep: Some(2), ..SimOptions::default() }).await;
+    for _ in 0..3 {
+        ask(&sim, &hello()).await;
+    }
+    assert_eq!(sim.requests().iter().map(|request| request.number).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(sim.total().requests, 3);
+}
+
+#[tokio::test]
 async fn many_lines_are_served_as_fast_as_they_are_read() {
     let sim =
         start(SimOptions { shape: Shape { chunk: 64, ..Shape::default() }, ..SimOptions::default() }).await;
@@ -592,15 +453,4 @@ async fn the_built_in_model_says_what_it_is_and_calls_what_it_is_offered() {
     let deltas = call_deltas(&chunks(&ask(&sim, &request).await.1));
     let arguments: String = deltas.iter().filter_map(|call| call["function"]["arguments"].as_str()).collect();
     assert_eq!(arguments, "{\"file_path\":\"/home/ann/a.rs\"}");
-}
-
-#[tokio::test]
-async fn a_stopped_simulator_closes_its_connections() {
-    let sim = faulty(Fault::Stall { after_bytes: 10 }).await;
-    let mut response = send(&sim, &hello()).await.unwrap();
-    assert!(response.chunk().await.unwrap().is_some());
-    let address = sim.address();
-    drop(sim);
-    assert!(response.chunk().await.is_err());
-    assert!(TcpStream::connect(address).await.is_err());
 }
