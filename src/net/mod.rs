@@ -1,5 +1,9 @@
 //! The one HTTP client: proxy, certificates, time limits, user agent. No header is ever logged.
+//!
+//! Start reading at [`Lazy`]; [`explain`] says in plain words why a request did not get through.
 
 mod client;
+mod explain;
 
-pub use client::{Lazy, Options};
+pub use client::{Lazy, Options, user_agent};
+pub use explain::explain;
