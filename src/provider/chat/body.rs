@@ -1,0 +1,306 @@
+//! Writes a prompt as the body of a request, always the same bytes for the same prompt.
+//!
+//! What never changes within a session comes first, then the messages, then what may change with every request; so
+//! the body of the next request begins with the bytes of this one up to the end of its messages, markers aside.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde_json::{Map, Value};
+
+use super::quirks::Quirks;
+use crate::{
+    base::Tokens,
+    cache::Mark,
+    catalog::{Echo, MaxTokens, Profile},
+    prompt::{Prompt, ToolSpec},
+    protocol::{Item, ToolCall, Turn},
+    provider::Options,
+};
+
+/// Everything a body is made from.
+pub(super) struct Source<'a> {
+    pub(super) prompt: &'a Prompt,
+    pub(super) marks: &'a [Mark],
+    pub(super) arrays: bool,
+    pub(super) profile: &'a Profile,
+    pub(super) options: &'a Options,
+    pub(super) quirks: Quirks,
+}
+
+impl Source<'_> {
+    /// The body.
+    pub(super) fn write(&self) -> Vec<u8> {
+        // Four bytes a token, and some for quotes and names.
+        let size = usize::try_from(self.prompt.estimate().0).unwrap_or(0) * 5 + 4_096;
+        let mut out = Vec::with_capacity(size);
+        serde_json::to_writer(&mut out, &self.body())
+            .expect("names are strings and a vector takes every byte");
+        out
+    }
+
+    fn body(&self) -> Body<'_> {
+        let (provider, quirks) = (self.profile.provider, self.quirks);
+        let extra = &self.options.extra_body;
+        let has_tools = !self.prompt.head().tools().is_empty();
+        let own = |field: &str| !extra.contains_key(field);
+        let bound = self.bound();
+        let wants_completion = quirks.wants_completion || provider.max_tokens == MaxTokens::Completion;
+        Body {
+            model: own("model").then_some(self.profile.model.as_str()),
+            stream: own("stream").then_some(true),
+            stream_options: (provider.stream_options && !quirks.no_stream_options && own("stream_options"))
+                .then_some(StreamOptions { include_usage: true }),
+            parallel_tool_calls: (provider.is_qwen_cloud
+                && has_tools
+                && !quirks.no_parallel
+                && own("parallel_tool_calls"))
+            .then_some(true),
+            tools: (has_tools && own("tools"))
+                .then(|| self.prompt.head().tools().iter().map(Tool::new).collect()),
+            messages: own("messages").then(|| self.messages()),
+            max_tokens: bound.filter(|_| !wants_completion),
+            max_completion_tokens: bound.filter(|_| wants_completion),
+            temperature: self
+                .options
+                .temperature
+                .filter(|t| t.is_finite() && !quirks.no_temperature && own("temperature")),
+            extra,
+        }
+    }
+
+    /// The bound of the output: what the person or the catalogue says, what the server is known to take, and what
+    /// the window leaves. The estimate of the prompt is taken a tenth larger, which is about its error.
+    fn bound(&self) -> Option<u64> {
+        /// Below this the server shall say itself that the prompt is too long. Source: Qwen Code's floor is 4,000,
+        /// which would refuse windows of 8,192 tokens.
+        const FLOOR: u64 = 512;
+        let extra = &self.options.extra_body;
+        let is_omitted = self.profile.provider.max_tokens == MaxTokens::Omit
+            || self.quirks.no_max_tokens
+            || extra.contains_key("max_tokens")
+            || extra.contains_key("max_completion_tokens");
+        if is_omitted {
+            return None;
+        }
+        let wanted = self.options.max_output.unwrap_or(self.profile.max_output);
+        let learned = self.quirks.max_tokens.unwrap_or(u64::MAX);
+        let prompt = Tokens(self.prompt.estimate().0 * 11 / 10);
+        let left = (self.profile.window - prompt).0.max(FLOOR);
+        let left = if self.profile.window.0 == 0 { u64::MAX } else { left };
+        Some(wanted.0.min(learned).min(left)).filter(|n| *n > 0)
+    }
+
+    fn messages(&self) -> Vec<Message<'_>> {
+        let mut all = Vec::with_capacity(self.prompt.items().len() + 1);
+        let blocks: Vec<&str> = self.prompt.head().blocks().collect();
+        if !blocks.is_empty() {
+            all.push(Message::new("system", self.content(&blocks, Mark::Head)));
+        }
+        let items = self.prompt.items().iter().enumerate();
+        all.extend(items.filter_map(|(at, item)| self.message(item, Mark::Item(at))));
+        all
+    }
+
+    fn message<'a>(&self, item: &'a Item, mark: Mark) -> Option<Message<'a>> {
+        match item {
+            Item::User(message) => {
+                let parts: Vec<&str> = message.parts().filter(|p| !p.is_empty()).collect();
+                Some(Message::new("user", self.content(&parts, mark)))
+            }
+            Item::Assistant(turn) => self.assistant(turn, mark),
+            Item::Result(result) => Some(Message {
+                tool_call_id: Some(result.call.as_str()),
+                ..Message::new("tool", self.content(&[&result.text], mark))
+            }),
+        }
+    }
+
+    /// `None` for an answer that was stopped before its first word: servers refuse a message of nothing.
+    fn assistant<'a>(&self, turn: &'a Turn, mark: Mark) -> Option<Message<'a>> {
+        if turn.text.is_empty() && turn.calls.is_empty() {
+            return None;
+        }
+        // Calls without text get an empty string: `null` is refused by some servers, a missing content by others
+        // (llama-cpp-python reads it unasked), and an array without parts by most.
+        let content = if turn.text.is_empty() {
+            Content::Text(Cow::Borrowed(""))
+        } else {
+            self.content(&[&turn.text], mark)
+        };
+        let echo = self.profile.provider.echo;
+        let quirks = self.quirks;
+        let told = (!turn.reasoning.is_empty()).then_some(turn.reasoning.as_str());
+        let reasoning = match echo {
+            _ if quirks.no_reasoning => None,
+            _ if quirks.wants_reasoning => Some(told.unwrap_or_default()),
+            Echo::Content => told,
+            Echo::Never | Echo::Details => None,
+        };
+        let is_detailed = echo == Echo::Details && !quirks.no_reasoning && !turn.reasoning_details.is_empty();
+        Some(Message {
+            reasoning_content: reasoning,
+            reasoning_details: is_detailed.then_some(turn.reasoning_details.as_slice()),
+            tool_calls: turn.calls.iter().map(Call).collect(),
+            ..Message::new("assistant", content)
+        })
+    }
+
+    fn content<'a>(&self, parts: &[&'a str], mark: Mark) -> Content<'a> {
+        if !self.arrays || self.quirks.no_arrays {
+            return Content::Text(match parts {
+                [one] => Cow::Borrowed(*one),
+                all => Cow::Owned(all.join("\n\n")),
+            });
+        }
+        // An empty text cannot carry a marker.
+        let is_marked = !self.quirks.no_markers
+            && self.marks.contains(&mark)
+            && parts.last().is_some_and(|last| !last.is_empty());
+        let last = parts.len().saturating_sub(1);
+        let part = |(at, text): (usize, &&'a str)| Part {
+            kind: "text",
+            text,
+            cache_control: (is_marked && at == last).then_some(CacheControl { kind: "ephemeral" }),
+        };
+        Content::Parts(parts.iter().enumerate().map(part).collect())
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel_tool_calls: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<Vec<Tool<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<Vec<Message<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(flatten)]
+    extra: &'a Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    description: &'a str,
+    parameters: &'a Value,
+}
+
+impl<'a> Tool<'a> {
+    fn new(spec: &'a ToolSpec) -> Self {
+        let ToolSpec { name, description, parameters } = spec;
+        Self { kind: "function", function: Function { name, description, parameters } }
+    }
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_call_id: Option<&'a str>,
+    content: Content<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_details: Option<&'a [Value]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<Call<'a>>,
+}
+
+impl<'a> Message<'a> {
+    fn new(role: &'static str, content: Content<'a>) -> Self {
+        Self {
+            role,
+            tool_call_id: None,
+            content,
+            reasoning_content: None,
+            reasoning_details: None,
+            tool_calls: Vec::new(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(Cow<'a, str>),
+    Parts(Vec<Part<'a>>),
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_control: Option<CacheControl>,
+}
+
+#[derive(Serialize)]
+struct CacheControl {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// A past call. Its opaque fields go back as they came.
+struct Call<'a>(&'a ToolCall);
+
+impl Serialize for Call<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Called<'a> {
+            name: Cow<'a, str>,
+            arguments: &'a str,
+        }
+        let ToolCall { id, name, arguments, extra } = self.0;
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("id", id)?;
+        map.serialize_entry("type", "function")?;
+        let called = Called { name: accepted_name(name), arguments: arguments.text() };
+        map.serialize_entry("function", &called)?;
+        for (key, value) in extra.iter().filter_map(Value::as_object).flatten() {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// A name every server takes back: a model may invent one that breaks the server's own rules, and the whole
+/// conversation would be refused from then on. Source: OpenAI's pattern `^[a-zA-Z0-9_-]{1,64}$`.
+fn accepted_name(name: &str) -> Cow<'_, str> {
+    let is_accepted = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() {
+        return Cow::Borrowed("unknown");
+    }
+    if name.len() <= 64 && name.chars().all(is_accepted) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.chars().take(64).map(|c| if is_accepted(c) { c } else { '_' }).collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! Sends a body and follows the answer to its end.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use reqwest::{
+    RequestBuilder, Response,
+    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION},
+};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    answer::{Answer, Lack, Sink},
+    body::Source,
+    quirks::{Quirks, has_field},
+};
+use crate::{
+    auth::Credential,
+    base::Tokens,
+    cache::Plan,
+    catalog::{Echo, Profile},
+    net,
+    prompt::Prompt,
+    protocol::{Failure, Kind},
+    provider::{
+        Chunk, Class, Options, Reply, Trouble,
+        errors::{Asked, Context, Report},
+        sse::Reader,
+    },
+};
+
+/// After the model has ended, only token counts may follow; nobody waits long for them.
+const TRAILER: Duration = Duration::from_secs(5);
+
+/// Bound of the body of an error.
+const ERROR_BODY: usize = 1_000_000;
+
+/// Talks to one model at one address. Cheap to share behind an `Arc`; what it learns of the server holds for all.
+pub struct Chat {
+    net: net::Lazy,
+    credential: Arc<Credential>,
+    profile: Arc<Profile>,
+    options: Options,
+    quirks: Mutex<Quirks>,
+}
+
+impl Chat {
+    /// Binds a model to the credential it is used with. Nothing is sent.
+    pub fn new(net: net::Lazy, credential: Arc<Credential>, profile: Arc<Profile>, options: Options) -> Self {
+        Self { net, credential, profile, options, quirks: Mutex::default() }
+    }
+
+    /// Writes a prompt as the body of a request: the same bytes for the same prompt and plan, until the server
+    /// refuses a field ([`Class::Adapted`]); from then on the same bytes without that field.
+    pub fn body(&self, prompt: &Prompt, plan: &Plan) -> Bytes {
+        let source = Source {
+            prompt,
+            marks: plan.marks(),
+            arrays: plan.uses_arrays(),
+            profile: &self.profile,
+            options: &self.options,
+            quirks: *self.quirks.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        source.write().into()
+    }
+
+    /// Sends a body and hands each piece of the answer to `sink` as it arrives. Cancelling `stop` ends it at once.
+    /// Errors: there is no complete answer. What `sink` was given then counts for nothing, and a call in it must
+    /// not be run.
+    pub async fn send(
+        &self,
+        body: Bytes,
+        stop: &CancellationToken,
+        sink: &mut (dyn FnMut(Chunk) + Send),
+    ) -> Result<Reply, Trouble> {
+        let work = timeout(self.options.total, self.exchange(body, sink));
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(trouble(Class::Tell, Failure::new(Kind::Interrupted, "stopped"))),
+            done = work => done.unwrap_or_else(|_| Err(self.late("had not finished its answer", self.options.total))),
+        }
+    }
+
+    async fn exchange(&self, body: Bytes, sink: &mut Sink<'_>) -> Result<Reply, Trouble> {
+        let first_byte = Instant::now() + self.options.first_byte;
+        let request = self.request(body.clone())?;
+        let response = self.before(first_byte, request.send()).await?.map_err(|e| self.unreached(&e))?;
+        if !response.status().is_success() {
+            return Err(self.refusal(response, &body).await);
+        }
+        self.answer(response, first_byte, &body, sink).await
+    }
+
+    fn request(&self, body: Bytes) -> Result<RequestBuilder, Trouble> {
+        let endpoint = self.credential.endpoint();
+        let tell = |failure| trouble(Class::Tell, failure);
+        let client = self.net.client_for(endpoint.host()).map_err(tell)?;
+        let mut request = client
+            .post(endpoint.at("chat/completions"))
+            .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT, "text/event-stream")
+            // A gateway that compresses holds events back until its buffer is full.
+            .header(ACCEPT_ENCODING, "identity");
+        if let Some(key) = self.credential.key().filter(|k| !k.is_empty()) {
+            let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|_| {
+                let error =
+                    format!("the key ({}) has characters a key cannot have", self.credential.source());
+                tell(Failure::new(Kind::Auth, error).hint("copy it again, without quotes and line ends"))
+            })?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        if self.profile.provider.is_qwen_cloud {
+            request = request.header("X-DashScope-UserAgent", net::user_agent());
+            if has_field(&body, "cache_control") {
+                request = request.header("X-DashScope-CacheControl", "enable");
+            }
+        }
+        Ok(request.body(body))
+    }
+
+    /// Follows the stream to its end.
+    async fn answer(
+        &self,
+        mut response: Response,
+        first_byte: Instant,
+        body: &[u8],
+        sink: &mut Sink<'_>,
+    ) -> Result<Reply, Trouble> {
+        let header_id = request_id(&response);
+        let seed = uuid::Uuid::new_v4().simple().to_string()[..12].to_owned();
+        let mut answer = Answer::new(seed, self.profile.provider.echo == Echo::Details);
+        let (mut reader, mut parts) = (Reader::default(), Vec::new());
+        let (mut until, mut has_bytes, mut lost) = (first_byte, false, None);
+        while !answer.is_done() {
+            match timeout_at(until, response.chunk()).await {
+                Err(_) if answer.is_finished() => break,
+                Err(_) if !has_bytes => {
+                    return Err(self.late("had not begun its answer", self.options.first_byte));
+                }
+                Err(_) => return Err(self.stalled(answer.written())),
+                Ok(Ok(None)) => break,
+                Ok(Err(error)) => {
+                    lost = Some(net::explain(&error, self.host()));
+                    break;
+                }
+                Ok(Ok(Some(bytes))) => {
+                    has_bytes = true;
+                    reader.feed(&bytes, &mut parts).map_err(|_| self.flooded())?;
+                    for part in parts.drain(..) {
+                        answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), body))?;
+                    }
+                    let wait =
+                        if answer.is_finished() { TRAILER.min(self.options.idle) } else { self.options.idle };
+                    until = Instant::now() + wait;
+                }
+            }
+        }
+        if answer.is_done() {
+            finish_reading(response);
+        }
+        let stray = reader.finish(&mut parts);
+        for part in parts {
+            answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), body))?;
+        }
+        let written = answer.written();
+        match answer.finish(&stray, sink) {
+            Ok(reply) => Ok(self.complete(reply, header_id)),
+            Err(Lack::Error(report)) => Err(self.told(&report, Asked::default(), body)),
+            Err(Lack::Foreign(report)) => Err(self.foreign(&report)),
+            Err(Lack::Incomplete) => Err(self.broken(written, lost)),
+        }
+    }
+
+    fn complete(&self, mut reply: Reply, header_id: Option<String>) -> Reply {
+        if reply.model.is_empty() {
+            reply.model.clone_from(&self.profile.model);
+        }
+        // DashScope's name for a request is the one of the answer without its prefix.
+        let own = reply.request_id.take().map(|id| match id.strip_prefix("chatcmpl-") {
+            Some(bare) if self.profile.provider.is_qwen_cloud => bare.to_owned(),
+            _ => id,
+        });
+        reply.request_id = header_id.or(own);
+        reply
+    }
+
+    /// Reads the body of an error and says what it means.
+    async fn refusal(&self, mut response: Response, body: &[u8]) -> Trouble {
+        let status = response.status();
+        let asked = Asked::read(response.headers(), SystemTime::now());
+        let header_id = request_id(&response);
+        let target = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).map(without_query);
+        let until = Instant::now() + self.options.idle.min(Duration::from_secs(30));
+        let mut bytes = Vec::new();
+        while bytes.len() < ERROR_BODY {
+            let Ok(Ok(Some(more))) = timeout_at(until, response.chunk()).await else { break };
+            bytes.extend_from_slice(&more);
+        }
+        let mut report = Report::read(status.as_u16(), &String::from_utf8_lossy(&bytes));
+        if status.is_redirection() {
+            report = Report { status: status.as_u16(), message: target.unwrap_or_default(), ..report };
+        } else if report.status == 0 {
+            report.status = status.as_u16();
+        }
+        report.request_id = report.request_id.or(header_id);
+        self.told(&report, asked, body)
+    }
+
+    /// What the server told: something to learn from, or something to act on.
+    fn told(&self, report: &Report, asked: Asked, body: &[u8]) -> Trouble {
+        let context = Context { profile: &self.profile, credential: &self.credential, body };
+        let learned = self.quirks.lock().unwrap_or_else(PoisonError::into_inner).learn(report, body);
+        let trouble = context.trouble(report, asked);
+        if learned { Trouble { class: Class::Adapted, after: None, ..trouble } } else { trouble }
+    }
+
+    async fn before<T>(&self, until: Instant, work: impl Future<Output = T>) -> Result<T, Trouble> {
+        let late = |_| self.late("had not begun its answer", self.options.first_byte);
+        timeout_at(until, work).await.map_err(late)
+    }
+
+    fn host(&self) -> &str {
+        self.credential.endpoint().host()
+    }
+
+    fn unreached(&self, error: &reqwest::Error) -> Trouble {
+        let failure = net::explain(error, self.host());
+        let is_certificate = failure.error.starts_with("the certificate");
+        let may_pass = failure.kind == Kind::Network && !is_certificate;
+        trouble(if may_pass { Class::Retry } else { Class::Tell }, failure)
+    }
+
+    fn late(&self, what: &str, limit: Duration) -> Trouble {
+        let error = format!("`{}` {what} after {} seconds", self.host(), limit.as_secs());
+        trouble(Class::Retry, Failure::new(Kind::Network, error))
+    }
+
+    fn stalled(&self, written: Tokens) -> Trouble {
+        let silence = self.options.idle.as_secs();
+        let error = format!("`{}` fell silent for {silence} seconds {}", self.host(), after(written));
+        trouble(Class::Retry, Failure::new(Kind::Network, error))
+    }
+
+    fn broken(&self, written: Tokens, lost: Option<Failure>) -> Trouble {
+        let error = format!("the connection to `{}` was lost {}", self.host(), after(written));
+        let hints = lost.map(|f| f.hints).unwrap_or_default();
+        trouble(Class::Retry, Failure { hints, ..Failure::new(Kind::Network, error) })
+    }
+
+    fn flooded(&self) -> Trouble {
+        let error = format!("`{}` sent an event too large to be part of an answer", self.host());
+        trouble(Class::Tell, Failure::new(Kind::Provider, error))
+    }
+
+    fn foreign(&self, report: &Report) -> Trouble {
+        let base = self.credential.endpoint().base();
+        let error = format!("what `{base}` sent is no answer of a model{}", report.quoted());
+        let failure = Failure::new(Kind::Config, error)
+            .hint("check the base URL; most end in `/v1`, and a web page is what many servers show beside their API");
+        trouble(Class::Tell, failure)
+    }
+}
+
+fn trouble(class: Class, failure: Failure) -> Trouble {
+    Trouble { class, failure, after: None, request_id: None }
+}
+
+fn after(written: Tokens) -> String {
+    match written {
+        Tokens(0) => "before the answer began".to_owned(),
+        n => format!("after about {n} tokens"),
+    }
+}
+
+fn request_id(response: &Response) -> Option<String> {
+    ["x-request-id", "x-dashscope-request-id", "request-id"]
+        .iter()
+        .find_map(|name| response.headers().get(*name)?.to_str().ok().filter(|id| !id.is_empty()))
+        .map(str::to_owned)
+}
+
+/// An address without what may be secret in it.
+fn without_query(location: &str) -> String {
+    location.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Reads the few bytes that may follow the last event, so that the connection can be used again. Nobody waits.
+fn finish_reading(mut response: Response) {
+    tokio::spawn(timeout(TRAILER, async move { while let Ok(Some(_)) = response.chunk().await {} }));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! Puts a report into words and says what to do next.
+
+use std::time::Duration;
+
+use super::{
+    Asked, Report,
+    classify::{Cause, cause},
+    report::one_line,
+};
+use crate::{
+    auth::Credential,
+    base::{Tokens, estimate},
+    catalog::Profile,
+    protocol::{Failure, Kind},
+    provider::{Class, Trouble},
+};
+
+/// The longest wait that is kept without asking the person. Source: `reference/wire.md` 5.2.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// What is known about the request that failed.
+pub(in crate::provider) struct Context<'a> {
+    /// Provider and model.
+    pub(in crate::provider) profile: &'a Profile,
+    /// The key and its address.
+    pub(in crate::provider) credential: &'a Credential,
+    /// What was sent.
+    pub(in crate::provider) body: &'a [u8],
+}
+
+impl Context<'_> {
+    /// What to do about a report, and what to tell the person.
+    pub(in crate::provider) fn trouble(&self, report: &Report, asked: Asked) -> Trouble {
+        let cause = self.cause(report);
+        let asked = asked.or_in(&report.message);
+        let mut failure = self.words(cause, report);
+        let mut class = cause.class();
+        let may_repeat = matches!(class, Class::Retry | Class::RetrySlowly);
+        if let Some(wait) = asked.after.filter(|w| may_repeat && *w > LONGEST) {
+            class = Class::Tell;
+            failure = failure.hint(format!("the server asks to wait {}", spoken(wait)));
+        } else if may_repeat && asked.retry == Some(false) {
+            class = Class::Tell;
+        } else if matches!(cause, Cause::Other) && asked.retry == Some(true) {
+            class = Class::Retry;
+        }
+        Trouble { class, failure, after: asked.after, request_id: report.request_id.clone() }
+    }
+
+    /// Some servers refuse a prompt that is too long without a word.
+    fn cause(&self, report: &Report) -> Cause {
+        let is_mute = report.status == 400 && report.message.trim().is_empty() && report.code.is_empty();
+        if is_mute && self.sent().0 * 100 >= self.profile.window.0 * 95 {
+            return Cause::Overflow(None);
+        }
+        cause(report, self.profile.provider)
+    }
+
+    fn sent(&self) -> Tokens {
+        std::str::from_utf8(self.body).map(estimate).unwrap_or_default()
+    }
+
+    fn words(&self, cause: Cause, report: &Report) -> Failure {
+        let (host, model) = (self.credential.endpoint().host(), self.profile.model.as_str());
+        let said = self.said(report);
+        match cause {
+            Cause::Overflow(limit) => {
+                let limit = limit.map(|n| format!(" of {n} tokens")).unwrap_or_default();
+                Failure::new(Kind::Context, format!("the conversation does not fit the window{limit} of `{model}`"))
+                    .hint("compact the conversation, or start a new one")
+            }
+            Cause::Filter => {
+                Failure::new(Kind::Provider, format!("the content filter of `{host}` stopped this{said}"))
+                    .hint("what it objects to stays in the conversation: go back before the last message or tool result")
+            }
+            Cause::Money => Failure::new(Kind::Quota, format!("the account at `{host}` has no quota or money left{said}"))
+                .hint("look at the account's bill, or use another key or provider"),
+            Cause::Plan => Failure::new(Kind::Quota, format!("the quota of this plan at `{host}` is used up{said}"))
+                .hint("wait until the plan's next window, or use another key or model"),
+            Cause::PerMinute | Cause::Rate => {
+                Failure::new(Kind::Quota, format!("`{host}` limits how much may be asked at a time{said}"))
+                    .hint("wait a minute, or run fewer sessions at once")
+            }
+            Cause::Busy => Failure::new(Kind::Provider, format!("`{host}` cannot answer just now{said}"))
+                .hint("try again in a while, or use another model"),
+            Cause::Key => self.key_hints(Failure::new(Kind::Auth, format!("`{host}` refused the key{said}"))),
+            Cause::Denied => Failure::new(Kind::Auth, format!("this key may not use `{model}` at `{host}`{said}"))
+                .hint("check that the model is enabled for this account, and which models the plan includes"),
+            Cause::Missing => self.missing(&said),
+            Cause::Gate => Failure::new(Kind::Auth, format!("the Coding Plan at `{host}` turned this client away{said}"))
+                .hint("use a pay-as-you-go key and its base URL instead"),
+            Cause::Moved => Failure::new(Kind::Config, format!("`{host}` sends requests elsewhere, where the key must not follow{said}"))
+                .hint("put the address it names into the base URL if you trust it"),
+            Cause::Other if report.status == 0 => {
+                Failure::new(Kind::Provider, format!("`{host}` answered with an error{said}"))
+            }
+            Cause::Other => Failure::new(Kind::Provider, format!("`{host}` answered with status {}{said}", report.status)),
+        }
+    }
+
+    /// `: ` and what the server said, without the key if it repeated it.
+    fn said(&self, report: &Report) -> String {
+        let text = if report.message.trim().is_empty() { &report.code } else { &report.message };
+        let mut text = one_line(text);
+        if let Some(key) = self.credential.key().filter(|k| !k.is_empty()) {
+            text = text.replace(key.expose(), &key.masked());
+        }
+        match text.as_str() {
+            "" if report.status > 0 => format!(": status {}", report.status),
+            "" => String::new(),
+            text => format!(": {text}"),
+        }
+    }
+
+    fn key_hints(&self, failure: Failure) -> Failure {
+        let Some(key) = self.credential.key() else {
+            return failure.hint("this server wants a key and none was given");
+        };
+        let failure = failure.hint(format!("the key is {}, {}", key.masked(), self.credential.source()));
+        if !self.profile.provider.is_qwen_cloud {
+            return failure;
+        }
+        // Source: `reference/wire.md` 1.8: keys of the Coding Plan begin with `sk-sp-`.
+        let is_plan_key = key.expose().starts_with("sk-sp-");
+        let is_plan_host = self.credential.endpoint().host().starts_with("coding");
+        match (is_plan_key, is_plan_host) {
+            (true, false) => failure.hint("a key that begins with `sk-sp-` belongs to the Coding Plan and needs its base URL, `https://coding-intl.dashscope.aliyuncs.com/v1` or `https://coding.dashscope.aliyuncs.com/v1`"),
+            (false, true) => failure.hint("this address takes only keys of the Coding Plan, which begin with `sk-sp-`"),
+            _ => failure.hint("a key works only in the region it was made in: `dashscope.aliyuncs.com` for China, `dashscope-intl.aliyuncs.com` for Singapore, `dashscope-us.aliyuncs.com` for the US"),
+        }
+    }
+
+    fn missing(&self, said: &str) -> Failure {
+        let (base, model) = (self.credential.endpoint().base(), &self.profile.model);
+        let failure = Failure::new(
+            Kind::Config,
+            format!("nothing was found at `{base}` for the model `{model}`{said}"),
+        )
+        .hint("check the name of the model; not every region and plan has every model");
+        let last = base.rsplit('/').next().unwrap_or_default();
+        let is_versioned =
+            last.strip_prefix('v').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+        if is_versioned {
+            failure
+        } else {
+            failure.hint(format!("most base URLs end in `/v1`: try `{base}/v1`"))
+        }
+    }
+}
+
+fn spoken(wait: Duration) -> String {
+    match wait.as_secs() {
+        s @ 0..120 => format!("{s} seconds"),
+        s @ 120..7_200 => format!("{} minutes", s.div_ceil(60)),
+        s => format!("{} hours", s.div_ceil(3_600)),
+    }
+}
