@@ -6,6 +6,8 @@
 mod backoff;
 mod chat;
 mod errors;
+#[cfg(test)]
+mod fixtures;
 mod sse;
 mod types;
 

@@ -60,7 +60,9 @@ impl Reader {
     /// Takes the end of the stream: a last line without line end still counts. Returns all text that was no part
     /// of an event, which is the whole body when the server sent no event stream at all.
     pub(super) fn finish(mut self, out: &mut Vec<Part>) -> String {
-        if !self.line.is_empty() {
+        // The beginning of a field's name is a stream that was cut, not text around it.
+        let is_cut = ["data", "event", "id", "retry"].iter().any(|f| f.as_bytes().starts_with(&self.line));
+        if !self.line.is_empty() && !is_cut {
             self.end_line(out);
         }
         self.dispatch(out);
@@ -173,6 +175,11 @@ mod tests {
     fn a_body_that_is_no_stream_comes_back_as_it_was() {
         let body = "\n\n{\n  \"error\": \"no\"\n}";
         assert_eq!(read(&[body.as_bytes()]), (vec![], "{\n  \"error\": \"no\"\n}\n".into()));
+    }
+
+    #[test]
+    fn a_field_name_cut_at_the_end_is_no_text() {
+        assert_eq!(read(&[b"data: a\n\nda"]), (vec![event("", "a")], String::new()));
     }
 
     #[test]

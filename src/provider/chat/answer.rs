@@ -66,15 +66,13 @@ impl Answer {
 
     /// Takes the next part. Errors: the server told of an error.
     pub(super) fn take(&mut self, part: &Part, sink: &mut Sink<'_>) -> Result<(), Box<Report>> {
+        self.has_events = true;
         match part {
             Part::Comment(text) => {
                 self.status = status_in(text).or(self.status);
                 Ok(())
             }
-            Part::Event { name, data } => {
-                self.has_events = true;
-                self.event(name, data.trim(), sink)
-            }
+            Part::Event { name, data } => self.event(name, data.trim(), sink),
         }
     }
 
@@ -276,3 +274,6 @@ fn push(to: &mut String, piece: &str, sink: &mut Sink<'_>, chunk: fn(String) -> 
     to.push_str(piece);
     sink(chunk(piece.to_owned()));
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     answer::{Answer, Lack, Sink},
     body::Source,
+    leak,
     quirks::{Quirks, has_field},
 };
 use crate::{
@@ -134,7 +135,7 @@ impl Chat {
     ) -> Result<Reply, Trouble> {
         let header_id = request_id(&response);
         let seed = uuid::Uuid::new_v4().simple().to_string()[..12].to_owned();
-        let mut answer = Answer::new(seed, self.profile.provider.echo == Echo::Details);
+        let mut answer = Answer::new(seed.clone(), self.profile.provider.echo == Echo::Details);
         let (mut reader, mut parts) = (Reader::default(), Vec::new());
         let (mut until, mut has_bytes, mut lost) = (first_byte, false, None);
         while !answer.is_done() {
@@ -170,14 +171,15 @@ impl Chat {
         }
         let written = answer.written();
         match answer.finish(&stray, sink) {
-            Ok(reply) => Ok(self.complete(reply, header_id)),
+            Ok(reply) => Ok(self.complete(reply, header_id, &seed, body)),
             Err(Lack::Error(report)) => Err(self.told(&report, Asked::default(), body)),
             Err(Lack::Foreign(report)) => Err(self.foreign(&report)),
             Err(Lack::Incomplete) => Err(self.broken(written, lost)),
         }
     }
 
-    fn complete(&self, mut reply: Reply, header_id: Option<String>) -> Reply {
+    fn complete(&self, mut reply: Reply, header_id: Option<String>, seed: &str, body: &[u8]) -> Reply {
+        leak::recover(&mut reply.turn, body, seed);
         if reply.model.is_empty() {
             reply.model.clone_from(&self.profile.model);
         }
@@ -204,10 +206,10 @@ impl Chat {
         }
         let mut report = Report::read(status.as_u16(), &String::from_utf8_lossy(&bytes));
         if status.is_redirection() {
-            report = Report { status: status.as_u16(), message: target.unwrap_or_default(), ..report };
-        } else if report.status == 0 {
-            report.status = status.as_u16();
+            report.message = target.unwrap_or_default();
         }
+        // A status outside of the usual ranges still says that there is no answer.
+        report.status = if report.status == 0 { status.as_u16() } else { report.status };
         report.request_id = report.request_id.or(header_id);
         self.told(&report, asked, body)
     }
@@ -274,6 +276,7 @@ fn trouble(class: Class, failure: Failure) -> Trouble {
 fn after(written: Tokens) -> String {
     match written {
         Tokens(0) => "before the answer began".to_owned(),
+        Tokens(1) => "after its first word".to_owned(),
         n => format!("after about {n} tokens"),
     }
 }

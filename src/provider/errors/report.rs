@@ -102,9 +102,10 @@ impl Report {
         let inner = self.message.strip_prefix('<').and_then(|rest| rest.split_once('>')?.0.parse().ok());
         let coded = self.code.parse().ok();
         let is_error = |s: &u16| (400..600).contains(s);
+        let is_refusal = |s: &u16| (300..600).contains(s);
         self.status = inner
             .filter(is_error)
-            .or(Some(status).filter(is_error))
+            .or(Some(status).filter(is_refusal))
             .or(coded.filter(is_error))
             .unwrap_or_default();
         self

@@ -1,1 +1,267 @@
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
+use super::*;
+use crate::{
+    prompt::Head,
+    protocol::{Turn, UserMessage},
+    provider::fixtures::{CLOUD, PLAIN, credential, profile},
+};
+
+/// What a server does after it has read a request.
+#[derive(Clone)]
+enum Act {
+    Send(&'static str),
+    Wait(u64),
+}
+
+/// Answers each request with the next script; returns the address and what was asked.
+async fn serve(scripts: Vec<Vec<Act>>) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}/v1", listener.local_addr().expect("bound"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    tokio::spawn(async move {
+        for script in scripts {
+            let Ok((mut socket, _)) = listener.accept().await else { return };
+            let request = read_request(&mut socket).await;
+            log.lock().expect("whole").push(request);
+            for act in script {
+                match act {
+                    Act::Send(text) => {
+                        let _ = socket.write_all(text.as_bytes()).await;
+                    }
+                    Act::Wait(millis) => tokio::time::sleep(Duration::from_millis(millis)).await,
+                }
+            }
+        }
+    });
+    (base, seen)
+}
+
+async fn read_request(socket: &mut TcpStream) -> String {
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 4_096]);
+    loop {
+        let n = socket.read(&mut buffer).await.unwrap_or(0);
+        bytes.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            assert!(n > 0, "the request was cut");
+            continue;
+        };
+        let length =
+            head.lines().find_map(|l| l.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        if n == 0 || body.len() >= length.unwrap_or(0) {
+            return text;
+        }
+    }
+}
+
+fn chat(base: &str, provider: &'static crate::catalog::Provider, limits: [u64; 2]) -> Chat {
+    let [first_byte, idle] = limits.map(Duration::from_millis);
+    let options = Options { first_byte, idle, ..Options::default() };
+    Chat::new(net::Lazy::default(), credential(base, "sk-0123456789"), profile(provider), options)
+}
+
+fn prompt() -> Prompt {
+    let mut prompt = Prompt::new(Arc::new(Head::new(vec![], "Help.".into(), String::new())));
+    prompt.push(UserMessage::words("hi"));
+    prompt
+}
+
+async fn ask(chat: &Chat) -> (Result<Reply, Trouble>, String) {
+    let mut shown = String::new();
+    let mut sink = |chunk| {
+        if let Chunk::Text(text) = chunk {
+            shown.push_str(&text);
+        }
+    };
+    let body = chat.body(&prompt(), &Plan::none());
+    let result = chat.send(body, &CancellationToken::new(), &mut sink).await;
+    (result, shown)
+}
+
+async fn trouble_of(script: Vec<Act>) -> Trouble {
+    let (base, _) = serve(vec![script]).await;
+    ask(&chat(&base, &PLAIN, [2_000, 2_000])).await.0.expect_err("there is no answer")
+}
+
+const OK: &str =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Request-Id: req-7\r\nConnection: close\r\n\r\n";
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+const HALF: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"Par\"}}]}\n\n";
+const REST: &str = "data: {\"model\":\"m-1\",\"choices\":[{\"delta\":{\"content\":\"is\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+
+#[tokio::test]
+async fn an_answer_is_shown_while_it_arrives_and_returned_whole() {
+    let (base, seen) = serve(vec![vec![Act::Send(OK), Act::Send(HALF), Act::Wait(5), Act::Send(REST)]]).await;
+    let (result, shown) = ask(&chat(&base, &PLAIN, [2_000, 2_000])).await;
+    let expected = Reply {
+        turn: Turn::text("Paris"),
+        usage: None,
+        model: "m-1".into(),
+        request_id: Some("req-7".into()),
+    };
+    assert_eq!((result, shown.as_str()), (Ok(expected), "Paris"));
+    let request = seen.lock().expect("whole")[0].to_lowercase();
+    assert!(request.starts_with("post /v1/chat/completions http/1.1\r\n"), "{request}");
+    for header in
+        ["authorization: bearer sk-0123456789\r\n", "accept: text/event-stream\r\n", "user-agent: qwen/"]
+    {
+        assert!(request.contains(header), "{header} in {request}");
+    }
+    assert!(!request.contains("dashscope"), "{request}");
+}
+
+#[tokio::test]
+async fn qwen_cloud_alone_gets_its_headers_and_the_cache_header_only_with_markers() {
+    let answer = vec![Act::Send(OK), Act::Send(REST)];
+    let (base, seen) = serve(vec![answer.clone(), answer]).await;
+    let chat = chat(&base, &CLOUD, [2_000, 2_000]);
+    ask(&chat).await.0.expect("an answer");
+    let marked =
+        Bytes::from_static(b"{\"messages\":[{\"content\":[{\"text\":\"x\",\"cache_control\":{}}]}]}");
+    chat.send(marked, &CancellationToken::new(), &mut |_| {}).await.expect("an answer");
+    let requests = seen.lock().expect("whole").clone();
+    let has: Vec<[bool; 2]> = requests
+        .iter()
+        .map(|r| r.to_lowercase())
+        .map(|r| ["x-dashscope-useragent: qwen/", "x-dashscope-cachecontrol: enable"].map(|h| r.contains(h)))
+        .collect();
+    assert_eq!(has, [[true, false], [true, true]]);
+}
+
+#[tokio::test]
+async fn a_connection_dropped_in_the_middle_is_no_answer() {
+    for head in [OK, CHUNKED] {
+        let body = if head == OK {
+            HALF
+        } else {
+            "31\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"Par\"}}]}\n\n\r\n"
+        };
+        let trouble = trouble_of(vec![Act::Send(head), Act::Send(body), Act::Wait(20)]).await;
+        assert_eq!((trouble.class, trouble.failure.kind), (Class::Retry, Kind::Network));
+        assert_eq!(trouble.failure.error, "the connection to `127.0.0.1` was lost after its first word");
+    }
+}
+
+#[tokio::test]
+async fn silence_is_bounded_before_and_within_an_answer() {
+    let silent = vec![Act::Wait(5_000)];
+    let stalled = vec![Act::Send(OK), Act::Send(HALF), Act::Wait(5_000)];
+    let (base, _) = serve(vec![silent]).await;
+    let late = ask(&chat(&base, &PLAIN, [60, 2_000])).await.0.expect_err("nothing came");
+    assert!(late.failure.error.contains("had not begun its answer"), "{}", late.failure);
+    let (base, _) = serve(vec![stalled]).await;
+    let (result, shown) = ask(&chat(&base, &PLAIN, [2_000, 60])).await;
+    let trouble = result.expect_err("it stalled");
+    assert!(trouble.failure.error.contains("fell silent"), "{}", trouble.failure);
+    assert_eq!((trouble.class, late.class, shown.as_str()), (Class::Retry, Class::Retry, "Par"));
+}
+
+#[tokio::test]
+async fn comments_keep_an_answer_alive() {
+    let beat = [Act::Wait(50), Act::Send(": keep-alive\n\n")];
+    let mut script = vec![Act::Send(OK), Act::Send(HALF)];
+    script.extend(beat.iter().cycle().take(8).cloned());
+    script.push(Act::Send(REST));
+    let (base, _) = serve(vec![script]).await;
+    let (result, _) = ask(&chat(&base, &PLAIN, [2_000, 150])).await;
+    assert_eq!(result.expect("it was never silent for long").turn.text, "Paris");
+}
+
+#[tokio::test]
+async fn a_finished_answer_does_not_wait_for_counts_for_ever() {
+    let finish = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]}\n\n";
+    let (base, _) = serve(vec![vec![Act::Send(OK), Act::Send(finish), Act::Wait(5_000)]]).await;
+    let (result, _) = ask(&chat(&base, &PLAIN, [2_000, 60])).await;
+    assert_eq!(result.expect("it had finished").turn.text, "x");
+}
+
+#[tokio::test]
+async fn stopping_ends_a_request_at_once() {
+    let (base, _) = serve(vec![vec![Act::Send(OK), Act::Send(HALF), Act::Wait(5_000)]]).await;
+    let (chat, stop) = (chat(&base, &PLAIN, [2_000, 2_000]), CancellationToken::new());
+    let from = Instant::now();
+    let trigger = stop.clone();
+    let mut sink = |_| trigger.cancel();
+    let body = chat.body(&prompt(), &Plan::none());
+    let trouble = chat.send(body, &stop, &mut sink).await.expect_err("it was stopped");
+    assert_eq!((trouble.class, trouble.failure.kind), (Class::Tell, Kind::Interrupted));
+    assert!(from.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn an_error_inside_a_success_is_an_error() {
+    let body = "{\"error\":{\"message\":\"Provider returned error\",\"code\":502},\"id\":\"gen-1\"}";
+    let trouble = trouble_of(vec![Act::Send(OK), Act::Send(body)]).await;
+    assert_eq!((trouble.class, trouble.request_id.as_deref()), (Class::Retry, Some("gen-1")));
+    assert_eq!(trouble.failure.error, "`127.0.0.1` cannot answer just now: Provider returned error");
+}
+
+#[tokio::test]
+async fn a_web_page_is_no_answer() {
+    let page = "<!doctype html><html><head><title>Ollama</title></head><body>is running</body></html>";
+    let trouble = trouble_of(vec![Act::Send(OK), Act::Send(page)]).await;
+    assert_eq!((trouble.class, trouble.failure.kind), (Class::Tell, Kind::Config));
+    assert!(
+        trouble.failure.error.ends_with("is no answer of a model: Ollama is running"),
+        "{}",
+        trouble.failure
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_named_and_not_followed() {
+    let moved = "HTTP/1.1 308 Permanent Redirect\r\nLocation: https://other.example/v1?key=canary\r\nContent-Length: 0\r\n\r\n";
+    let trouble = trouble_of(vec![Act::Send(moved)]).await;
+    assert_eq!((trouble.class, trouble.failure.kind), (Class::Tell, Kind::Config));
+    assert!(
+        trouble.failure.error.ends_with("must not follow: https://other.example/v1"),
+        "{}",
+        trouble.failure
+    );
+}
+
+#[tokio::test]
+async fn a_wait_the_server_asks_for_is_handed_on() {
+    let limited = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\n{}";
+    let trouble = trouble_of(vec![Act::Send(limited)]).await;
+    assert_eq!((trouble.class, trouble.after), (Class::Retry, Some(Duration::from_secs(7))));
+}
+
+#[tokio::test]
+async fn a_refused_field_is_dropped_once_and_for_all() {
+    let refusal = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n{\"error\":{\"message\":\"Unknown parameter: 'stream_options'\"}}";
+    let refused = vec![Act::Send(refusal)];
+    let (base, seen) = serve(vec![refused.clone(), vec![Act::Send(OK), Act::Send(REST)], refused]).await;
+    let chat = chat(&base, &PLAIN, [2_000, 2_000]);
+    assert_eq!(ask(&chat).await.0.expect_err("refused").class, Class::Adapted);
+    assert!(ask(&chat).await.0.is_ok());
+    assert_eq!(ask(&chat).await.0.expect_err("refused again").class, Class::Tell);
+    let bodies: Vec<String> = seen
+        .lock()
+        .expect("whole")
+        .iter()
+        .filter_map(|r| Some(r.split_once("\r\n\r\n")?.1.to_owned()))
+        .collect();
+    assert_eq!(bodies[1], bodies[0].replace(",\"stream_options\":{\"include_usage\":true}", ""));
+    assert_eq!(bodies[2], bodies[1]);
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_a_header_is_explained() {
+    let chat = Chat::new(
+        net::Lazy::default(),
+        credential("http://127.0.0.1:9/v1", "sk-\u{1}bad"),
+        profile(&PLAIN),
+        Options::default(),
+    );
+    let trouble = ask(&chat).await.0.expect_err("not a header");
+    assert_eq!(
+        trouble.failure.error,
+        "the key (SOME_KEY from the environment) has characters a key cannot have"
+    );
+}
