@@ -20,6 +20,10 @@ pub struct Provider {
     pub hosts: &'static [&'static str],
     /// Whether this is Qwen Cloud: its headers, its cache rules, its error codes.
     pub is_qwen_cloud: bool,
+    /// How it is paid.
+    pub billing: Billing,
+    /// The model to use when none was named.
+    pub default_model: Option<&'static str>,
     /// Whether `stream_options` may be sent.
     pub stream_options: bool,
     /// Which field bounds the output.
@@ -28,6 +32,15 @@ pub struct Provider {
     pub echo: Echo,
     /// Whether `insufficient_quota` means a limit per minute (Qwen Cloud) and not an empty account (OpenAI).
     pub quota_is_per_minute: bool,
+}
+
+/// How a provider is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Billing {
+    /// For each token.
+    ByToken,
+    /// By a plan; tokens have no price of their own.
+    ByPlan,
 }
 
 /// Which field bounds the output.
