@@ -1,7 +1,7 @@
 //! Table: providers, the hosts they are known by and how their Chat Completions differ.
 //!
-//! Source: `reference/wire.md` 1.6 and 1.8, `reference/qwen-code.md` 4.5; read 2026-11. The first row whose host
-//! matches counts, so plans stand before the pay-as-you-go hosts whose domains they share.
+//! Source: `reference/wire.md` 1.6 and 1.8, `reference/qwen-code.md` 4.5; read 2026-11. The longest pattern
+//! that matches a host counts, so a plan's host below the provider's own domain is the plan's.
 
 use super::{
     hosts::{is_loopback, matches},
@@ -30,6 +30,30 @@ const QWEN: Provider = Provider { is_qwen_cloud: true, quota_is_per_minute: true
 /// All providers. Order: how they are tried when nothing but keys is known.
 pub const PROVIDERS: &[Provider] = &[
     Provider {
+        id: "qwen-cloud",
+        name: "Qwen Cloud",
+        key_env: "DASHSCOPE_API_KEY",
+        base_urls: &[
+            "https://dashscope.aliyuncs.com/compatible-mode/v1",
+            "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+            "https://dashscope-us.aliyuncs.com/compatible-mode/v1",
+            "https://cn-hongkong.dashscope.aliyuncs.com/compatible-mode/v1",
+        ],
+        hosts: &[
+            "dashscope.aliyuncs.com",
+            ".dashscope.aliyuncs.com",
+            "dashscope-intl.aliyuncs.com",
+            ".dashscope-intl.aliyuncs.com",
+            "dashscope-us.aliyuncs.com",
+            ".dashscope-us.aliyuncs.com",
+            // Workspaces: `{workspace}.{region}.maas.aliyuncs.com`. The domain belongs to the provider as a whole,
+            // so a region that is opened tomorrow needs no new version of this program.
+            ".maas.aliyuncs.com",
+        ],
+        default_model: Some("qwen3-coder-plus"),
+        ..QWEN
+    },
+    Provider {
         id: "coding-plan",
         name: "Qwen Cloud Coding Plan",
         key_env: "BAILIAN_CODING_PLAN_API_KEY",
@@ -52,30 +76,6 @@ pub const PROVIDERS: &[Provider] = &[
         ],
         hosts: &["token-plan.cn-beijing.maas.aliyuncs.com", "token-plan.ap-southeast-1.maas.aliyuncs.com"],
         billing: Billing::ByPlan,
-        ..QWEN
-    },
-    Provider {
-        id: "qwen-cloud",
-        name: "Qwen Cloud",
-        key_env: "DASHSCOPE_API_KEY",
-        base_urls: &[
-            "https://dashscope.aliyuncs.com/compatible-mode/v1",
-            "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
-            "https://dashscope-us.aliyuncs.com/compatible-mode/v1",
-            "https://cn-hongkong.dashscope.aliyuncs.com/compatible-mode/v1",
-        ],
-        hosts: &[
-            "dashscope.aliyuncs.com",
-            ".dashscope.aliyuncs.com",
-            "dashscope-intl.aliyuncs.com",
-            ".dashscope-intl.aliyuncs.com",
-            "dashscope-us.aliyuncs.com",
-            ".dashscope-us.aliyuncs.com",
-            // Workspaces: `{workspace}.{region}.maas.aliyuncs.com`. The domain belongs to the provider as a whole,
-            // so a region that is opened tomorrow needs no new version of this program.
-            ".maas.aliyuncs.com",
-        ],
-        default_model: Some("qwen3-coder-plus"),
         ..QWEN
     },
     Provider {
@@ -208,9 +208,13 @@ pub fn provider(id: &str) -> Option<&'static Provider> {
 ///
 /// Shape: a host name as a URL has it, without port. Matching is by whole labels, never by substring.
 pub fn provider_for(host: &str) -> &'static Provider {
-    let listed = PROVIDERS.iter().find(|row| row.hosts.iter().any(|pattern| matches(host, pattern)));
+    let listed = PROVIDERS
+        .iter()
+        .flat_map(|row| row.hosts.iter().map(move |pattern| (row, *pattern)))
+        .filter(|(_, pattern)| matches(host, pattern))
+        .max_by_key(|(_, pattern)| pattern.len());
     let id = if is_loopback(host) { "local" } else { "custom" };
-    listed.or_else(|| provider(id)).expect("the table has a row for servers nobody knows")
+    listed.map(|(row, _)| row).or_else(|| provider(id)).expect("the table has a row for servers nobody knows")
 }
 
 /// The providers that make the model or are the natural place for it, by its name; empty when nothing is known.

@@ -1,0 +1,288 @@
+//! Chooses server, key and model: a pure function over what was collected.
+//!
+//! Places are asked from the highest to the lowest: flags, environment, the project's `.env`, the person's own
+//! `.env` files, settings. Three rules stand above that order:
+//!
+//! 1. An address from a project's file is used with a key from the same file only.
+//! 2. A key that is named for a provider goes to that provider's hosts, or where the person's own settings send it.
+//! 3. A key that looks like one provider's is not sent to another's host.
+//!
+//! `OPENAI_API_KEY` without an address goes to Qwen Cloud (China), as in Qwen Code, unless the key or the model is
+//! plainly another provider's.
+
+use crate::{
+    base::Secret,
+    catalog::{PROVIDERS, Provider, makers, provider, provider_for},
+    protocol::Failure,
+};
+
+use super::{
+    credential::{Credential, Endpoint, Source},
+    inputs::{BASE_URL, Hit, Inputs, KEY, MODEL, ModelEntry, Place, first},
+    refusal,
+};
+
+/// The variable with the address of the person's proxy for Qwen Cloud.
+const PROXY: &str = "DASHSCOPE_PROXY_BASE_URL";
+
+/// Keys that tell by their first letters whose they are.
+const SHAPES: &[(&str, &str)] = &[
+    ("sk-sp-", "coding-plan"),
+    ("sk-or-", "openrouter"),
+    ("sk-proj-", "openai"),
+    ("sk-svcacct-", "openai"),
+    ("sk-admin-", "openai"),
+];
+
+/// What was chosen.
+pub struct Found {
+    /// The key and its address.
+    pub credential: Credential,
+    /// The model's name as it is sent.
+    pub model: String,
+    /// Where the model was named.
+    pub model_source: Source,
+    /// The one other base URL that is Qwen Cloud, in the spelling of [`Endpoint::base`].
+    pub proxy_base_url: Option<String>,
+    /// What a person should be told before the first request.
+    pub notes: Vec<String>,
+}
+
+/// A server and what to open it with.
+struct Pair<'a> {
+    endpoint: Endpoint,
+    key: Option<Hit<'a>>,
+    /// Where the address came from.
+    source: Source,
+    is_project: bool,
+}
+
+/// What becomes of the address in a project's file.
+enum ProjectUrl<'a> {
+    /// There is none, or a higher place names another.
+    None,
+    /// It is used, with the key beside it.
+    Used(Pair<'a>),
+    /// It must not be used.
+    Shunned(Hit<'a>),
+}
+
+struct Search<'a> {
+    inputs: &'a Inputs,
+    proxy: Option<Endpoint>,
+    model: Option<Hit<'a>>,
+    shunned: Option<Hit<'a>>,
+}
+
+/// Chooses the server, the key and the model of this run.
+///
+/// Errors: kind `auth`, naming every place that was asked, in order; kind `config` for a wrong address.
+pub fn find(inputs: &Inputs) -> Result<Found, Failure> {
+    refusal::unsupported_type(inputs)?;
+    let proxy = first(inputs.own_places(), &[PROXY]).map(|hit| read(&hit)).transpose()?;
+    let mut search = Search { inputs, proxy, model: None, shunned: None };
+    let pair = match search.project_url()? {
+        ProjectUrl::Used(pair) => {
+            search.model = first(inputs.places(), &MODEL);
+            pair
+        }
+        ProjectUrl::None => {
+            search.model = first(inputs.places(), &MODEL);
+            search.own()?
+        }
+        ProjectUrl::Shunned(url) => {
+            // The model in that file was meant for that address.
+            search.model = first(inputs.own_places(), &MODEL);
+            search.shunned = Some(url);
+            search.own()?
+        }
+    };
+    refusal::foreign_key(
+        &pair.endpoint,
+        pair.key.as_ref().and_then(|k| Some((k, owner_by_shape(k.value)?))),
+    )?;
+    search.finish(pair)
+}
+
+impl<'a> Search<'a> {
+    fn project_url(&self) -> Result<ProjectUrl<'a>, Failure> {
+        let above = || self.inputs.places().take_while(|place| !place.is_project());
+        let Some(file) = self.inputs.places().find(|place| place.is_project()) else {
+            return Ok(ProjectUrl::None);
+        };
+        let Some(url) = file.get(BASE_URL).filter(|_| first(above(), &[BASE_URL]).is_none()) else {
+            return Ok(ProjectUrl::None);
+        };
+        let names = self.key_names();
+        if first(above(), &names).is_some() {
+            return Ok(ProjectUrl::Shunned(url));
+        }
+        let endpoint = read(&url)?;
+        let key = self.names_for(&endpoint).into_iter().find_map(|name| file.get(name));
+        let anything = [&names[..], &[BASE_URL]].concat();
+        let has_own = || first(self.inputs.own_places(), &anything).is_some();
+        if key.is_some() || (endpoint.is_loopback() && !has_own()) {
+            return Ok(ProjectUrl::Used(Pair { endpoint, key, source: url.source, is_project: true }));
+        }
+        Ok(ProjectUrl::Shunned(url))
+    }
+
+    /// The pair from everything but the address in the project's file.
+    fn own(&self) -> Result<Pair<'a>, Failure> {
+        let places: Vec<Place<'a>> = self.inputs.own_places().collect();
+        let addressed = places.iter().enumerate().find_map(|(at, place)| Some((at, self.address(*place)?)));
+        let Some((at, (url, key_env))) = addressed else {
+            return self.by_key_alone(self.inputs.places());
+        };
+        let endpoint = read(&url)?;
+        let names = key_env.map_or_else(|| self.names_for(&endpoint), |name| vec![name]);
+        let flag = Place::Flags(&self.inputs.flags).get(KEY);
+        let key = flag.or_else(|| first(self.inputs.places(), &names));
+        if key.is_some() || endpoint.is_private() {
+            return Ok(Pair { endpoint, key, source: url.source, is_project: false });
+        }
+        // A key in a higher place than an address that nobody has a key for is the newer word.
+        let above = places.into_iter().take(at);
+        self.by_key_alone(above).map_err(|_| refusal::no_key_for(self.inputs, &endpoint, &url.source, &names))
+    }
+
+    /// The address a place names, and the variable of its key if the place says which.
+    fn address(&self, place: Place<'a>) -> Option<(Hit<'a>, Option<&'a str>)> {
+        if let (Place::Settings(_), Some(entry)) = (place, self.entry())
+            && let Some(url) = entry.base_url.as_deref()
+        {
+            let source = Source::Settings(format!("modelProviders, {}", entry.id));
+            return Some((Hit { value: url, source }, entry.key_env.as_deref()));
+        }
+        Some((place.get(BASE_URL)?, None))
+    }
+
+    /// A key decides where it goes.
+    fn by_key_alone(&self, places: impl Iterator<Item = Place<'a>>) -> Result<Pair<'a>, Failure> {
+        let places: Vec<_> = places.collect();
+        let model = self.model.as_ref().map_or("", |hit| hit.value);
+        let preferred: Vec<&str> =
+            makers(model).iter().filter_map(|id| provider(id)).map(|row| row.key_env).collect();
+        let mut found = None;
+        for names in [
+            self.entry().and_then(|e| e.key_env.as_deref()).into_iter().collect(),
+            preferred,
+            self.key_names(),
+        ] {
+            found = found.or_else(|| {
+                places.iter().find_map(|place| names.iter().find_map(|name| Some((*name, place.get(name)?))))
+            });
+        }
+        let Some((name, key)) = found else {
+            return Err(refusal::nothing_found(self.inputs, self.shunned.as_ref()));
+        };
+        let (url, source) = match self.inputs.settings.models.iter().find(|e| e.is_for_key(name)) {
+            Some(entry) => {
+                (entry.base_url.as_deref(), Source::Settings(format!("modelProviders, {}", entry.id)))
+            }
+            None => (default_url(name, key.value, model), Source::BuiltIn),
+        };
+        let Some(url) = url else {
+            return Err(refusal::no_address(&key.source));
+        };
+        if let Some(shunned) = self.shunned.as_ref().filter(|_| name == KEY && source == Source::BuiltIn) {
+            return Err(refusal::shunned(self.inputs, shunned));
+        }
+        let endpoint = read(&Hit { value: url, source: source.clone() })?;
+        Ok(Pair { endpoint, key: Some(key), source, is_project: false })
+    }
+
+    /// The entry of `modelProviders` for the model.
+    fn entry(&self) -> Option<&'a ModelEntry> {
+        let model = self.model.as_ref()?.value;
+        self.inputs.settings.models.iter().find(|entry| entry.id == model)
+    }
+
+    /// Variables whose keys may go to this server.
+    fn names_for(&self, endpoint: &Endpoint) -> Vec<&'static str> {
+        vec![self.provider_of(endpoint).key_env, KEY]
+    }
+
+    /// All variables that hold keys.
+    fn key_names(&self) -> Vec<&'a str> {
+        let custom = self.inputs.settings.models.iter().filter_map(|entry| entry.key_env.as_deref());
+        PROVIDERS.iter().map(|row| row.key_env).chain(custom).collect()
+    }
+
+    fn provider_of(&self, endpoint: &Endpoint) -> &'static Provider {
+        let by_host = provider_for(endpoint.host());
+        match provider("qwen-cloud") {
+            Some(qwen) if self.proxy.as_ref() == Some(endpoint) && !by_host.is_qwen_cloud => qwen,
+            _ => by_host,
+        }
+    }
+
+    fn finish(self, pair: Pair<'a>) -> Result<Found, Failure> {
+        let (model, model_source) = match &self.model {
+            Some(hit) => (hit.value.to_owned(), hit.source.clone()),
+            None => self.default_model(&pair)?,
+        };
+        let mut notes: Vec<String> = self.inputs.files.iter().flat_map(|file| file.notes.clone()).collect();
+        if pair.is_project {
+            notes.push(format!("requests go to `{}`, as {} says", pair.endpoint.base(), pair.source));
+        }
+        notes.extend(self.shunned.as_ref().map(refusal::shunned_note));
+        let source = pair.key.as_ref().map_or(pair.source, |hit| hit.source.clone());
+        let key = pair.key.map(|hit| Secret::new(hit.value.to_owned()));
+        Ok(Found {
+            credential: Credential::new(pair.endpoint, key, source),
+            model,
+            model_source,
+            proxy_base_url: self.proxy.map(|proxy| proxy.base().to_owned()),
+            notes,
+        })
+    }
+
+    fn default_model(&self, pair: &Pair<'a>) -> Result<(String, Source), Failure> {
+        if let Some(model) = self.provider_of(&pair.endpoint).default_model {
+            return Ok((model.to_owned(), Source::BuiltIn));
+        }
+        let is_there = |entry: &&ModelEntry| {
+            entry
+                .base_url
+                .as_deref()
+                .and_then(|url| Endpoint::parse(url).ok())
+                .is_some_and(|e| e == pair.endpoint)
+        };
+        match self.inputs.settings.models.iter().find(is_there) {
+            Some(entry) => Ok((entry.id.clone(), Source::Settings("modelProviders".to_owned()))),
+            None => Err(refusal::no_model(&pair.endpoint)),
+        }
+    }
+}
+
+impl ModelEntry {
+    fn is_for_key(&self, name: &str) -> bool {
+        self.base_url.is_some() && self.key_env.as_deref() == Some(name)
+    }
+}
+
+/// Where a key goes when nothing says where.
+fn default_url(name: &str, key: &str, model: &str) -> Option<&'static str> {
+    let row = if name == KEY {
+        let owner = owner_by_shape(key).filter(|row| row.id != "coding-plan");
+        let maker = makers(model).contains(&"openai").then(|| provider("openai")).flatten();
+        owner.or(maker).or_else(|| provider("qwen-cloud"))
+    } else {
+        PROVIDERS.iter().find(|row| row.key_env == name)
+    };
+    row?.base_urls.first().copied()
+}
+
+/// Whose key it is, where its letters say so. The word in the middle of OpenAI's keys is what leak scanners go by.
+fn owner_by_shape(key: &str) -> Option<&'static Provider> {
+    let by_prefix = SHAPES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, id)| *id);
+    provider(by_prefix.or_else(|| key.contains("T3BlbkFJ").then_some("openai"))?)
+}
+
+fn read(url: &Hit<'_>) -> Result<Endpoint, Failure> {
+    Endpoint::parse(url.value).map_err(|why| refusal::wrong_url(&url.source, &why))
+}
+
+#[cfg(test)]
+mod tests;

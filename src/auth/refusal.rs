@@ -1,0 +1,151 @@
+//! What a person reads when there is no credential to be had.
+
+use crate::{
+    catalog::{Billing, Provider, provider_for},
+    protocol::{Failure, Kind},
+};
+
+use super::{
+    credential::{Endpoint, Source},
+    endpoint::EndpointError,
+    inputs::{Flags, Hit, Inputs, Place},
+};
+
+/// Refuses ways of signing in that do not exist here, and says which one does.
+pub(super) fn unsupported_type(inputs: &Inputs) -> Result<(), Failure> {
+    let Some((name, source)) = auth_type(inputs) else { return Ok(()) };
+    match name {
+        "openai" => Ok(()),
+        "qwen-oauth" => Err(Failure::new(
+            Kind::Auth,
+            format!("the free tier behind `qwen-oauth` ended on 2026-04-15 ({source} asks for it)"),
+        )
+        .hint("use an API key: `export DASHSCOPE_API_KEY=…` and `--auth-type openai`")
+        .hint("to keep it so, set `security.auth.selectedType` to `openai` in your settings")),
+        other => Err(Failure::new(Kind::Auth, format!("unknown way to sign in `{other}` ({source})")).hint(
+            "use `openai`: it stands for every server that speaks Chat Completions, Qwen Cloud included",
+        )),
+    }
+}
+
+fn auth_type(inputs: &Inputs) -> Option<(&str, Source)> {
+    const NAME: &str = "QWEN_DEFAULT_AUTH_TYPE";
+    let Flags { auth_type, api_key, base_url, .. } = &inputs.flags;
+    if let Some(name) = auth_type.as_deref() {
+        return Some((name, Source::Flag("--auth-type")));
+    }
+    // A key or an address on the command line says how to sign in by itself.
+    if api_key.is_some() || base_url.is_some() {
+        return None;
+    }
+    inputs.own_places().find_map(|place| match place {
+        Place::Settings(settings) if settings.selected_type.is_some() => Some((
+            settings.selected_type.as_deref()?,
+            Source::Settings("security.auth.selectedType".to_owned()),
+        )),
+        other => other.get(NAME).map(|hit| (hit.value, hit.source)),
+    })
+}
+
+/// Refuses to send a key to a host that is plainly not its owner's.
+pub(super) fn foreign_key(
+    endpoint: &Endpoint,
+    key: Option<(&Hit<'_>, &'static Provider)>,
+) -> Result<(), Failure> {
+    let Some((key, owner)) = key else { return Ok(()) };
+    let there = provider_for(endpoint.host());
+    if there.id == owner.id || there.hosts.is_empty() {
+        return Ok(());
+    }
+    let error = format!(
+        "{} is a key for {} and is not sent to `{}` ({})",
+        key.source,
+        owner.name,
+        endpoint.host(),
+        there.name
+    );
+    let own: Vec<String> = owner.base_urls.iter().map(|url| format!("`{url}`")).collect();
+    let failure =
+        Failure::new(Kind::Auth, error).hint(format!("set OPENAI_BASE_URL to {}", own.join(" or ")));
+    Err(match owner.billing {
+        Billing::ByPlan => failure
+            .hint(format!(
+                "or put it into {}: it then goes to `{}`",
+                owner.key_env,
+                owner.base_urls.first().copied().unwrap_or_default()
+            ))
+            .hint("for pay-as-you-go, use a key that does not begin with `sk-sp-`"),
+        Billing::ByToken => failure,
+    })
+}
+
+/// No key at all.
+pub(super) fn nothing_found(inputs: &Inputs, url: Option<&Hit<'_>>) -> Failure {
+    if let Some(url) = url {
+        return shunned(inputs, url);
+    }
+    Failure::new(Kind::Auth, "no API key was found")
+        .hint(tried(inputs))
+        .hint("for Qwen Cloud: `export DASHSCOPE_API_KEY=…`")
+        .hint("for any other server: set OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL")
+        .hint("for a server on this machine: `OPENAI_BASE_URL=http://localhost:11434/v1`, no key needed")
+        .hint("to see how it works without an account: `qwen demo`")
+}
+
+/// A project names a server, and there is no key for it in the project.
+pub(super) fn shunned(inputs: &Inputs, url: &Hit<'_>) -> Failure {
+    Failure::new(
+        Kind::Auth,
+        format!("{} is not used: a project may not say where your own key goes", url.source),
+    )
+    .hint("to use that server, set OPENAI_BASE_URL in your environment or with `--openai-base-url`")
+    .hint("to use the project's own key, put OPENAI_API_KEY into the same file")
+    .hint(tried(inputs))
+}
+
+/// What to say when the address in a project's file is passed over.
+pub(super) fn shunned_note(url: &Hit<'_>) -> String {
+    format!("{} is ignored: an address from a project is used only with a key from the same file", url.source)
+}
+
+/// An address without a key.
+pub(super) fn no_key_for(inputs: &Inputs, endpoint: &Endpoint, source: &Source, names: &[&str]) -> Failure {
+    let mut names = names.to_vec();
+    names.dedup();
+    let error = format!("no key was found for `{}`, the server of {source}", endpoint.host());
+    Failure::new(Kind::Auth, error)
+        .hint(format!("set {}, or choose another server", names.join(" or ")))
+        .hint(tried(inputs))
+}
+
+/// A key that is not known to belong anywhere.
+pub(super) fn no_address(source: &Source) -> Failure {
+    Failure::new(Kind::Auth, format!("nothing says which server {source} is for"))
+        .hint("give its entry in `modelProviders` a `baseUrl`, or set OPENAI_BASE_URL")
+}
+
+/// A server whose models are not known by name.
+pub(super) fn no_model(endpoint: &Endpoint) -> Failure {
+    Failure::new(Kind::Config, format!("no model was chosen for `{}`", endpoint.host()))
+        .hint("name one with `-m`, OPENAI_MODEL or `model.name` in your settings")
+        .hint(format!("see which there are: `curl {}`", endpoint.at("models")))
+}
+
+/// An address that cannot be used.
+pub(super) fn wrong_url(source: &Source, why: &EndpointError) -> Failure {
+    Failure::new(Kind::Config, format!("the base URL in {source} cannot be used: {why}"))
+}
+
+/// All places, in the order in which they were asked.
+fn tried(inputs: &Inputs) -> String {
+    let mut places = vec!["--openai-api-key".to_owned(), "the environment".to_owned()];
+    if inputs.files.project.is_none() {
+        places.push("`.qwen/.env` and `.env` from here upwards (none)".to_owned());
+    }
+    places.extend(inputs.files.iter().map(|file| format!("`{}`", file.path.display())));
+    if inputs.files.user.is_empty() {
+        places.push("`.env` in your Qwen and home folders (none)".to_owned());
+    }
+    places.push("`security.auth` and `env` in your settings".to_owned());
+    format!("tried, in this order: {}", places.join(", "))
+}
