@@ -1,3 +1,5 @@
+//! Stories of where keys, addresses and models are written, and what comes of them.
+
 use std::path::Path;
 
 use super::*;

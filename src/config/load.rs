@@ -1,0 +1,230 @@
+//! Puts the layers together, the lowest first: system defaults, the person, the project, the system's owner,
+//! environment, flags.
+//!
+//! Until folders can be trusted, a project has a voice only in settings that cannot act.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::{
+    auth::Vars,
+    protocol::{Failure, Kind, Mode},
+};
+
+use super::{
+    files::{expand, pick, read},
+    homes::Paths,
+    setting::{Merge, Setting},
+    table::{self, ALL},
+};
+
+/// What the command line says about settings. Keys, addresses and the model go to `auth::Flags`.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--approval-mode` or `--yolo`.
+    pub approval_mode: Option<Mode>,
+    /// `--max-session-turns`; zero or less means no limit.
+    pub max_session_turns: Option<i64>,
+    /// `--core-tools`; empty when not given.
+    pub core_tools: Vec<String>,
+    /// `--allowed-tools`.
+    pub allowed_tools: Vec<String>,
+    /// `--exclude-tools`.
+    pub exclude_tools: Vec<String>,
+    /// `--include-directories`.
+    pub include_directories: Vec<String>,
+    /// `--proxy`.
+    pub proxy: Option<String>,
+    /// `--output-format`.
+    pub output_format: Option<String>,
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Built in.
+    Default,
+    /// The system's suggestions.
+    SystemDefaults(PathBuf),
+    /// The person's settings.
+    User(PathBuf),
+    /// The project's settings.
+    Project(PathBuf),
+    /// The system's rules.
+    System(PathBuf),
+    /// An environment variable.
+    Environment(&'static str),
+    /// A flag.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => write!(f, "default"),
+            Self::SystemDefaults(path) => write!(f, "system defaults `{}`", path.display()),
+            Self::User(path) => write!(f, "user settings `{}`", path.display()),
+            Self::Project(path) => write!(f, "project settings `{}`", path.display()),
+            Self::System(path) => write!(f, "system settings `{}`", path.display()),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Flag(name) => write!(f, "flag {name}"),
+        }
+    }
+}
+
+/// All settings of a run. Cannot be printed, since some are keys.
+#[derive(Default)]
+pub struct Loaded {
+    held: BTreeMap<&'static str, (Value, Origin)>,
+    pub(super) referenced: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Loaded {
+    /// Where the value of a key came from; of a list or object put together from several files, the highest.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.held.get(key).map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
+    /// What a person should be told about their settings.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    pub(super) fn get(&self, setting: &Setting) -> Option<&Value> {
+        self.held.get(setting.key).map(|(value, _)| value)
+    }
+
+    fn put(&mut self, setting: &'static Setting, value: Value, origin: Origin) {
+        let below = self.held.remove(setting.key).map(|(value, _)| value);
+        self.held.insert(setting.key, (merged(setting.merge, below, value), origin));
+    }
+}
+
+/// Reads the files and puts all layers together.
+///
+/// Errors: kind `config` for a file that is not JSON and for a value of another type than its key's.
+pub fn load(paths: &Paths, env: &Vars, flags: &Flags) -> Result<Loaded, Failure> {
+    let mut loaded = Loaded::default();
+    loaded.file(&paths.system_defaults, Origin::SystemDefaults, env)?;
+    loaded.file(&paths.user, Origin::User, env)?;
+    if !is_same(&paths.project, &paths.user) {
+        loaded.project(&paths.project)?;
+    }
+    loaded.file(&paths.system, Origin::System, env)?;
+    loaded.environment(env)?;
+    for (setting, value) in flags.values() {
+        loaded.put(setting, value, Origin::Flag(setting.flag.unwrap_or_default()));
+    }
+    if loaded.get(&table::APPROVAL_MODE).and_then(Value::as_str) == Some("auto") {
+        loaded.notes.push("the approval mode `auto` of Qwen Code is taken as `default`: it asks".to_owned());
+    }
+    Ok(loaded)
+}
+
+impl Loaded {
+    fn file(&mut self, path: &Path, origin: fn(PathBuf) -> Origin, env: &Vars) -> Result<(), Failure> {
+        let map = read(path)?;
+        for &setting in ALL {
+            let Some(mut value) = pick(&map, setting, path)? else { continue };
+            let mut used = Vec::new();
+            expand(&mut value, env, &mut used);
+            if setting.is_secret {
+                self.referenced.append(&mut used);
+            }
+            self.put(setting, value, origin(path.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// A project's strings are taken as they are: what is in the environment is not for a repository to read.
+    fn project(&mut self, path: &Path) -> Result<(), Failure> {
+        let map = read(path)?;
+        for &setting in ALL.iter().filter(|setting| setting.is_for_projects) {
+            let Some(value) = pick(&map, setting, path)? else { continue };
+            if setting.key == table::FILE_NAME.key && texts(&value).iter().any(|name| !is_plain_name(name)) {
+                let shown = path.display();
+                self.notes
+                    .push(format!("`{}` in `{shown}` is ignored: it is not a plain file name", setting.key));
+                continue;
+            }
+            self.put(setting, value, Origin::Project(path.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn environment(&mut self, env: &Vars) -> Result<(), Failure> {
+        // Variables of credentials are for `auth` to weigh: where they stand decides what they may be paired with.
+        let is_plain = |setting: &&&Setting| !setting.key.starts_with("security.auth.");
+        for &setting in ALL.iter().filter(is_plain) {
+            let Some((name, text)) = setting.env.and_then(|name| Some((name, env.get(name)?))) else {
+                continue;
+            };
+            let Some(value) = setting.shape.read(text) else {
+                let error = format!("{name} in the environment is `{text}`, not {}", setting.shape.words());
+                return Err(Failure::new(Kind::Config, error));
+            };
+            self.put(setting, value, Origin::Environment(name));
+        }
+        Ok(())
+    }
+}
+
+impl Flags {
+    fn values(&self) -> Vec<(&'static Setting, Value)> {
+        let list = |all: &[String]| (!all.is_empty()).then(|| Value::from(all));
+        let all: [(&'static Setting, Option<Value>); 8] = [
+            (&table::APPROVAL_MODE, self.approval_mode.map(|mode| Value::from(mode.name()))),
+            (&table::MAX_SESSION_TURNS, self.max_session_turns.map(Value::from)),
+            (&table::TOOLS_CORE, list(&self.core_tools)),
+            (&table::TOOLS_ALLOWED, list(&self.allowed_tools)),
+            (&table::TOOLS_EXCLUDE, list(&self.exclude_tools)),
+            (&table::INCLUDE_DIRECTORIES, list(&self.include_directories)),
+            (&table::PROXY, self.proxy.as_deref().map(Value::from)),
+            (&table::OUTPUT_FORMAT, self.output_format.as_deref().map(Value::from)),
+        ];
+        all.into_iter().filter_map(|(setting, value)| Some((setting, value?))).collect()
+    }
+}
+
+fn merged(merge: Merge, below: Option<Value>, above: Value) -> Value {
+    match (merge, below, above) {
+        (Merge::Union, Some(Value::Array(mut all)), Value::Array(more)) => {
+            for value in more {
+                if !all.contains(&value) {
+                    all.push(value);
+                }
+            }
+            Value::Array(all)
+        }
+        (Merge::Keys, Some(Value::Object(mut all)), Value::Object(more)) => {
+            all.extend(more);
+            Value::Object(all)
+        }
+        (_, _, above) => above,
+    }
+}
+
+/// One string or a list of them, as a list.
+pub(super) fn texts(value: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match value {
+        Value::Array(all) => all.iter().filter_map(text).collect(),
+        other => text(other).into_iter().collect(),
+    }
+}
+
+fn is_plain_name(name: &str) -> bool {
+    !name.contains(['/', '\\', ':']) && !matches!(name.trim(), "" | "." | "..")
+}
+
+/// Whether two paths are one file: in the home folder the project's settings are the person's.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    real(one) == real(other)
+}

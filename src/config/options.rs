@@ -1,0 +1,208 @@
+//! Hands each module its own part.
+
+use std::{str::FromStr, time::Duration};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    auth,
+    base::{Secret, Tokens},
+    catalog, net,
+    protocol::Mode,
+    provider, tools,
+};
+
+use super::{
+    load::{Loaded, texts},
+    setting::Setting,
+    table,
+};
+
+/// What stands for "no limit" of a tool result: every result is bounded. Unit: characters or lines.
+const WIDEST: usize = 1_000_000;
+
+/// Protocols in `modelProviders` that are not Chat Completions.
+const OTHER_PROTOCOLS: &[&str] = &["anthropic", "gemini", "vertex-ai", "qwen-oauth", "openai-responses"];
+
+/// Permission rules as they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Calls that need no question.
+    pub allow: Vec<String>,
+    /// Calls that ask.
+    pub ask: Vec<String>,
+    /// Calls that never run.
+    pub deny: Vec<String>,
+}
+
+/// Which tools are offered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolChoice {
+    /// The only ones, when set.
+    pub core: Option<Vec<String>>,
+    /// Rules for those that never run; one without parentheses takes the whole tool away.
+    pub exclude: Vec<String>,
+}
+
+/// How the repository is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextChoice {
+    /// Names of instruction files.
+    pub file_names: Vec<String>,
+    /// Other folders of the workspace, as they were written.
+    pub include_directories: Vec<String>,
+    /// Whether `.gitignore` hides files.
+    pub respect_git_ignore: bool,
+    /// Whether `.qwenignore` hides files.
+    pub respect_qwen_ignore: bool,
+}
+
+impl Loaded {
+    /// For `net`.
+    pub fn net(&self) -> net::Options {
+        net::Options { proxy: self.text(&table::PROXY) }
+    }
+
+    /// For `provider`.
+    pub fn provider(&self) -> provider::Options {
+        let usual = provider::Options::default();
+        let first_byte = self.count(&table::TIMEOUT).map_or(usual.first_byte, Duration::from_millis);
+        provider::Options {
+            max_output: self.count(&table::MAX_OUTPUT).map(Tokens),
+            temperature: self.get(&table::TEMPERATURE).and_then(Value::as_f64),
+            extra_body: self.object(&table::EXTRA_BODY).cloned().unwrap_or_default(),
+            first_byte,
+            // Who waits longer for the first byte waits at least as long for the whole.
+            total: usual.total.max(first_byte),
+            ..usual
+        }
+    }
+
+    /// For `tools`.
+    pub fn limits(&self) -> tools::Limits {
+        let usual = tools::Limits::default();
+        let limit = |setting, usual| match self.get(setting).and_then(Value::as_i64) {
+            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or(WIDEST).min(WIDEST),
+            Some(_) => WIDEST,
+            None => usual,
+        };
+        tools::Limits {
+            chars: limit(&table::TOOL_CHARS, usual.chars),
+            lines: limit(&table::TOOL_LINES, usual.lines),
+        }
+    }
+
+    /// For `catalog`; the address comes from `auth::Found`.
+    pub fn overrides(&self, proxy_base_url: Option<String>) -> catalog::Overrides {
+        catalog::Overrides {
+            window: self.count(&table::CONTEXT_WINDOW).map(Tokens),
+            max_output: self.count(&table::MAX_OUTPUT).map(Tokens),
+            cache: self.cache(),
+            proxy_base_url,
+        }
+    }
+
+    /// How to use the provider's cache.
+    pub fn cache(&self) -> catalog::CacheSetting {
+        let named = self.get(&table::CACHE_MODE).and_then(Value::as_str);
+        if let Some(setting) = catalog::CacheSetting::ALL.into_iter().find(|s| Some(s.name()) == named) {
+            return setting;
+        }
+        match self.get(&table::CACHE_CONTROL) {
+            Some(Value::Bool(false)) => catalog::CacheSetting::Implicit,
+            _ => catalog::CacheSetting::Auto,
+        }
+    }
+
+    /// For `auth`.
+    pub fn auth(&self) -> auth::Options {
+        let env = self.object(&table::ENV).into_iter().flatten();
+        auth::Options {
+            selected_type: self.text(&table::AUTH_TYPE),
+            api_key: self.text(&table::AUTH_KEY).map(Secret::new),
+            base_url: self.text(&table::AUTH_URL),
+            model: self.text(&table::MODEL_NAME),
+            models: self.models(),
+            env: env.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect(),
+            referenced: self.referenced.clone(),
+        }
+    }
+
+    /// For `permissions`.
+    pub fn rules(&self) -> Rules {
+        let both = |one, other| [self.list(one), self.list(other)].concat();
+        Rules {
+            allow: both(&table::ALLOW, &table::TOOLS_ALLOWED),
+            ask: self.list(&table::ASK),
+            deny: both(&table::DENY, &table::TOOLS_EXCLUDE),
+        }
+    }
+
+    /// For the table of tools.
+    pub fn tools(&self) -> ToolChoice {
+        ToolChoice {
+            core: self.get(&table::TOOLS_CORE).map(texts),
+            exclude: self.list(&table::TOOLS_EXCLUDE),
+        }
+    }
+
+    /// For `context`.
+    pub fn context(&self) -> ContextChoice {
+        let names = self.get(&table::FILE_NAME).map(texts).filter(|names| !names.is_empty());
+        ContextChoice {
+            file_names: names.unwrap_or_else(|| vec!["QWEN.md".to_owned(), "AGENTS.md".to_owned()]),
+            include_directories: self.list(&table::INCLUDE_DIRECTORIES),
+            respect_git_ignore: self.switch(&table::GIT_IGNORE),
+            respect_qwen_ignore: self.switch(&table::QWEN_IGNORE),
+        }
+    }
+
+    /// What may happen without asking. The mode `auto` of newer versions of Qwen Code, where a model decides, does
+    /// not exist here; who has it set is asked.
+    pub fn mode(&self) -> Mode {
+        self.text(&table::APPROVAL_MODE).and_then(|name| Mode::from_str(&name).ok()).unwrap_or_default()
+    }
+
+    /// How many requests a run may make.
+    pub fn max_turns(&self) -> Option<u64> {
+        self.get(&table::MAX_SESSION_TURNS).and_then(Value::as_u64).filter(|limit| *limit > 0)
+    }
+
+    /// What a run without a terminal prints: `text`, `json` or `stream-json`.
+    pub fn output_format(&self) -> String {
+        self.text(&table::OUTPUT_FORMAT).unwrap_or_else(|| "text".to_owned())
+    }
+
+    fn models(&self) -> Vec<auth::ModelEntry> {
+        let text = |entry: &Value, key| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+        let all = self.object(&table::MODEL_PROVIDERS).into_iter().flatten();
+        all.filter(|(protocol, _)| !OTHER_PROTOCOLS.contains(&protocol.as_str()))
+            .flat_map(|(_, entries)| entries.as_array().into_iter().flatten())
+            .filter_map(|entry| {
+                let (base_url, key_env) = (text(entry, "baseUrl"), text(entry, "envKey"));
+                Some(auth::ModelEntry { id: text(entry, "id")?, base_url, key_env })
+            })
+            .collect()
+    }
+
+    fn text(&self, setting: &Setting) -> Option<String> {
+        self.get(setting).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    }
+
+    fn count(&self, setting: &Setting) -> Option<u64> {
+        self.get(setting).and_then(Value::as_u64)
+    }
+
+    fn object(&self, setting: &Setting) -> Option<&Map<String, Value>> {
+        self.get(setting).and_then(Value::as_object)
+    }
+
+    fn list(&self, setting: &Setting) -> Vec<String> {
+        self.get(setting).map(texts).unwrap_or_default()
+    }
+
+    /// A switch that is on unless it was turned off.
+    fn switch(&self, setting: &Setting) -> bool {
+        self.get(setting).and_then(Value::as_bool).unwrap_or(true)
+    }
+}

@@ -1,0 +1,184 @@
+//! Table: every setting that is read, in the order of `docs/settings.md`.
+//!
+//! Names, types and defaults are Qwen Code's where it has them. Source: `reference/qwen-code.md` 2.7.
+
+use super::setting::{Merge, Setting, Shape, setting};
+
+/// All settings.
+pub static ALL: &[&Setting] = &[
+    &MODEL_NAME,
+    &MAX_SESSION_TURNS,
+    &TIMEOUT,
+    &CONTEXT_WINDOW,
+    &TEMPERATURE,
+    &MAX_OUTPUT,
+    &EXTRA_BODY,
+    &CACHE_CONTROL,
+    &CACHE_MODE,
+    &AUTH_TYPE,
+    &AUTH_KEY,
+    &AUTH_URL,
+    &MODEL_PROVIDERS,
+    &ENV,
+    &PROXY,
+    &APPROVAL_MODE,
+    &TOOLS_CORE,
+    &TOOLS_ALLOWED,
+    &TOOLS_EXCLUDE,
+    &TOOL_CHARS,
+    &TOOL_LINES,
+    &ALLOW,
+    &ASK,
+    &DENY,
+    &FILE_NAME,
+    &INCLUDE_DIRECTORIES,
+    &GIT_IGNORE,
+    &QWEN_IGNORE,
+    &OUTPUT_FORMAT,
+];
+
+pub(super) static MODEL_NAME: Setting =
+    setting("model.name", Shape::Text, "The model to use. OPENAI_MODEL and QWEN_MODEL stand above it.")
+        .flag("--model");
+pub(super) static MAX_SESSION_TURNS: Setting = setting(
+    "model.maxSessionTurns",
+    Shape::Limit,
+    "How many requests a run may make; zero or less: no limit.",
+)
+.default("-1")
+.for_projects()
+.flag("--max-session-turns");
+pub(super) static TIMEOUT: Setting = setting(
+    "model.generationConfig.timeout",
+    Shape::Count,
+    "How long to wait for the first byte of an answer, in milliseconds.",
+)
+.default("300000")
+.env("QWEN_CODE_API_TIMEOUT_MS");
+pub(super) static CONTEXT_WINDOW: Setting = setting(
+    "model.generationConfig.contextWindowSize",
+    Shape::Count,
+    "The model's window in tokens; the catalogue's when not set.",
+);
+pub(super) static TEMPERATURE: Setting =
+    setting("model.generationConfig.samplingParams.temperature", Shape::Number, "Sampling temperature.");
+pub(super) static MAX_OUTPUT: Setting = setting(
+    "model.generationConfig.samplingParams.max_tokens",
+    Shape::Count,
+    "The largest answer in tokens; the catalogue's when not set.",
+)
+.env("QWEN_CODE_MAX_OUTPUT_TOKENS");
+pub(super) static EXTRA_BODY: Setting = setting(
+    "model.generationConfig.extra_body",
+    Shape::Object,
+    "Fields put into every request to the model; they win over our own.",
+)
+.merge(Merge::Keys);
+pub(super) static CACHE_CONTROL: Setting = setting(
+    "model.generationConfig.enableCacheControl",
+    Shape::Switch,
+    "Whether cache markers may be sent; `false` is `cache.mode: implicit`.",
+)
+.default("true");
+pub(super) static CACHE_MODE: Setting = setting(
+    "cache.mode",
+    Shape::Word(&["auto", "explicit", "implicit", "off"]),
+    "How to use the provider's cache: `auto` sends markers where they are known to work, `explicit` always, \
+     `implicit` never.",
+)
+.default("\"auto\"");
+pub(super) static AUTH_TYPE: Setting = setting(
+    "security.auth.selectedType",
+    Shape::Text,
+    "How to sign in: `openai` for API keys of all providers.",
+)
+.env("QWEN_DEFAULT_AUTH_TYPE")
+.flag("--auth-type");
+pub(super) static AUTH_KEY: Setting =
+    setting("security.auth.apiKey", Shape::Text, "An API key; better kept in the environment.")
+        .secret()
+        .env("OPENAI_API_KEY")
+        .flag("--openai-api-key");
+pub(super) static AUTH_URL: Setting = setting("security.auth.baseUrl", Shape::Text, "The server's address.")
+    .env("OPENAI_BASE_URL")
+    .flag("--openai-base-url");
+pub(super) static MODEL_PROVIDERS: Setting = setting(
+    "modelProviders",
+    Shape::Object,
+    "Models with their servers: lists of `{id, baseUrl, envKey}`, by protocol.",
+)
+.merge(Merge::Keys);
+pub(super) static ENV: Setting = setting(
+    "env",
+    Shape::TextMap,
+    "Variables for keys, addresses and models; the lowest place they are looked for.",
+)
+.secret()
+.merge(Merge::Keys);
+pub(super) static PROXY: Setting =
+    setting("proxy", Shape::Text, "An HTTP proxy; HTTPS_PROXY and its like hold when not set.")
+        .flag("--proxy");
+pub(super) static APPROVAL_MODE: Setting =
+    setting("tools.approvalMode", Shape::Mode, "What may happen without asking.")
+        .default("\"default\"")
+        .flag("--approval-mode");
+pub(super) static TOOLS_CORE: Setting =
+    setting("tools.core", Shape::Texts, "The only tools that are offered to the model.").flag("--core-tools");
+pub(super) static TOOLS_ALLOWED: Setting =
+    setting("tools.allowed", Shape::Texts, "Rules for calls that need no question; as `permissions.allow`.")
+        .merge(Merge::Union)
+        .flag("--allowed-tools");
+pub(super) static TOOLS_EXCLUDE: Setting =
+    setting("tools.exclude", Shape::Texts, "Rules for calls that never run; as `permissions.deny`.")
+        .merge(Merge::Union)
+        .flag("--exclude-tools");
+pub(super) static TOOL_CHARS: Setting = setting(
+    "tools.truncateToolOutputThreshold",
+    Shape::Limit,
+    "How many characters of one tool result the model reads; the rest is in a file.",
+)
+.default("25000");
+pub(super) static TOOL_LINES: Setting = setting(
+    "tools.truncateToolOutputLines",
+    Shape::Limit,
+    "How many lines of one tool result the model reads; the rest is in a file.",
+)
+.default("1000");
+pub(super) static ALLOW: Setting =
+    setting("permissions.allow", Shape::Texts, "Rules for calls that need no question.").merge(Merge::Union);
+pub(super) static ASK: Setting =
+    setting("permissions.ask", Shape::Texts, "Rules for calls that ask even where they would not have to.")
+        .merge(Merge::Union);
+pub(super) static DENY: Setting = setting(
+    "permissions.deny",
+    Shape::Texts,
+    "Rules for calls that never run; a project's own are honoured too.",
+)
+.for_projects()
+.merge(Merge::Union);
+pub(super) static FILE_NAME: Setting =
+    setting("context.fileName", Shape::TextOrTexts, "Names of files with instructions for the model.")
+        .default("[\"QWEN.md\", \"AGENTS.md\"]")
+        .for_projects();
+pub(super) static INCLUDE_DIRECTORIES: Setting =
+    setting("context.includeDirectories", Shape::Texts, "Other folders that belong to the workspace.")
+        .merge(Merge::Union)
+        .flag("--include-directories");
+pub(super) static GIT_IGNORE: Setting = setting(
+    "context.fileFiltering.respectGitIgnore",
+    Shape::Switch,
+    "Whether `.gitignore` hides files from searches.",
+)
+.default("true")
+.for_projects();
+pub(super) static QWEN_IGNORE: Setting =
+    setting("context.fileFiltering.respectQwenIgnore", Shape::Switch, "Whether `.qwenignore` hides files.")
+        .default("true")
+        .for_projects();
+pub(super) static OUTPUT_FORMAT: Setting = setting(
+    "output.format",
+    Shape::Word(&["text", "json", "stream-json"]),
+    "What a run without a terminal prints.",
+)
+.default("\"text\"")
+.flag("--output-format");
