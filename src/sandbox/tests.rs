@@ -1,0 +1,102 @@
+//! Real processes.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::base::AbsPath;
+
+fn shell(line: &str) -> Confined {
+    let directory = AbsPath::new(std::env::temp_dir()).expect("absolute");
+    Confined::new("/bin/sh", directory).arg("-c").arg(line)
+}
+
+async fn all(mut output: Output) -> String {
+    let (mut text, mut buffer) = (Vec::new(), [0; 512]);
+    while let Ok(n @ 1..) = output.read(&mut buffer).await {
+        text.extend_from_slice(&buffer[..n]);
+    }
+    String::from_utf8(text).expect("text")
+}
+
+/// Whether a process of this number exists and is not merely waiting to be collected.
+pub(crate) fn is_alive(id: &str) -> bool {
+    let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", id]).output().expect("ps");
+    let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
+    !state.is_empty() && !state.starts_with('Z')
+}
+
+async fn becomes_true(condition: impl Fn() -> bool) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(5) {
+        if condition() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn both_streams_come_in_the_order_they_were_written() {
+    let (mut running, output) =
+        spawn(shell("echo 1; echo 2 >&2; echo 3; echo 4 >&2; exit 7")).expect("starts");
+    assert_eq!(all(output).await, "1\n2\n3\n4\n");
+    assert_eq!(running.wait().await.expect("ends").code(), Some(7));
+}
+
+#[tokio::test]
+async fn a_child_has_no_input() {
+    let (_running, output) = spawn(shell("cat; echo end")).expect("starts");
+    assert_eq!(all(output).await, "end\n");
+}
+
+#[tokio::test]
+async fn a_hidden_variable_stays_hidden_even_when_it_is_set() {
+    let confined = shell("echo [$HIDDEN][$SHOWN][${PATH:+path}]")
+        .set(&[("HIDDEN", "1"), ("SHOWN", "2")])
+        .hide(&["HIDDEN".to_owned()]);
+    let (_running, output) = spawn(confined).expect("starts");
+    assert_eq!(all(output).await, "[][2][path]\n");
+}
+
+#[tokio::test]
+async fn dropping_the_handle_kills_grandchildren() {
+    let (running, mut output) = spawn(shell("sh -c 'echo $$; exec sleep 60' & wait")).expect("starts");
+    let mut buffer = [0; 64];
+    let n = output.read(&mut buffer).await.expect("its number");
+    let id = String::from_utf8_lossy(&buffer[..n]).trim().to_owned();
+    assert!(is_alive(&id));
+    drop(running);
+    assert!(becomes_true(|| !is_alive(&id)).await, "process {id} lives on");
+}
+
+#[tokio::test]
+async fn who_ignores_a_polite_request_is_killed_after_the_grace() {
+    let (running, mut output) =
+        spawn(shell("trap '' TERM; echo $$; while :; do sleep 0.1; done")).expect("starts");
+    let mut buffer = [0; 64];
+    let n = output.read(&mut buffer).await.expect("its number");
+    let id = String::from_utf8_lossy(&buffer[..n]).trim().to_owned();
+    let start = Instant::now();
+    running.end(Duration::from_millis(200));
+    assert!(start.elapsed() < Duration::from_millis(100), "the caller waited");
+    assert!(becomes_true(|| !is_alive(&id)).await, "process {id} lives on");
+}
+
+#[tokio::test]
+async fn waiting_ends_with_the_first_process_though_another_goes_on() {
+    let start = Instant::now();
+    let (mut running, output) = spawn(shell("sleep 3 & exit 0")).expect("starts");
+    assert!(running.wait().await.expect("ends").success());
+    assert!(start.elapsed() < Duration::from_secs(2));
+    output.discard();
+}
+
+#[tokio::test]
+async fn output_into_a_file_outlives_the_handle() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let running = spawn_into(shell("sleep 0.2; echo late"), file.reopen().expect("again")).expect("starts");
+    drop(running);
+    let path = file.path().to_owned();
+    assert!(becomes_true(|| std::fs::read_to_string(&path).is_ok_and(|t| t == "late\n")).await);
+}
