@@ -33,6 +33,12 @@ impl Approved {
     pub fn action(&self) -> &Action {
         &self.action
     }
+
+    /// A ticket without judgement, so that the tests of a tool need no policy.
+    #[cfg(test)]
+    pub(crate) fn for_tests(call: ToolCall, action: Action) -> Self {
+        Self { call, action }
+    }
 }
 
 /// A call that waits for a person.

@@ -19,7 +19,7 @@ async fn all(mut output: Output) -> String {
 }
 
 /// Whether a process of this number exists and is not merely waiting to be collected.
-pub(crate) fn is_alive(id: &str) -> bool {
+fn is_alive(id: &str) -> bool {
     let state = std::process::Command::new("ps").args(["-o", "stat=", "-p", id]).output().expect("ps");
     let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
     !state.is_empty() && !state.starts_with('Z')
@@ -78,8 +78,8 @@ async fn who_ignores_a_polite_request_is_killed_after_the_grace() {
     let n = output.read(&mut buffer).await.expect("its number");
     let id = String::from_utf8_lossy(&buffer[..n]).trim().to_owned();
     let start = Instant::now();
-    running.end(Duration::from_millis(200));
-    assert!(start.elapsed() < Duration::from_millis(100), "the caller waited");
+    running.end(Duration::from_secs(1));
+    assert!(start.elapsed() < Duration::from_millis(500), "the caller waited");
     assert!(becomes_true(|| !is_alive(&id)).await, "process {id} lives on");
 }
 

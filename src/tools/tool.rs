@@ -1,6 +1,6 @@
 //! What every tool is.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
@@ -64,6 +64,11 @@ impl Outcome {
     pub fn failed(text: impl Into<String>) -> Self {
         Self { text: text.into(), verdict: Verdict::Failed, display: None }
     }
+
+    /// The person stopped it; the text holds what there was until then.
+    pub fn interrupted(text: impl Into<String>) -> Self {
+        Self { text: text.into(), verdict: Verdict::Interrupted, display: None }
+    }
 }
 
 /// How much of a result the model reads.
@@ -103,4 +108,29 @@ pub struct Hands {
     pub progress: Arc<dyn Fn(&str) + Send + Sync>,
     /// Cancelled when the person stops the turn.
     pub stop: CancellationToken,
+}
+
+impl Hands {
+    /// What was read, locked.
+    pub(super) fn reads(&self) -> MutexGuard<'_, super::reads::Reads> {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A path argument as a person would write it, without looking at the disk.
+    pub(super) fn shown(&self, argument: &str) -> String {
+        self.root.join(argument).shown_from(&self.root)
+    }
+
+    /// Does work that blocks on a thread of its own. `None` when the turn is stopped first: the work is then left
+    /// to itself, so it must be work that changes nothing.
+    pub(super) async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => None,
+            done = tokio::task::spawn_blocking(work) => done.ok(),
+        }
+    }
 }

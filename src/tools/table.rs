@@ -1,0 +1,140 @@
+//! The table of built-in tools.
+
+use super::{
+    Tool, edit::Edit, fetch::WebFetch, glob::Glob, grep::GrepSearch, list::ListDirectory, read::ReadFile,
+    shell::RunShellCommand, todo::TodoWrite, write::WriteFile,
+};
+use crate::prompt::ToolSpec;
+
+/// One built-in tool.
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// The name people see in Qwen Code and use in rules.
+    pub display: &'static str,
+    /// Older names that still mean it.
+    pub aliases: &'static [&'static str],
+    /// The tool.
+    pub tool: &'static dyn Tool,
+}
+
+/// All built-in tools, sorted by name. Source of names and aliases: `reference/qwen-code.md` section 6.
+pub static TABLE: &[Row] = &[
+    Row { name: "edit", display: "Edit", aliases: &["replace"], tool: &Edit },
+    Row { name: "glob", display: "Glob", aliases: &["FindFiles"], tool: &Glob },
+    Row {
+        name: "grep_search",
+        display: "Grep",
+        aliases: &["search_file_content", "SearchFiles"],
+        tool: &GrepSearch,
+    },
+    Row { name: "list_directory", display: "ListFiles", aliases: &["ReadFolder"], tool: &ListDirectory },
+    Row { name: "read_file", display: "ReadFile", aliases: &[], tool: &ReadFile },
+    Row { name: "run_shell_command", display: "Shell", aliases: &[], tool: &RunShellCommand },
+    Row { name: "todo_write", display: "TodoWrite", aliases: &["TodoList"], tool: &TodoWrite },
+    Row { name: "web_fetch", display: "WebFetch", aliases: &[], tool: &WebFetch },
+    Row { name: "write_file", display: "WriteFile", aliases: &[], tool: &WriteFile },
+];
+
+/// Which tools a session has.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these, by any of their names; all when `None`.
+    pub only: Option<Vec<String>>,
+    /// Not these, by any of their names.
+    pub except: Vec<String>,
+}
+
+/// The tools of a session.
+#[derive(Clone)]
+pub struct Toolbox {
+    rows: Vec<&'static Row>,
+}
+
+impl Toolbox {
+    /// Takes the selected tools from the table. Names that mean no tool select nothing.
+    pub fn new(selection: &Selection) -> Self {
+        let is_in = |names: &[String], row: &Row| names.iter().any(|name| row.is_called(name));
+        let is_wanted = |row: &&Row| {
+            selection.only.as_ref().is_none_or(|only| is_in(only, row)) && !is_in(&selection.except, row)
+        };
+        Self { rows: TABLE.iter().filter(is_wanted).collect() }
+    }
+
+    /// What is offered to the model, sorted by name.
+    pub fn specs(&self) -> Vec<ToolSpec> {
+        self.rows.iter().map(|row| row.tool.spec()).collect()
+    }
+
+    /// The canonical names, sorted.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.rows.iter().map(|row| row.name).collect()
+    }
+
+    /// The tool a model or a rule means, under its canonical name.
+    pub fn find(&self, name: &str) -> Option<(&'static str, &'static dyn Tool)> {
+        self.rows.iter().find(|row| row.is_called(name)).map(|row| (row.name, row.tool))
+    }
+}
+
+impl Row {
+    /// Whether `name` is one of its names.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.display == name || self.aliases.contains(&name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_named_like_its_tool_and_the_table_is_sorted() {
+        let names: Vec<&str> = TABLE.iter().map(|row| row.name).collect();
+        assert!(names.is_sorted());
+        for row in TABLE {
+            let spec = row.tool.spec();
+            assert_eq!(spec.name, row.name);
+            assert_eq!(spec.parameters["type"], "object", "{}", row.name);
+            assert!(!spec.description.is_empty() && !spec.description.contains('\r'), "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn old_names_find_the_tool_under_its_new_name() {
+        let all = Toolbox::new(&Selection::default());
+        let found = |name| all.find(name).map(|(name, _)| name);
+        assert_eq!(found("search_file_content"), Some("grep_search"));
+        assert_eq!(found("replace"), Some("edit"));
+        assert_eq!(found("edit"), Some("edit"));
+        assert_eq!(found("Shell"), Some("run_shell_command"));
+        assert_eq!(found("launch"), None);
+    }
+
+    #[test]
+    fn a_selection_takes_and_leaves() {
+        let selection = Selection {
+            only: Some(vec!["read_file".into(), "replace".into(), "Shell".into()]),
+            except: vec!["run_shell_command".into()],
+        };
+        let toolbox = Toolbox::new(&selection);
+        assert_eq!(toolbox.names(), ["edit", "read_file"]);
+        assert!(toolbox.find("glob").is_none());
+    }
+
+    #[test]
+    fn all_tools_together_are_a_small_head() {
+        let vocabulary = tiktoken::get_encoding("qwen2").expect("built in");
+        let mut sizes: Vec<(String, usize)> = Vec::new();
+        for spec in Toolbox::new(&Selection::default()).specs() {
+            let wire = json!({"type": "function", "function":
+                {"name": spec.name, "description": spec.description, "parameters": spec.parameters}});
+            sizes.push((spec.name, vocabulary.count(&wire.to_string())));
+        }
+        let total: usize = sizes.iter().map(|(_, n)| n).sum();
+        println!("{total} tokens: {sizes:?}");
+        assert!(total <= 1_500, "{total} tokens: {sizes:?}");
+    }
+}

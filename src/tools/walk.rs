@@ -1,0 +1,87 @@
+//! Walking the repository by its ignore rules.
+
+use std::time::Duration;
+
+use ignore::{
+    WalkBuilder,
+    gitignore::{Gitignore, GitignoreBuilder},
+};
+
+use super::{Hands, place};
+use crate::base::AbsPath;
+
+/// The file with this tool's own ignore rules. Source: `reference/qwen-code.md` 2.6.
+const OWN_RULES: &str = ".qwenignore";
+
+/// A walk or a search ends after this long and says so.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Which rules a walk follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rules {
+    /// `.gitignore`, `.git/info/exclude` and git's own global file.
+    pub(super) git: bool,
+    /// `.qwenignore`.
+    pub(super) own: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { git: true, own: true }
+    }
+}
+
+/// A walk from `start`: hidden files are met, `.git` never is, links are not followed.
+pub(super) fn walk(start: &AbsPath, rules: Rules) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(start);
+    builder
+        .hidden(false)
+        .ignore(false)
+        .git_ignore(rules.git)
+        .git_exclude(rules.git)
+        .git_global(rules.git)
+        .require_git(false)
+        .follow_links(false)
+        .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git");
+    if rules.own {
+        builder.add_custom_ignore_filename(OWN_RULES);
+    }
+    builder
+}
+
+/// Whether `.qwenignore` of the workspace keeps this file from the model.
+pub(super) fn is_kept_back(path: &AbsPath, hands: &Hands) -> bool {
+    let Some(root) = place::root_of(path, hands) else { return false };
+    let mut builder = GitignoreBuilder::new(root);
+    // A line that is no pattern is skipped and the others count; a missing file has no lines.
+    let _ = builder.add(root.join(OWN_RULES));
+    let rules = builder.build().unwrap_or_else(|_| Gitignore::empty());
+    !rules.is_empty() && rules.matched_path_or_any_parents(path, path.as_path().is_dir()).is_ignore()
+}
+
+/// A pattern for file names or for paths from a folder.
+pub(super) struct Pattern {
+    matcher: globset::GlobMatcher,
+    is_name: bool,
+}
+
+impl Pattern {
+    /// Reads a pattern. With `names`, one without `/` is matched against the name alone, at any depth.
+    ///
+    /// Errors: a sentence for the model.
+    pub(super) fn new(pattern: &str, names: bool) -> Result<Self, String> {
+        let is_name = names && !pattern.contains('/');
+        let trimmed = pattern.strip_prefix("./").unwrap_or(pattern);
+        let glob = globset::GlobBuilder::new(trimmed)
+            .literal_separator(true)
+            .build()
+            .map_err(|e| format!("`{pattern}` is not a glob pattern: {}", e.kind()))?;
+        Ok(Self { matcher: glob.compile_matcher(), is_name })
+    }
+
+    /// Whether a path, given from the folder the pattern counts from, matches.
+    pub(super) fn matches(&self, path: &str) -> bool {
+        let part = if self.is_name { path.rsplit('/').next().unwrap_or(path) } else { path };
+        self.matcher.is_match(part)
+    }
+}
