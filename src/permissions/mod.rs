@@ -5,6 +5,7 @@
 
 mod action;
 mod approval;
+pub mod shell;
 
 pub use action::{Action, ShellCommand};
 pub use approval::{Approved, Pending, Verdict};
