@@ -5,7 +5,24 @@
 
 mod action;
 mod approval;
+mod decide;
+mod line;
+mod names;
+mod pattern;
+mod policy;
+mod rule;
+mod rules;
+mod sensitive;
 pub mod shell;
 
 pub use action::{Action, ShellCommand};
 pub use approval::{Approved, Pending, Verdict};
+pub use decide::decide;
+pub use policy::Policy;
+pub use rule::Rule;
+pub use rules::Rules;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tricks;

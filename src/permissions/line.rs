@@ -1,0 +1,279 @@
+//! A shell line against the policy.
+
+use super::{
+    Policy, Rule, ShellCommand,
+    decide::{Answer, Question, is_about_host},
+    names::SHELL,
+    pattern::CommandPattern,
+    rule::Pattern,
+    shell::{Access, FileUse, Nature, Reading, SimpleCommand},
+};
+use crate::protocol::Mode;
+
+/// A line, read and judged command by command.
+pub(super) struct Line<'a> {
+    policy: &'a Policy,
+    tool: &'a str,
+    command: &'a ShellCommand,
+    reading: Reading,
+    natures: Vec<Nature>,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn read(policy: &'a Policy, tool: &'a str, command: &'a ShellCommand) -> Self {
+        let reading = Reading::of(&command.line, &command.directory, policy.home.as_ref());
+        let natures = reading.commands.iter().map(Nature::of).collect();
+        Self { policy, tool, command, reading, natures }
+    }
+
+    pub(super) fn answer(&self) -> Answer {
+        let rules = &self.policy.rules;
+        if let Some(rule) = rules.deny.iter().find(|rule| self.is_hit_by(rule)) {
+            return Answer::denied_by(rule);
+        }
+        let objection = self.objection_to_free();
+        if self.policy.mode == Mode::Plan {
+            match objection {
+                Some((_, Weight::Changes)) => {
+                    return Answer::Deny("plan mode runs only commands that are known to read".to_owned());
+                }
+                // What follows can only ask or allow a line that reads.
+                Some((reason, Weight::Reads)) => return self.ask(reason),
+                None => {}
+            }
+        }
+        if let Some(rule) = rules.ask.iter().find(|rule| self.is_hit_by(rule)) {
+            return Answer::asked_by(rule);
+        }
+        if self.policy.mode == Mode::Yolo {
+            return match self.reading.doubt {
+                Some(doubt) if rules.deny.iter().any(could_hit_a_line) => {
+                    self.ask(format!("{doubt}, and a rule denies some commands"))
+                }
+                _ => Answer::Allow,
+            };
+        }
+        let Some((objection, _)) = objection else { return Answer::Allow };
+        if let Some(danger) = self.natures.iter().find_map(|n| n.danger) {
+            return self.ask(danger);
+        }
+        if let Some(doubt) = self.reading.doubt {
+            return self.ask(doubt.to_string());
+        }
+        let is_allowed =
+            self.is_allowed_as_written() || (self.reading.odd.is_none() && self.is_allowed_in_parts());
+        if is_allowed { Answer::Allow } else { self.ask(objection) }
+    }
+
+    fn ask(&self, reason: impl Into<String>) -> Answer {
+        Answer::Ask(Question { reason: reason.into(), effects: self.effects(), remember: self.remember() })
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&SimpleCommand, &Nature)> {
+        self.reading.commands.iter().zip(&self.natures)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &FileUse> {
+        self.reading
+            .files
+            .iter()
+            .chain(self.natures.iter().flat_map(|n| &n.files))
+            .filter(|f| !f.is_nothing())
+    }
+
+    /// Why the line is not free, and whether it may change something; `None` when it is free.
+    fn objection_to_free(&self) -> Option<(String, Weight)> {
+        if let Some(doubt) = self.reading.doubt {
+            return Some((doubt.to_string(), Weight::Changes));
+        }
+        if let Some(odd) = self.reading.odd {
+            return Some((odd.to_owned(), Weight::Changes));
+        }
+        if self.reading.commands.is_empty() && self.reading.files.is_empty() {
+            return None;
+        }
+        if self.reading.files.iter().any(|f| f.access != Access::Read && !f.is_nothing()) {
+            return Some(("writes a file".to_owned(), Weight::Changes));
+        }
+        if let Some((command, _)) = self.parts().find(|(c, n)| !self.only_reads(c, n)) {
+            let name = command.base_name();
+            return Some((format!("runs `{name}`"), Weight::Changes));
+        }
+        self.objection_to_reading().map(|reason| (reason.to_owned(), Weight::Reads))
+    }
+
+    fn only_reads(&self, command: &SimpleCommand, nature: &Nature) -> bool {
+        let at_root =
+            || command.places.folders().is_some_and(|all| all.iter().all(|f| *f == self.policy.root));
+        nature.reads_only && (!nature.needs_root || at_root())
+    }
+
+    fn objection_to_reading(&self) -> Option<&'static str> {
+        if !self.policy.is_inside(&self.command.directory) {
+            return Some("runs outside the workspace");
+        }
+        self.files().find_map(|file| self.objection_to_reading_of(file))
+    }
+
+    fn objection_to_reading_of(&self, file: &FileUse) -> Option<&'static str> {
+        let rules = || self.policy.rules.deny.iter().chain(&self.policy.rules.ask);
+        match &file.paths {
+            _ if file.is_nothing() => None,
+            None => Some("reads files that cannot be seen"),
+            Some(paths) if !paths.iter().all(|p| self.policy.is_inside(p)) => {
+                Some("reads outside the workspace")
+            }
+            Some(_) if file.exact => None,
+            // A pattern may become the name of a file that a rule is about.
+            Some(_) => rules()
+                .any(|r| r.is_reading() && matches!(r.pattern, Pattern::Path(_)))
+                .then_some("may read files that a rule is about"),
+        }
+    }
+
+    /// Whether a denial or question is about anything in the line.
+    fn is_hit_by(&self, rule: &Rule) -> bool {
+        match &rule.pattern {
+            Pattern::Command(pattern) if rule.is_shell() => {
+                pattern.exact().is_some_and(|line| line == self.command.line.trim())
+                    || self.reading.commands.iter().any(|c| c.spellings().iter().any(|s| pattern.matches(s)))
+            }
+            Pattern::Path(_) => self.files().any(|file| {
+                concerns(rule, file.access)
+                    && file.paths.iter().flatten().any(|path| self.policy.covers(rule, path))
+            }),
+            Pattern::Any if rule.is_about(SHELL) || rule.is_about(self.tool) => true,
+            Pattern::Any if rule.is_reading() || rule.is_editing() => {
+                self.files().any(|file| concerns(rule, file.access))
+            }
+            Pattern::Any | Pattern::Domain(_) => {
+                self.natures.iter().flat_map(|n| &n.hosts).any(|host| is_about_host(rule, host))
+            }
+            Pattern::Command(_) | Pattern::Name => false,
+        }
+    }
+
+    /// A rule without wildcards that is the whole line, letter by letter.
+    fn is_allowed_as_written(&self) -> bool {
+        self.command.directory == self.policy.root
+            && self.policy.rules.allow.iter().any(|rule| match &rule.pattern {
+                Pattern::Command(pattern) => pattern.exact() == Some(self.command.line.trim()),
+                _ => false,
+            })
+    }
+
+    /// Every command is free or allowed, and so is every redirect.
+    fn is_allowed_in_parts(&self) -> bool {
+        let commands = self.parts().filter(|(c, _)| !c.wrapped).all(|(command, nature)| {
+            let is_free = self.only_reads(command, nature)
+                && nature.files.iter().all(|f| self.objection_to_reading_of(f).is_none());
+            is_free || self.is_allowed(command)
+        });
+        commands
+            && self.policy.is_inside(&self.command.directory)
+            && self.reading.files.iter().all(|file| self.is_redirect_allowed(file))
+    }
+
+    fn is_allowed(&self, command: &SimpleCommand) -> bool {
+        // A program named by a relative path is another one in another folder.
+        let is_relative = command.name().is_some_and(|n| n.contains('/') && !n.starts_with('/'));
+        let at_root =
+            || command.places.folders().is_some_and(|all| all.iter().all(|f| *f == self.policy.root));
+        if is_relative && !at_root() {
+            return false;
+        }
+        let shown = command.shown();
+        self.policy.rules.allow.iter().filter(|rule| rule.is_shell()).any(|rule| match &rule.pattern {
+            Pattern::Any => true,
+            Pattern::Command(pattern) => pattern.matches(&shown),
+            _ => false,
+        })
+    }
+
+    fn is_redirect_allowed(&self, file: &FileUse) -> bool {
+        if file.is_nothing() {
+            return true;
+        }
+        let Some(paths) = file.paths.as_ref().filter(|_| file.exact) else { return false };
+        let rules = &self.policy.rules.allow;
+        paths.iter().all(|path| match file.access {
+            Access::Read => {
+                self.policy.is_inside(path) || rules.iter().any(|r| self.policy.lets_read(r, path))
+            }
+            Access::Write | Access::Delete => rules.iter().any(|r| self.policy.lets_write(r, path)),
+        })
+    }
+
+    /// The rule that allows this line and no other; `None` where it is not offered.
+    fn remember(&self) -> Option<String> {
+        let line = self.command.line.trim();
+        let writes_freely = |file: &FileUse| {
+            let paths = file.paths.iter().flatten();
+            file.access == Access::Read
+                || (file.exact && paths.clone().all(|p| self.policy.objection_to_writing(p).is_none()))
+        };
+        let offered = !line.is_empty()
+            && self.reading.doubt.is_none()
+            && self.reading.odd.is_none()
+            && self.policy.mode != Mode::Plan
+            && self.command.directory == self.policy.root
+            && self
+                .natures
+                .iter()
+                .zip(&self.reading.commands)
+                .all(|(n, c)| n.rememberable || self.only_reads(c, n))
+            && self.files().all(writes_freely);
+        let rule = format!("Bash({})", CommandPattern::escape(line));
+        // A line with blanks or parentheses at its ends may not come back the same.
+        let comes_back = |rule: &String| match Rule::parse(rule).map(|r| r.pattern) {
+            Ok(Pattern::Command(pattern)) => pattern.exact() == Some(line),
+            _ => false,
+        };
+        Some(rule).filter(|rule| offered && comes_back(rule))
+    }
+
+    /// Facts for the person who is asked.
+    fn effects(&self) -> Vec<String> {
+        let mut effects = Vec::new();
+        for (access, word) in [(Access::Delete, "deletes"), (Access::Write, "writes")] {
+            let mut names: Vec<_> =
+                self.files().filter(|f| f.access == access).map(|f| f.shown.as_str()).collect();
+            names.dedup();
+            if !names.is_empty() {
+                effects.push(format!("{word}: {}", names.join(", ")));
+            }
+        }
+        if self.natures.iter().any(|n| n.network) {
+            let mut hosts: Vec<_> = self.natures.iter().flat_map(|n| &n.hosts).cloned().collect();
+            hosts.dedup();
+            effects.push(if hosts.is_empty() {
+                "network".to_owned()
+            } else {
+                format!("network: {}", hosts.join(", "))
+            });
+        }
+        if self.natures.iter().any(|n| n.script) {
+            effects.push("runs a script".to_owned());
+        }
+        effects
+    }
+}
+
+/// Whether a line that is not free may change something or only reads what it should not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    Changes,
+    Reads,
+}
+
+fn concerns(rule: &Rule, access: Access) -> bool {
+    match access {
+        Access::Read => rule.is_reading(),
+        Access::Write | Access::Delete => rule.is_editing(),
+    }
+}
+
+/// Whether a denial can be about something in a shell line.
+fn could_hit_a_line(rule: &Rule) -> bool {
+    rule.is_shell() || rule.is_reading() || rule.is_editing() || rule.is_fetching()
+}

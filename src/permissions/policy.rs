@@ -1,0 +1,41 @@
+//! What may happen without asking.
+
+use super::{Rule, Rules};
+use crate::{base::AbsPath, protocol::Mode};
+
+/// What may happen without asking, in one session.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The approval mode.
+    pub mode: Mode,
+    /// What people wrote down, and what they said for this session.
+    pub rules: Rules,
+    /// The folder the session works in, canonical. Patterns without another root start here.
+    pub root: AbsPath,
+    /// Further folders that count as the workspace, canonical.
+    pub extra_roots: Vec<AbsPath>,
+    /// The person's home, for `~`.
+    pub home: Option<AbsPath>,
+}
+
+impl Policy {
+    /// A policy without rules for one folder.
+    pub fn new(mode: Mode, root: AbsPath) -> Self {
+        Self { mode, rules: Rules::default(), root, extra_roots: Vec::new(), home: None }
+    }
+
+    /// Whether `path` lies in the workspace.
+    pub fn is_inside(&self, path: &AbsPath) -> bool {
+        path.is_within(&self.root) || self.extra_roots.iter().any(|root| path.is_within(root))
+    }
+
+    /// Allows what a person said yes to for good: the text of [`super::Pending::remember`]. Errors: the sentence to
+    /// show when it is no rule.
+    pub fn remember(&mut self, rule: &str) -> Result<(), String> {
+        let rule = Rule::parse(rule)?;
+        if !self.rules.allow.iter().any(|known| known.text() == rule.text()) {
+            self.rules.allow.push(rule);
+        }
+        Ok(())
+    }
+}
