@@ -1,1 +1,32 @@
-//! The terminal: `update(&mut Model, Msg) -> Vec<Cmd>`, then `view(&Model, &mut Frame)`.
+//! The terminal: `update(&mut Model, Msg, now) -> Vec<Cmd>`, then `view(&Model) -> Frame`.
+//!
+//! Keys and the agent's events become messages; `update` changes the model and says what is to be done; `view`
+//! shows the model as the rows of a live block. Finished text is printed above that block, into the terminal's own
+//! scrollback, exactly once. Only `run.rs` and what it names touches the outside. Start reading at `update.rs`.
+
+mod bill;
+mod commands;
+mod composer;
+mod dialog;
+mod diff;
+mod events;
+mod frame;
+mod keys;
+mod layout;
+mod markdown;
+mod model;
+mod msg;
+mod printed;
+mod run;
+mod screen;
+mod signals;
+mod slash;
+mod terminal;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod update;
+mod view;
+mod work;
+
+pub use run::{Exit, Leaving, Options, run};

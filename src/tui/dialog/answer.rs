@@ -1,0 +1,108 @@
+//! Keys while a question is open, and what is answered.
+
+use super::{Choice, State};
+use crate::{
+    base::Clean,
+    protocol::{Answer, Op},
+    tui::{
+        keys::{Action, Meaning},
+        model::Model,
+        msg::Cmd,
+    },
+};
+
+impl Model {
+    /// A key while a question is open.
+    pub(in crate::tui) fn dialog_key(&mut self, meaning: Meaning, cmds: &mut Vec<Cmd>) {
+        let (now, has_draft) = (self.now, !self.composer.is_empty());
+        let Some(dialog) = self.dialogs.front_mut() else { return };
+        let choices = dialog.choices();
+        match meaning {
+            Meaning::Text(c) => {
+                let chosen = choices.iter().find(|choice| choice.digit() == c);
+                if let Some(choice) = chosen.filter(|_| !has_draft && dialog.is_armed(now)) {
+                    self.choose(*choice, cmds);
+                } else {
+                    dialog.has_moved = false;
+                    self.composer.insert(c);
+                }
+            }
+            Meaning::Does(action @ (Action::Up | Action::Down)) => dialog.select(action == Action::Down),
+            Meaning::Does(Action::PageDown) => dialog.offset += dialog.room,
+            Meaning::Does(Action::PageUp) => dialog.offset = dialog.offset.saturating_sub(dialog.room),
+            Meaning::Does(Action::Send) if !dialog.is_armed(now) => {}
+            Meaning::Does(Action::Send) if has_draft && !dialog.has_moved => {
+                self.hint = Some("Enter chooses after ↑ or ↓, because you are writing".to_owned());
+            }
+            Meaning::Does(Action::Send) => {
+                let choice = choices.get(dialog.selected).copied().unwrap_or(Choice::No);
+                self.choose(choice, cmds);
+            }
+            Meaning::Does(Action::Escape) => self.choose(Choice::No, cmds),
+            Meaning::Does(Action::Cancel) => self.answer(Answer::No { say: String::new() }, cmds),
+            Meaning::Does(Action::Edit(edit)) => {
+                dialog.has_moved = false;
+                self.composer.edit(edit);
+            }
+            Meaning::Does(_) | Meaning::Nothing => {}
+        }
+    }
+
+    fn choose(&mut self, choice: Choice, cmds: &mut Vec<Cmd>) {
+        let Some(dialog) = self.dialogs.front_mut() else { return };
+        match choice {
+            Choice::Once | Choice::Always if !dialog.can_allow() => {
+                self.hint = Some("first read the whole command: PgDn".to_owned());
+            }
+            Choice::Once => self.answer(Answer::Once, cmds),
+            Choice::Always => self.answer(Answer::Always, cmds),
+            Choice::Edit => {
+                let command = Clean::new(dialog.command().unwrap_or_default());
+                let kept = Box::new(std::mem::take(&mut self.composer));
+                dialog.state = State::Editing { kept };
+                self.composer.set(command.as_str());
+            }
+            Choice::No => {
+                let say = self.composer.take().unwrap_or_default();
+                self.answer(Answer::No { say }, cmds);
+            }
+        }
+    }
+
+    fn answer(&mut self, answer: Answer, cmds: &mut Vec<Cmd>) {
+        if let Some(dialog) = self.dialogs.pop_front() {
+            cmds.push(Cmd::Send(Op::Answer { call: dialog.call.id, answer }));
+        }
+    }
+
+    pub(in crate::tui) fn is_editing_command(&self) -> bool {
+        self.dialogs.front().is_some_and(|d| matches!(d.state, State::Editing { .. }))
+    }
+
+    /// Runs the command as it was edited; the draft comes back.
+    pub(in crate::tui) fn run_edited(&mut self, cmds: &mut Vec<Cmd>) {
+        let command = self.composer.clear();
+        if command.trim().is_empty() {
+            return self.close_editor();
+        }
+        self.restore_draft();
+        self.answer(Answer::Edited { command }, cmds);
+    }
+
+    /// Goes back to the question; the draft comes back.
+    pub(in crate::tui) fn close_editor(&mut self) {
+        self.restore_draft();
+        let now = self.now;
+        if let Some(dialog) = self.dialogs.front_mut() {
+            dialog.state = State::Open { since: now };
+        }
+    }
+
+    fn restore_draft(&mut self) {
+        if let Some(dialog) = self.dialogs.front_mut()
+            && let State::Editing { kept } = std::mem::replace(&mut dialog.state, State::Waiting)
+        {
+            self.composer = *kept;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! How a question is laid out on a screen of a given size.
+
+use ratatui::text::{Line, Span};
+
+use super::{Choice, Dialog};
+use crate::{
+    base::{Clean, Moment, width},
+    protocol::Preview,
+    tui::{
+        diff::{counts, diff_rows},
+        frame::Size,
+        layout::{untab, wrap, wrap_exact, wrap_plain},
+        theme::Theme,
+    },
+};
+
+/// A question as rows.
+#[derive(Clone, Debug)]
+pub(in crate::tui) struct Laid {
+    /// One row.
+    pub(in crate::tui) title: String,
+    /// What would happen, in full.
+    pub(in crate::tui) body: Vec<Line<'static>>,
+    /// How many rows of it have room.
+    pub(in crate::tui) room: usize,
+    /// Where, what else, why.
+    pub(in crate::tui) facts: Vec<Line<'static>>,
+    /// The choices.
+    pub(in crate::tui) choices: Vec<Line<'static>>,
+    /// Whether there is a frame around all of it.
+    pub(in crate::tui) is_boxed: bool,
+}
+
+/// Lays out a question. `below` rows are kept free under it.
+pub(in crate::tui) fn lay_out(
+    dialog: &Dialog,
+    draft: &str,
+    below: usize,
+    size: Size,
+    theme: Theme,
+    now: Moment,
+) -> Laid {
+    let is_boxed = size.columns >= 60 && size.rows >= 16;
+    let inner = if is_boxed { size.columns - 4 } else { size.columns };
+    let mut facts = facts(dialog, inner, theme);
+    let mut below_body = Vec::new();
+    if facts.len() > size.rows / 4 {
+        below_body.append(&mut facts);
+    }
+    if let Some(rule) = dialog.question.remember.as_deref().filter(|r| !is_short(r, inner)) {
+        let lead = Span::styled("rule: ", theme.dim);
+        below_body.extend(wrap(
+            &[lead, Span::raw(Clean::line(rule).into_string())],
+            inner,
+            &Span::raw(""),
+            &Span::raw(""),
+        ));
+    }
+    let choices = choices(dialog, draft, inner, theme, now);
+    let fixed = facts.len() + choices.len() + below + if is_boxed { 2 } else { 1 };
+    let space = size.rows.saturating_sub(fixed).max(1);
+    let mut body = body(dialog, true, inner, theme);
+    if body.len() + below_body.len() > space {
+        // Unchanged lines go before a changed one does.
+        body = self::body(dialog, false, inner, theme);
+    }
+    body.append(&mut below_body);
+    let room = space.min(body.len());
+    Laid { title: title(dialog, body.len(), room), body, room, facts, choices, is_boxed }
+}
+
+fn title(dialog: &Dialog, rows: usize, room: usize) -> String {
+    let mut title = match &dialog.question.preview {
+        Preview::Command { .. } => "Run this command?".to_owned(),
+        Preview::Change { diff } if diff.is_new => {
+            format!("Create {}?  {}", Clean::line(&diff.path), counts(diff))
+        }
+        Preview::Change { diff } => format!("Change {}?  {}", Clean::line(&diff.path), counts(diff)),
+        Preview::Read { .. } => "Read this file?".to_owned(),
+        Preview::Fetch { .. } => "Fetch this page?".to_owned(),
+        Preview::Other { .. } => format!("Allow {}?", Clean::line(&dialog.call.name)),
+    };
+    if room < rows {
+        let range = shown_range(dialog, room);
+        title = format!("{title}  showing {range} of {rows} lines");
+    }
+    title
+}
+
+fn shown_range(dialog: &Dialog, room: usize) -> String {
+    if dialog.offset == 0 {
+        room.to_string()
+    } else {
+        format!("{}–{}", dialog.offset + 1, dialog.offset + room)
+    }
+}
+
+fn body(dialog: &Dialog, with_context: bool, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let exact = |lead: &str, text: &str| {
+        let text = Clean::new(text);
+        let mut rows = Vec::new();
+        for line in text.as_str().split('\n') {
+            for row in wrap_exact(&untab(line), columns.saturating_sub(width(lead))) {
+                let lead = if rows.is_empty() { lead.to_owned() } else { " ".repeat(width(lead)) };
+                rows.push(Line::from(vec![Span::styled(lead, theme.dim), Span::raw(row)]));
+            }
+        }
+        rows
+    };
+    match &dialog.question.preview {
+        Preview::Command { command, .. } => exact("$ ", command),
+        Preview::Change { diff } => diff_rows(diff, with_context, columns, theme),
+        Preview::Read { path } => exact("", path),
+        Preview::Fetch { url } => exact("", url),
+        Preview::Other { text } => exact("", text),
+    }
+}
+
+fn facts(dialog: &Dialog, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut facts = Vec::new();
+    if let Preview::Command { directory, .. } = &dialog.question.preview {
+        facts.push(format!("in {directory}"));
+    }
+    facts.extend(dialog.question.effects.iter().cloned());
+    facts.extend(Some(dialog.question.reason.clone()).filter(|r| !r.is_empty()));
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    wrap_plain(&Clean::line(&facts.join(" · ")), theme.warn, columns, "")
+}
+
+fn choices(dialog: &Dialog, draft: &str, columns: usize, theme: Theme, now: Moment) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    for (at, choice) in dialog.choices().into_iter().enumerate() {
+        let is_marked = at == dialog.selected;
+        let is_ready = dialog.is_armed(now)
+            && (choice != Choice::Once && choice != Choice::Always || dialog.can_allow());
+        let style = match (is_marked, is_ready) {
+            (_, false) => theme.dim,
+            (true, true) => theme.bold.patch(theme.accent),
+            (false, true) => ratatui::style::Style::new(),
+        };
+        let lead = format!("{} {} ", if is_marked { "›" } else { " " }, choice.digit());
+        let text = Span::styled(words(dialog, choice, draft, columns), style);
+        out.extend(wrap(&[text], columns, &Span::styled(lead, style), &Span::raw("    ")));
+    }
+    out
+}
+
+/// Whether a rule can stand in its choice; a longer one stands below the preview, where it can be scrolled.
+fn is_short(rule: &str, columns: usize) -> bool {
+    width(rule) + 50 <= 2 * columns
+}
+
+fn words(dialog: &Dialog, choice: Choice, draft: &str, columns: usize) -> String {
+    let first = if dialog.can_allow() { "" } else { " (PgDn first)" };
+    match choice {
+        Choice::Once => format!("Yes, once{first}"),
+        Choice::Always => {
+            let rule = dialog.question.remember.as_deref().unwrap_or_default();
+            if is_short(rule, columns) {
+                format!("Yes, and stop asking for exactly `{}` this session", Clean::line(rule))
+            } else {
+                "Yes, and stop asking for exactly the rule above this session".to_owned()
+            }
+        }
+        Choice::Edit => "Edit the command".to_owned(),
+        Choice::No if draft.trim().is_empty() => "No, and say what to do instead (Esc)".to_owned(),
+        Choice::No => {
+            let said: String = Clean::line(draft).as_str().chars().take(60).collect();
+            format!("No, and say: “{said}” (Esc)")
+        }
+    }
+}

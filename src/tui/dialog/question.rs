@@ -1,0 +1,158 @@
+//! The state of one question.
+
+use std::time::Duration;
+
+use crate::{
+    base::Moment,
+    protocol::{Preview, Question, ToolCall},
+    tui::composer::Composer,
+};
+
+/// How long no key may have come before a question opens, and how long Enter is ignored after that.
+/// Source: `reference/tui.md` 4.5.
+pub(in crate::tui) const ARM_DELAY: Duration = Duration::from_millis(600);
+
+/// One question.
+#[derive(Clone, Debug)]
+pub(in crate::tui) struct Dialog {
+    pub(in crate::tui) call: ToolCall,
+    pub(in crate::tui) question: Question,
+    pub(in crate::tui) state: State,
+    /// Which of the offered choices is marked.
+    pub(in crate::tui) selected: usize,
+    /// The first row of the preview that is shown.
+    pub(in crate::tui) offset: usize,
+    /// How many rows of the preview have room.
+    pub(in crate::tui) room: usize,
+    /// How many rows of the preview were shown so far.
+    seen: usize,
+    /// Whether the preview was on the screen as a whole.
+    pub(in crate::tui) is_seen: bool,
+    /// Whether the mark was moved since the draft last changed. With a draft, Enter chooses only then.
+    pub(in crate::tui) has_moved: bool,
+}
+
+/// What a question waits for.
+#[derive(Clone, Debug)]
+pub(in crate::tui) enum State {
+    /// For the person to stop typing.
+    Waiting,
+    /// For an answer.
+    Open {
+        /// When it came to the screen.
+        since: Moment,
+    },
+    /// For the command in its new form; the draft is kept.
+    Editing {
+        /// The composer as it was.
+        kept: Box<Composer>,
+    },
+}
+
+/// What can be answered. The digit is always the same, also where other choices are not offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tui) enum Choice {
+    Once,
+    Always,
+    Edit,
+    No,
+}
+
+impl Choice {
+    /// The key that chooses it.
+    pub(in crate::tui) fn digit(self) -> char {
+        match self {
+            Self::Once => '1',
+            Self::Always => '2',
+            Self::Edit => '3',
+            Self::No => '4',
+        }
+    }
+}
+
+impl Dialog {
+    pub(in crate::tui) fn new(call: ToolCall, question: Question) -> Self {
+        Self {
+            call,
+            question,
+            state: State::Waiting,
+            selected: 0,
+            offset: 0,
+            room: 1,
+            seen: 0,
+            is_seen: false,
+            has_moved: false,
+        }
+    }
+
+    /// What can be answered, in order.
+    pub(in crate::tui) fn choices(&self) -> Vec<Choice> {
+        let mut all = vec![Choice::Once];
+        all.extend(self.question.remember.is_some().then_some(Choice::Always));
+        all.extend(self.command().is_some().then_some(Choice::Edit));
+        all.push(Choice::No);
+        all
+    }
+
+    /// The command it is about, if it is about one.
+    pub(in crate::tui) fn command(&self) -> Option<&str> {
+        match &self.question.preview {
+            Preview::Command { command, .. } => Some(command),
+            _ => None,
+        }
+    }
+
+    /// Whether Yes may be said. A change can be allowed unread, because the count in the title is honest.
+    pub(in crate::tui) fn can_allow(&self) -> bool {
+        self.is_seen || matches!(self.question.preview, Preview::Change { .. })
+    }
+
+    /// Whether it takes the screen.
+    pub(in crate::tui) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    /// Whether keys may choose by now.
+    pub(in crate::tui) fn is_armed(&self, now: Moment) -> bool {
+        matches!(self.state, State::Open { since } if now.since(since) >= ARM_DELAY)
+    }
+
+    /// Opens when no key came for long enough.
+    pub(in crate::tui) fn open_if_quiet(&mut self, last_key: Moment, now: Moment) {
+        if matches!(self.state, State::Waiting) && now.since(last_key) >= ARM_DELAY {
+            self.state = State::Open { since: now };
+        }
+    }
+
+    /// When its state changes by time alone.
+    pub(in crate::tui) fn wake_at(&self, last_key: Moment, now: Moment) -> Option<Moment> {
+        match self.state {
+            State::Waiting => Some(last_key.after(ARM_DELAY)),
+            State::Open { since } if !self.is_armed(now) => Some(since.after(ARM_DELAY)),
+            _ => None,
+        }
+    }
+
+    /// Moves the mark.
+    pub(in crate::tui) fn select(&mut self, down: bool) {
+        let many = self.choices().len();
+        self.selected = if down { (self.selected + 1) % many } else { (self.selected + many - 1) % many };
+        self.has_moved = true;
+    }
+
+    /// Notes what the screen shows: `room` rows of `rows`.
+    pub(in crate::tui) fn note_shown(&mut self, rows: usize, room: usize) {
+        self.room = room;
+        self.offset = self.offset.min(rows.saturating_sub(room));
+        // Only rows that follow on what was seen count, so that nothing is jumped over.
+        if self.offset <= self.seen {
+            self.seen = self.seen.max(self.offset + room);
+        }
+        self.is_seen |= self.seen >= rows;
+    }
+
+    /// The rows are broken anew; what was seen so far is counted again, unless it was all.
+    pub(in crate::tui) fn forget_seen(&mut self) {
+        (self.seen, self.offset) = (0, 0);
+    }
+}

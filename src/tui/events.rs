@@ -1,0 +1,274 @@
+//! What the agent says → changes of the model and lines to print.
+
+use std::time::Duration;
+
+use super::{
+    bill::{Request, short_time},
+    dialog::{Dialog, State},
+    model::{Folded, Kind, Model},
+    msg::Cmd,
+    printed,
+    work::{Retry, Tool, Work},
+};
+use crate::{
+    base::{Clean, Tokens},
+    protocol::{
+        DeltaKind, Display, EndReason, Event, Failure, Level, Op, SessionInfo, ToolCall, ToolResult, Totals,
+        Turn,
+    },
+};
+
+impl Model {
+    /// Takes one event.
+    pub(super) fn hear(&mut self, event: Event, cmds: &mut Vec<Cmd>) {
+        match event {
+            Event::SessionStarted(session) => self.session_started(session, cmds),
+            Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
+            Event::Requested { estimate, .. } => {
+                self.context = estimate;
+                self.work().retry = None;
+            }
+            Event::Delta { kind: DeltaKind::Reasoning, text } => {
+                let now = self.now;
+                self.work().think(&text, now);
+            }
+            Event::Delta { kind: DeltaKind::Text, text } => {
+                self.end_thought(cmds);
+                let lines = self.work().write(&text);
+                self.print(Kind::Answer, lines, cmds);
+            }
+            Event::Discarded => self.discarded(cmds),
+            Event::Answered { request, turn, usage, charge, .. } => {
+                self.answered(&turn, cmds);
+                if let Some(usage) = usage {
+                    self.context = usage.total();
+                    self.totals.usage = self.totals.usage.plus(usage);
+                    self.totals.charge = self.totals.charge.plus(charge.unwrap_or_default());
+                    self.requests.push(Request { number: request, usage, charge });
+                }
+            }
+            Event::Permission { call, question } => {
+                self.end_answer(cmds);
+                self.dialogs.push_back(Dialog::new(call, question));
+            }
+            Event::ToolStarted { call, title } => self.tool_started(call, title, cmds),
+            Event::ToolOutput { call, text } => self.work().output(&call, &text),
+            Event::ToolDone { call, result, display, took } => {
+                self.tool_done(&call, &result, display, took, cmds);
+            }
+            Event::Retrying { attempt, of, wait, cause } => {
+                let until = self.now.after(wait);
+                self.work().retry = Some(Retry { attempt, of, until, cause });
+            }
+            Event::Compacted { before, after } => {
+                self.say(&format!("The history is a summary now: {before} → {after} tokens."), false, cmds);
+                self.end_summary(cmds);
+            }
+            Event::ModeChanged(mode) => self.mode = mode,
+            Event::Notice { level, text } => {
+                self.say(&text, level == Level::Warning, cmds);
+                self.end_summary(cmds);
+            }
+            Event::Failed(failure) => self.failed(&failure, cmds),
+            Event::TurnEnded { reason, totals } => self.turn_ended(reason, totals, cmds),
+            Event::SessionEnded { totals } => {
+                self.totals = totals;
+                self.is_gone = true;
+                cmds.push(Cmd::Quit);
+            }
+            // The face keeps its own queue, so that it can be taken back.
+            Event::Queued { .. } => {}
+        }
+    }
+
+    /// Prints something to know.
+    pub(super) fn say(&mut self, text: &str, is_warning: bool, cmds: &mut Vec<Cmd>) {
+        let lines = printed::note(text, is_warning, self.size.columns, self.theme);
+        self.print(Kind::Note, lines, cmds);
+    }
+
+    /// Sends the next text that waits, if nothing is running.
+    pub(super) fn send_next(&mut self, cmds: &mut Vec<Cmd>) {
+        if self.is_busy() || self.is_gone {
+            return;
+        }
+        if let Some(text) = self.queue.pop_front() {
+            self.work = Some(self.new_work());
+            cmds.push(Cmd::Send(Op::Say { text }));
+        }
+    }
+
+    /// Puts what waits back into the composer.
+    pub(super) fn return_queue(&mut self) {
+        if !self.queue.is_empty() {
+            self.composer.give_back(std::mem::take(&mut self.queue).into());
+        }
+    }
+
+    pub(super) fn new_work(&self) -> Work {
+        Work::new(self.now, self.theme, self.size.columns)
+    }
+
+    fn work(&mut self) -> &mut Work {
+        let (now, theme, columns) = (self.now, self.theme, self.size.columns);
+        self.work.get_or_insert_with(|| Work::new(now, theme, columns))
+    }
+
+    fn session_started(&mut self, session: SessionInfo, cmds: &mut Vec<Cmd>) {
+        self.mode = session.mode;
+        let lines = match &self.session {
+            None => printed::header(self, &session),
+            Some(_) => printed::note("A new conversation begins here.", false, self.size.columns, self.theme),
+        };
+        (self.session, self.work, self.context) = (Some(session), None, Tokens(0));
+        self.close_dialogs();
+        self.print(Kind::Note, lines, cmds);
+        self.send_next(cmds);
+    }
+
+    fn turn_started(&mut self, text: &str, cmds: &mut Vec<Cmd>) {
+        let since = self.work.as_ref().map_or(self.now, |w| w.since);
+        let mut work = self.new_work();
+        work.since = since;
+        self.work = Some(work);
+        let lines = printed::words(text, self.size.columns, self.theme);
+        self.print(Kind::Words, lines, cmds);
+    }
+
+    fn discarded(&mut self, cmds: &mut Vec<Cmd>) {
+        let (theme, columns) = (self.theme, self.size.columns);
+        if self.work().discard(theme, columns) {
+            self.say(
+                "The answer was cut off here and is void from here on; it is asked for again.",
+                true,
+                cmds,
+            );
+        }
+    }
+
+    fn answered(&mut self, turn: &Turn, cmds: &mut Vec<Cmd>) {
+        let has_streamed = self.work().has_streamed;
+        if !has_streamed && self.work().thought.is_none() && !turn.reasoning.is_empty() {
+            let now = self.now;
+            self.work().think(&turn.reasoning, now);
+        }
+        self.end_thought(cmds);
+        if !has_streamed && !turn.text.trim().is_empty() {
+            let lines = self.work().write(&turn.text);
+            self.print(Kind::Answer, lines, cmds);
+        }
+        self.end_answer(cmds);
+    }
+
+    fn end_thought(&mut self, cmds: &mut Vec<Cmd>) {
+        let now = self.now;
+        let Some(thought) = self.work().thought.take() else { return };
+        let title = format!("Thought · {}", short_time(now.since(thought.since)));
+        let line = printed::folded(&title, self.theme);
+        self.folded = Some(Folded::Text { title, text: thought.text });
+        self.print(Kind::Tool, vec![line], cmds);
+    }
+
+    /// Freezes what is still open of the answer.
+    fn end_answer(&mut self, cmds: &mut Vec<Cmd>) {
+        let (theme, columns) = (self.theme, self.size.columns);
+        let Some(work) = &mut self.work else { return };
+        let lines = work.end_answer(theme, columns);
+        self.print(Kind::Answer, lines, cmds);
+    }
+
+    fn tool_started(&mut self, call: ToolCall, title: String, cmds: &mut Vec<Cmd>) {
+        self.end_thought(cmds);
+        self.end_answer(cmds);
+        let since = self.now;
+        let (head, output) = (String::new(), String::new());
+        self.work().tools.push(Tool { call: call.id, title, since, head, output });
+    }
+
+    fn tool_done(
+        &mut self,
+        call: &ToolCall,
+        result: &ToolResult,
+        display: Option<Display>,
+        took: Duration,
+        cmds: &mut Vec<Cmd>,
+    ) {
+        let (theme, columns) = (self.theme, self.size.columns);
+        self.drop_dialog(|d| d.call.id == call.id);
+        let at = self.work().tools.iter().position(|t| t.call == call.id);
+        let running = at.map(|at| self.work().tools.remove(at));
+        let (title, head, output) = match running {
+            Some(ended) => (ended.title, ended.head, ended.output),
+            None => (untitled(call), String::new(), String::new()),
+        };
+        let done = printed::Done { title: &title, result, display: display.as_ref(), took, head: &head };
+        let lines = printed::tool_done(&done, columns, theme);
+        let title = Clean::line(&title).into_string();
+        self.folded = Some(if let Some(Display::Change { diff }) = display {
+            Folded::Change { title, diff }
+        } else {
+            Folded::Text { title, text: if output.is_empty() { result.text.clone() } else { output } }
+        });
+        self.print(Kind::Tool, lines, cmds);
+    }
+
+    fn failed(&mut self, failure: &Failure, cmds: &mut Vec<Cmd>) {
+        let was_writing = self.work.as_ref().is_some_and(|w| !w.answer.is_empty());
+        self.end_answer(cmds);
+        if was_writing {
+            self.say("The answer was cut off here.", true, cmds);
+        }
+        let lines = printed::failure(failure, self.size.columns, self.theme);
+        self.print(Kind::Note, lines, cmds);
+        self.end_summary(cmds);
+    }
+
+    fn turn_ended(&mut self, reason: EndReason, totals: Totals, cmds: &mut Vec<Cmd>) {
+        if self.work.is_some() {
+            self.end_thought(cmds);
+        }
+        self.end_answer(cmds);
+        (self.totals, self.work) = (totals, None);
+        if totals.context > Tokens(0) {
+            self.context = totals.context;
+        }
+        self.close_dialogs();
+        match reason {
+            EndReason::Interrupted => self.say("stopped", true, cmds),
+            EndReason::TurnLimit => self.say("The limit of requests for this run is reached.", true, cmds),
+            EndReason::Completed | EndReason::Failed | EndReason::Denied => {}
+        }
+        if matches!(reason, EndReason::Interrupted | EndReason::Failed) {
+            self.return_queue();
+        }
+        self.send_next(cmds);
+    }
+
+    /// A summary was asked for and is made, or cannot be made.
+    fn end_summary(&mut self, cmds: &mut Vec<Cmd>) {
+        if self.work.as_ref().is_some_and(|w| w.is_summary) {
+            self.work = None;
+            self.send_next(cmds);
+        }
+    }
+
+    /// Takes all questions away; a draft that was put aside comes back.
+    fn close_dialogs(&mut self) {
+        self.drop_dialog(|_| true);
+    }
+
+    fn drop_dialog(&mut self, is_over: impl Fn(&Dialog) -> bool) {
+        if let Some(dialog) = self.dialogs.front_mut().filter(|d| is_over(d))
+            && let State::Editing { kept } = std::mem::replace(&mut dialog.state, State::Waiting)
+        {
+            self.composer = *kept;
+        }
+        self.dialogs.retain(|d| !is_over(d));
+    }
+}
+
+/// A title for a call that never started.
+fn untitled(call: &ToolCall) -> String {
+    let arguments: String = call.arguments.raw().chars().take(80).collect();
+    format!("{} {arguments}", call.name)
+}

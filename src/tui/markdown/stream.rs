@@ -1,0 +1,369 @@
+//! The incremental reader: text in, finished lines out.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::{
+    inline::inline,
+    line::{Start, indent, is_delimiter, is_underline, quote, start},
+    table::{Columns, table},
+};
+use crate::{
+    base::{Clean, width},
+    tui::{
+        layout::{floor, untab, wrap},
+        theme::Theme,
+    },
+};
+
+/// A paragraph of more lines is frozen up to its last line, so that the open part stays small.
+const PARAGRAPH_LINES: usize = 16;
+/// A table of more rows is frozen with the columns it has.
+const TABLE_ROWS: usize = 64;
+/// A single line of more bytes is frozen by chunk.
+const LINE_BYTES: usize = 4_096;
+/// How far past the limit is read before cutting, so that no joined sign is cut in two.
+const LOOKAHEAD: usize = 64;
+
+/// An answer that is being written.
+///
+/// Shape: the lines that [`Markdown::push`] and [`Markdown::finish`] return are the same however the text was split.
+#[derive(Clone, Debug)]
+pub(in crate::tui) struct Markdown {
+    theme: Theme,
+    columns: usize,
+    /// The last line, while its end has not come. Not cleaned.
+    partial: String,
+    /// Whether `partial` goes on a line whose beginning was frozen.
+    is_continued: bool,
+    open: Option<Leaf>,
+    quote: usize,
+    lists: Vec<List>,
+    /// A blank line stands between what was written and what comes.
+    is_gap: bool,
+    is_begun: bool,
+    /// Bytes laid out for good.
+    work: usize,
+}
+
+/// A block that may still grow.
+#[derive(Clone, Debug)]
+enum Leaf {
+    Paragraph { lines: Vec<String>, lead: Lead },
+    Fence { mark: char, len: usize, indent: usize },
+    Table { head: Vec<String>, rows: Vec<String>, fixed: Option<Columns> },
+}
+
+/// What stands before the first row of a block and before the others.
+#[derive(Clone, Debug)]
+struct Lead {
+    first: String,
+    rest: String,
+}
+
+/// An open list item: where its text begins in the source and on the screen.
+#[derive(Clone, Copy, Debug)]
+struct List {
+    content: usize,
+    shown: usize,
+}
+
+impl Markdown {
+    pub(in crate::tui) fn new(theme: Theme, columns: usize) -> Self {
+        Self {
+            theme,
+            columns,
+            partial: String::new(),
+            is_continued: false,
+            open: None,
+            quote: 0,
+            lists: Vec::new(),
+            is_gap: false,
+            is_begun: false,
+            work: 0,
+        }
+    }
+
+    /// What comes from now on is laid out for another width.
+    pub(in crate::tui) fn set_columns(&mut self, columns: usize) {
+        self.columns = columns;
+    }
+
+    /// Whether any text has come.
+    pub(in crate::tui) fn is_empty(&self) -> bool {
+        !self.is_begun && self.partial.is_empty() && self.open.is_none()
+    }
+
+    /// Takes more text and returns the lines that are final now.
+    pub(in crate::tui) fn push(&mut self, mut text: &str) -> Vec<Line<'static>> {
+        let mut out = Vec::new();
+        while let Some(first) = text.chars().next() {
+            let room = (LINE_BYTES + LOOKAHEAD).saturating_sub(self.partial.len());
+            let most = floor(text, room).max(first.len_utf8());
+            let Some(end) = text[..most].find('\n') else {
+                self.partial.push_str(&text[..most]);
+                text = &text[most..];
+                self.freeze_long_line(&mut out);
+                continue;
+            };
+            self.partial.push_str(&text[..end]);
+            text = &text[end + 1..];
+            let line = std::mem::take(&mut self.partial);
+            self.line(&line, &mut out);
+            self.is_continued = false;
+        }
+        out
+    }
+
+    /// Ends the text and returns the rest of the lines.
+    pub(in crate::tui) fn finish(&mut self) -> Vec<Line<'static>> {
+        let mut out = Vec::new();
+        let line = std::mem::take(&mut self.partial);
+        if !line.is_empty() {
+            self.line(&line, &mut out);
+        }
+        self.close(&mut out);
+        out
+    }
+
+    /// The rows of what is still open, as they would be if the text ended here.
+    pub(in crate::tui) fn open(&self) -> Vec<Line<'static>> {
+        self.clone().finish()
+    }
+
+    /// Cuts a line that is too long to be kept open, at a blank if there is one near the end.
+    fn freeze_long_line(&mut self, out: &mut Vec<Line<'static>>) {
+        if self.partial.len() < LINE_BYTES + LOOKAHEAD {
+            return;
+        }
+        let window = &self.partial[..floor(&self.partial, LINE_BYTES + LOOKAHEAD)];
+        let grapheme =
+            window.grapheme_indices(true).map(|(at, _)| at).take_while(|at| *at <= LINE_BYTES).last();
+        let near = floor(window, LINE_BYTES);
+        let blank = window[..near].rfind(' ').filter(|at| *at > LINE_BYTES * 3 / 4);
+        let cut = blank.map(|at| at + 1).or(grapheme).filter(|at| *at > 0).unwrap_or(near);
+        let rest = self.partial.split_off(cut);
+        let line = std::mem::replace(&mut self.partial, rest);
+        self.line(&line, out);
+        if matches!(self.open, Some(Leaf::Paragraph { .. })) {
+            self.close(out);
+        }
+        self.is_continued = true;
+    }
+
+    /// Takes one whole line.
+    fn line(&mut self, raw: &str, out: &mut Vec<Line<'static>>) {
+        let line = untab(Clean::new(raw.strip_suffix('\r').unwrap_or(raw)).as_str());
+        if matches!(self.open, Some(Leaf::Fence { .. })) {
+            return self.code(&line, out);
+        }
+        if self.is_continued {
+            return self.text(line.trim(), None, out);
+        }
+        let (depth, rest) = quote(&line);
+        let (blanks, body) = indent(rest);
+        let is_lazy = depth == 0 && self.is_paragraph() && start(body) == Start::Text;
+        if depth != self.quote && !is_lazy {
+            self.close(out);
+            self.lists.clear();
+            self.quote = depth;
+        }
+        self.block(blanks, body, None, out);
+    }
+
+    /// Takes a line without quote signs and indent; `bullet` is the lead of a list item that begins with it.
+    fn block(&mut self, blanks: usize, body: &str, bullet: Option<Lead>, out: &mut Vec<Line<'static>>) {
+        let kind = start(body);
+        match &kind {
+            Start::Rule | Start::Item { .. } | Start::Text
+                if self.is_paragraph() && bullet.is_none() && is_underline(body) && self.lists.is_empty() =>
+            {
+                return self.underline(out);
+            }
+            Start::Text if self.is_paragraph() && bullet.is_none() => {
+                return self.text(body.trim_end(), None, out);
+            }
+            Start::Item { number: Some(2..), .. } if self.is_paragraph() && self.lists.is_empty() => {
+                return self.text(body.trim_end(), None, out);
+            }
+            Start::Text if matches!(self.open, Some(Leaf::Table { .. })) && body.contains('|') => {
+                return self.row(body, out);
+            }
+            _ => self.close(out),
+        }
+        if bullet.is_none() && kind != Start::Blank {
+            while self.lists.last().is_some_and(|l| blanks < l.content) {
+                self.lists.pop();
+            }
+        }
+        match kind {
+            Start::Blank if bullet.is_none() => self.is_gap = self.is_begun,
+            Start::Fence { mark, len, .. } => {
+                self.begin(out);
+                if let Some(lead) = bullet {
+                    out.push(Line::raw(lead.first));
+                }
+                self.open = Some(Leaf::Fence { mark, len, indent: blanks });
+            }
+            Start::Heading { text } => {
+                self.is_gap = self.is_begun;
+                self.begin(out);
+                let lead = bullet.unwrap_or_else(|| self.lead());
+                self.lay_out(text, self.theme.bold, &lead, out);
+            }
+            Start::Rule => {
+                self.begin(out);
+                out.push(Line::styled("─".repeat(self.columns.min(40)), self.theme.dim));
+            }
+            Start::Item { wide, bullet, text, .. } => self.item(blanks, wide, &bullet, text, out),
+            Start::Text if bullet.is_none() && self.is_indented_code(blanks) => {
+                self.begin(out);
+                let base = self.lists.last().map_or(0, |l| l.content);
+                out.push(Line::raw(format!("{}{}", " ".repeat(blanks - base - 4), body.trim_end())));
+            }
+            Start::Text | Start::Blank => self.text(body.trim_end(), bullet, out),
+        }
+    }
+
+    fn item(&mut self, blanks: usize, wide: usize, bullet: &str, text: &str, out: &mut Vec<Line<'static>>) {
+        let before = self.lead();
+        let shown = self.lists.last().map_or(0, |l| l.shown) + width(bullet);
+        self.lists.push(List { content: blanks + wide, shown });
+        let lead = Lead { first: format!("{}{bullet}", before.rest), rest: self.lead().rest };
+        // A list in a list on one line is shown as text: nobody writes it on purpose.
+        if matches!(start(text), Start::Item { .. } | Start::Rule) {
+            self.text(text, Some(lead), out);
+        } else {
+            self.block(blanks + wide, text, Some(lead), out);
+        }
+    }
+
+    /// Adds a line to the open paragraph, or opens one.
+    fn text(&mut self, body: &str, bullet: Option<Lead>, out: &mut Vec<Line<'static>>) {
+        if let Some(Leaf::Paragraph { lines, .. }) = &self.open {
+            if is_delimiter(body) && lines.last().is_some_and(|l| l.contains('|')) {
+                return self.open_table(body, out);
+            }
+        } else {
+            self.close(out);
+            if !self.is_continued {
+                self.begin(out);
+            }
+            let lead = bullet.unwrap_or_else(|| self.lead());
+            self.open = Some(Leaf::Paragraph { lines: Vec::new(), lead });
+        }
+        let Some(Leaf::Paragraph { lines, lead }) = &mut self.open else { return };
+        lines.push(body.to_owned());
+        let size: usize = lines.iter().map(String::len).sum();
+        if lines.len() > PARAGRAPH_LINES || (size > LINE_BYTES && lines.len() > 1) {
+            let last = lines.pop().unwrap_or_default();
+            let frozen = std::mem::replace(lines, vec![last]).join("\n");
+            let lead = std::mem::replace(lead, Lead { first: lead.rest.clone(), rest: lead.rest.clone() });
+            self.lay_out(&frozen, Style::new(), &lead, out);
+        }
+    }
+
+    fn open_table(&mut self, delimiter: &str, out: &mut Vec<Line<'static>>) {
+        let Some(Leaf::Paragraph { mut lines, lead }) = self.open.take() else { return };
+        let title = lines.pop().unwrap_or_default();
+        if !lines.is_empty() {
+            self.lay_out(&lines.join("\n"), Style::new(), &lead, out);
+        }
+        let head = vec![title, delimiter.to_owned()];
+        self.open = Some(Leaf::Table { head, rows: Vec::new(), fixed: None });
+    }
+
+    fn row(&mut self, body: &str, out: &mut Vec<Line<'static>>) {
+        let Some(Leaf::Table { head, rows, fixed }) = &mut self.open else { return };
+        rows.push(body.trim_end().to_owned());
+        if rows.len() >= TABLE_ROWS {
+            self.work += rows.iter().map(String::len).sum::<usize>();
+            let (lines, columns) = table(head, rows, fixed.as_ref(), self.columns, self.theme);
+            rows.clear();
+            *fixed = Some(columns);
+            out.extend(lines);
+        }
+    }
+
+    /// Makes the open paragraph a heading.
+    fn underline(&mut self, out: &mut Vec<Line<'static>>) {
+        if let Some(Leaf::Paragraph { lines, lead }) = self.open.take() {
+            self.lay_out(&lines.join("\n"), self.theme.bold, &lead, out);
+        }
+    }
+
+    /// Takes a line inside a fence. It is final at once, without border or number, so that it copies clean.
+    fn code(&mut self, line: &str, out: &mut Vec<Line<'static>>) {
+        let Some(Leaf::Fence { mark, len, indent: deep }) = &self.open else { return };
+        let mut body = line;
+        for _ in 0..self.quote {
+            let (_, inner) = indent(body);
+            body = inner.strip_prefix('>').map_or(body, |i| i.strip_prefix(' ').unwrap_or(i));
+        }
+        let (blanks, rest) = indent(body);
+        let closing = rest.trim_end();
+        if !self.is_continued
+            && blanks <= deep + 3
+            && closing.len() >= *len
+            && closing.chars().all(|c| c == *mark)
+        {
+            self.open = None;
+            return;
+        }
+        self.work += line.len();
+        out.push(Line::raw(body[blanks.min(*deep)..].to_owned()));
+    }
+
+    /// Ends the open block and writes it.
+    fn close(&mut self, out: &mut Vec<Line<'static>>) {
+        match self.open.take() {
+            Some(Leaf::Paragraph { lines, lead }) => {
+                self.lay_out(&lines.join("\n"), Style::new(), &lead, out);
+            }
+            Some(Leaf::Table { head, rows, fixed }) => {
+                self.work += rows.iter().map(String::len).sum::<usize>();
+                out.extend(table(&head, &rows, fixed.as_ref(), self.columns, self.theme).0);
+            }
+            Some(Leaf::Fence { .. }) | None => {}
+        }
+    }
+
+    fn lay_out(&mut self, text: &str, base: Style, lead: &Lead, out: &mut Vec<Line<'static>>) {
+        self.work += text.len();
+        let styled = |text: &str| Span::styled(text.to_owned(), self.theme.dim);
+        let (mut first, rest) = (Span::raw(lead.first.clone()), styled(&lead.rest));
+        for spans in inline(text, base, self.theme) {
+            out.extend(wrap(&spans, self.columns, &first, &rest));
+            first = rest.clone();
+        }
+    }
+
+    /// A new block begins: writes the blank line before it, if one is due.
+    fn begin(&mut self, out: &mut Vec<Line<'static>>) {
+        if std::mem::take(&mut self.is_gap) {
+            out.push(Line::default());
+        }
+        self.is_begun = true;
+    }
+
+    fn lead(&self) -> Lead {
+        let shown = self.lists.last().map_or(0, |l| l.shown);
+        let both = format!("{}{}", "│ ".repeat(self.quote), " ".repeat(shown));
+        Lead { first: both.clone(), rest: both }
+    }
+
+    fn is_paragraph(&self) -> bool {
+        matches!(self.open, Some(Leaf::Paragraph { .. }))
+    }
+
+    fn is_indented_code(&self, blanks: usize) -> bool {
+        blanks >= self.lists.last().map_or(0, |l| l.content) + 4
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

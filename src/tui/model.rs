@@ -1,0 +1,152 @@
+//! Everything the screen knows.
+
+use std::{collections::VecDeque, time::Duration};
+
+use ratatui::text::Line;
+
+use super::{
+    bill::Request, composer::Composer, dialog::Dialog, frame::Size, msg::Cmd, theme::Theme, work::Work,
+};
+use crate::{
+    base::{Moment, Tokens},
+    protocol::{Charge, Diff, Mode, SessionInfo, Totals},
+};
+
+/// How long Ctrl-C waits for the second one. Source: `reference/tui.md` 4.3.
+pub(super) const LEAVE_WINDOW: Duration = Duration::from_secs(2);
+
+/// The state of the screen. Changed by `update` alone, shown by `view`.
+#[derive(Debug)]
+pub(super) struct Model {
+    pub(super) size: Size,
+    pub(super) theme: Theme,
+    /// The person's home folder, shown as `~`.
+    pub(super) home: Option<String>,
+    pub(super) started: Moment,
+    pub(super) now: Moment,
+    pub(super) last_key: Moment,
+    pub(super) session: Option<SessionInfo>,
+    pub(super) mode: Mode,
+    pub(super) composer: Composer,
+    /// Texts that wait for the running turn.
+    pub(super) queue: VecDeque<String>,
+    pub(super) work: Option<Work>,
+    /// Questions of the agent; the first is shown.
+    pub(super) dialogs: VecDeque<Dialog>,
+    pub(super) menu: Menu,
+    pub(super) totals: Totals,
+    /// Size of the last prompt with its answer.
+    pub(super) context: Tokens,
+    pub(super) requests: Vec<Request>,
+    pub(super) folded: Option<Folded>,
+    /// Until when a second Ctrl-C leaves.
+    pub(super) leave_until: Option<Moment>,
+    /// A word about the last key, until the next one.
+    pub(super) hint: Option<String>,
+    /// When the program ends even if the agent does not answer.
+    pub(super) leaving: Option<Moment>,
+    /// The agent is gone; nothing can be asked of it.
+    pub(super) is_gone: bool,
+    last: Kind,
+}
+
+/// The list of commands above the composer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Menu {
+    /// Which entry is chosen.
+    pub(super) selected: usize,
+    /// The person closed it for this draft.
+    pub(super) is_closed: bool,
+}
+
+/// What Ctrl-O prints.
+#[derive(Clone, Debug)]
+pub(super) enum Folded {
+    Text { title: String, text: String },
+    Change { title: String, diff: Diff },
+}
+
+/// Kinds of printed text; a blank line stands between two of different kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Nothing,
+    Words,
+    Answer,
+    Tool,
+    Note,
+}
+
+impl Model {
+    pub(super) fn new(size: Size, theme: Theme, home: Option<String>, now: Moment) -> Self {
+        Self {
+            size,
+            theme,
+            home,
+            started: now,
+            now,
+            last_key: Moment(0),
+            session: None,
+            mode: Mode::default(),
+            composer: Composer::default(),
+            queue: VecDeque::new(),
+            work: None,
+            dialogs: VecDeque::new(),
+            menu: Menu::default(),
+            totals: Totals { charge: Charge::nothing(), ..Totals::default() },
+            context: Tokens(0),
+            requests: Vec::new(),
+            folded: None,
+            leave_until: None,
+            hint: None,
+            leaving: None,
+            is_gone: false,
+            last: Kind::Nothing,
+        }
+    }
+
+    /// Whether words have to wait.
+    pub(super) fn is_busy(&self) -> bool {
+        self.work.is_some() || self.session.is_none()
+    }
+
+    /// Prints lines, after a blank line where another kind of text begins.
+    pub(super) fn print(&mut self, kind: Kind, mut lines: Vec<Line<'static>>, cmds: &mut Vec<Cmd>) {
+        if lines.is_empty() {
+            return;
+        }
+        let is_apart = self.last != kind || matches!(kind, Kind::Words);
+        if is_apart && self.last != Kind::Nothing {
+            lines.insert(0, Line::default());
+        }
+        self.last = kind;
+        cmds.push(Cmd::Print(lines));
+    }
+
+    /// A path as a person would write it.
+    pub(super) fn short_path(&self, path: &str) -> String {
+        match self.home.as_deref().filter(|h| !h.is_empty()).and_then(|h| path.strip_prefix(h)) {
+            Some("") => "~".to_owned(),
+            Some(rest) if rest.starts_with(['/', '\\']) => format!("~{rest}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// When something on the screen changes although nothing happens; `None` while all stands still.
+    pub(super) fn wake_at(&self) -> Option<Moment> {
+        let second = |since: Moment| {
+            let gone = self.now.since(since).as_millis() % 1_000;
+            self.now.after(Duration::from_millis(1_000 - u64::try_from(gone).unwrap_or(0)))
+        };
+        let work = self.work.as_ref().map(|w| second(w.since));
+        let retry = self.work.as_ref().and_then(|w| w.retry.as_ref()).map(|r| {
+            let left = r.until.since(self.now).as_millis() % 1_000;
+            self.now.after(Duration::from_millis(u64::try_from(left).unwrap_or(0).max(50)))
+        });
+        let dialog = self.dialogs.front().and_then(|d| d.wake_at(self.last_key, self.now));
+        [work, retry, dialog, self.leave_until, self.leaving]
+            .into_iter()
+            .flatten()
+            .filter(|at| *at > self.now)
+            .min()
+    }
+}

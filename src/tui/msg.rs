@@ -1,0 +1,41 @@
+//! What reaches the screen's state, and what it wants done.
+
+use crossterm::event::KeyEvent;
+use ratatui::text::Line;
+
+use super::frame::Size;
+use crate::protocol::{Event, Op};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub(super) enum Msg {
+    /// A key went down.
+    Key(KeyEvent),
+    /// Text was pasted, as one piece.
+    Paste(String),
+    /// The window has another size.
+    Resize(Size),
+    /// The agent says something.
+    Agent(Box<Event>),
+    /// The agent is gone without a last word.
+    Gone,
+    /// Time passed.
+    Tick,
+    /// The system asks the program to end.
+    Signal,
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cmd {
+    /// Ask the agent.
+    Send(Op),
+    /// Print lines into the scrollback.
+    Print(Vec<Line<'static>>),
+    /// Draw the block anew, whatever is on the screen.
+    Redraw,
+    /// Give the terminal back to the shell until the person returns.
+    Suspend,
+    /// End.
+    Quit,
+}

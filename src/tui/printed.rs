@@ -1,0 +1,217 @@
+//! What goes into the scrollback: the header, the person's words, finished calls, errors.
+
+use std::time::Duration;
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    bill::short_time,
+    commands, diff, keys,
+    layout::{cut, untab, wrap, wrap_plain},
+    model::Model,
+    theme::Theme,
+};
+use crate::{
+    base::Clean,
+    protocol::{Display, Failure, SessionInfo, Todo, TodoStatus, ToolResult, Verdict},
+};
+
+/// A finished output shows its first lines and its last ones. Source: `reference/tui.md` 4.5.
+const HEAD: usize = 5;
+const TAIL: usize = 20;
+/// A finished change shows this many rows.
+const CHANGE_ROWS: usize = 40;
+/// The person's words show this many rows.
+const WORD_ROWS: usize = 12;
+
+/// The header: once at the start.
+pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    let mut place = Clean::line(&model.short_path(&session.root)).into_string();
+    if let Some(branch) = &session.branch {
+        place = format!("{place} ({})", Clean::line(branch));
+    }
+    let model_name = format!("{} · {}", Clean::line(&session.model), Clean::line(&session.provider));
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled(format!("qwen {}", env!("CARGO_PKG_VERSION")), theme.bold),
+            Span::raw(format!("   {place}   {model_name}")),
+        ]),
+        Line::styled("Type a request, / for commands, Esc stops, Ctrl-C twice leaves", theme.dim),
+    ];
+    if session.restored_turns > 0 {
+        let turns = super::bill::many(session.restored_turns.into(), "turn");
+        lines.push(Line::styled(format!("{turns} restored from the earlier session"), theme.dim));
+    }
+    lines.into_iter().map(|l| cut(l, model.size.columns)).collect()
+}
+
+/// The person's words.
+pub(super) fn words(text: &str, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let clean = Clean::new(text.trim_end());
+    let mut out = Vec::new();
+    let mut lead = Span::styled("> ", theme.accent);
+    for line in clean.as_str().split('\n').take(WORD_ROWS + 1) {
+        out.extend(wrap(&[Span::styled(untab(line), theme.bold)], columns, &lead, &Span::raw("  ")));
+        lead = Span::raw("  ");
+    }
+    if out.len() > WORD_ROWS {
+        out.truncate(WORD_ROWS);
+        let lines = clean.as_str().split('\n').count();
+        out.push(Line::styled(format!("  … {lines} lines in all"), theme.dim));
+    }
+    out
+}
+
+/// A finished call.
+pub(super) struct Done<'a> {
+    /// What it did, in one line.
+    pub(super) title: &'a str,
+    pub(super) result: &'a ToolResult,
+    pub(super) display: Option<&'a Display>,
+    pub(super) took: Duration,
+    /// The first lines of its output, not cleaned.
+    pub(super) head: &'a str,
+}
+
+/// A finished call: mark, title, how it went; then what a person should see of it.
+pub(super) fn tool_done(done: &Done<'_>, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let Done { title, result, display, took, head } = *done;
+    let (mark, style, word) = match result.verdict {
+        Verdict::Done => ("✓", theme.ok, None),
+        Verdict::Failed => ("✗", theme.error, Some("failed")),
+        Verdict::Denied => ("⊘", theme.warn, Some("denied")),
+        Verdict::Interrupted => ("■", theme.warn, Some("stopped")),
+    };
+    let outcome = match display {
+        Some(Display::Output { exit_code: Some(code), .. }) if *code != 0 => Some(format!("exit {code}")),
+        Some(Display::Line { text }) => Some(Clean::line(text).into_string()),
+        Some(Display::Change { diff }) => Some(diff::counts(diff)),
+        _ => None,
+    };
+    let time = (took >= Duration::from_millis(100)).then(|| short_time(took));
+    let after = [word.map(str::to_owned), outcome, time];
+    let after = after.into_iter().flatten().fold(String::new(), |all, part| format!("{all} · {part}"));
+    let title = Span::raw(Clean::line(title).into_string());
+    let text = [title, Span::styled(after, theme.dim)];
+    let mut out = wrap(&text, columns, &Span::styled(format!("{mark} "), style), &Span::raw("  "));
+    match display {
+        Some(Display::Output { tail, hidden_lines, .. }) => {
+            out.extend(output(tail, *hidden_lines, head, columns, theme));
+        }
+        Some(Display::Change { diff }) => {
+            let rows = diff::diff_rows(diff, true, columns.saturating_sub(2), theme);
+            let hidden = rows.len().saturating_sub(CHANGE_ROWS);
+            out.extend(rows.into_iter().take(CHANGE_ROWS).map(indented));
+            if hidden > 0 {
+                out.push(more_lines(hidden as u64, theme));
+            }
+        }
+        Some(Display::Todos { todos }) => out.extend(todos.iter().flat_map(|t| todo(t, columns, theme))),
+        None if matches!(result.verdict, Verdict::Failed | Verdict::Denied) => {
+            let first: String = result.text.lines().take(3).collect::<Vec<_>>().join("\n");
+            out.extend(wrap_plain(&Clean::output(&first), theme.dim, columns, "  "));
+        }
+        Some(Display::Line { .. }) | None => {}
+    }
+    out
+}
+
+/// First and last lines of an output, and how many stand between them.
+fn output(tail: &str, hidden: u64, head: &str, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let clean = Clean::output(tail.trim_end()).into_string();
+    let lines: Vec<&str> = if clean.is_empty() { Vec::new() } else { clean.split('\n').collect() };
+    let show = |line: &str| wrap_plain(&Clean::new(line), theme.dim, columns, "  ");
+    if hidden == 0 && lines.len() <= HEAD + TAIL {
+        return lines.into_iter().flat_map(show).collect();
+    }
+    let head = Clean::output(head.trim_end()).into_string();
+    let first: Vec<&str> = match hidden {
+        0 => lines[..HEAD].to_vec(),
+        n => head
+            .split('\n')
+            .take(usize::try_from(n).unwrap_or(HEAD).min(HEAD))
+            .filter(|_| !head.is_empty())
+            .collect(),
+    };
+    let last = &lines[lines.len().saturating_sub(TAIL)..];
+    let between = (hidden + lines.len() as u64).saturating_sub((first.len() + last.len()) as u64);
+    let mut out: Vec<Line<'static>> = first.into_iter().flat_map(show).collect();
+    out.push(more_lines(between, theme));
+    out.extend(last.iter().flat_map(|l| show(l)));
+    out
+}
+
+fn more_lines(hidden: u64, theme: Theme) -> Line<'static> {
+    Line::styled(format!("  … {} · Ctrl-O shows them", super::bill::many(hidden, "more line")), theme.dim)
+}
+
+fn indented(mut line: Line<'static>) -> Line<'static> {
+    line.spans.insert(0, Span::raw("  "));
+    line
+}
+
+fn todo(todo: &Todo, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let (mark, style) = match todo.status {
+        TodoStatus::Pending => ("[ ]", Style::new()),
+        TodoStatus::InProgress => ("[~]", theme.bold),
+        TodoStatus::Completed => ("[x]", theme.dim),
+    };
+    let text = [Span::styled(Clean::line(&todo.content).into_string(), style)];
+    wrap(&text, columns, &Span::styled(format!("  {mark} "), style), &Span::raw("      "))
+}
+
+/// An error: what happened, then what to do.
+pub(super) fn failure(failure: &Failure, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let what = Clean::new(&failure.error).into_string();
+    let mut out = Vec::new();
+    let mut lead = Span::styled("✗ ", theme.error);
+    for line in what.split('\n') {
+        out.extend(wrap(&[Span::styled(untab(line), theme.error)], columns, &lead, &Span::raw("  ")));
+        lead = Span::raw("  ");
+    }
+    for hint in &failure.hints {
+        out.extend(wrap_plain(&Clean::line(hint), Style::new(), columns, "  "));
+    }
+    out
+}
+
+/// Something to know.
+pub(super) fn note(text: &str, is_warning: bool, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let (mark, style) = if is_warning { ("! ", theme.warn) } else { ("· ", theme.dim) };
+    let mut lead = Span::styled(mark, style);
+    let mut out = Vec::new();
+    for line in Clean::new(text).as_str().split('\n') {
+        out.extend(wrap(&[Span::raw(untab(line))], columns, &lead, &Span::raw("  ")));
+        lead = Span::raw("  ");
+    }
+    out
+}
+
+/// Commands and keys.
+pub(super) fn help(columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let commands = commands::ALL.iter().map(|c| {
+        let name = format!("/{} {}", c.name, c.arguments);
+        (name, c.about)
+    });
+    let keys = keys::ALL.iter().filter(|k| !k.help.is_empty()).map(|k| (k.name.to_owned(), k.help));
+    let entry = |(name, about): (String, &'static str)| {
+        let lead = Span::styled(format!("  {name:<26} "), theme.accent);
+        let under = Span::raw(" ".repeat(29));
+        wrap(&[Span::raw(about)], columns, &lead, &under)
+    };
+    let mut out = vec![Line::styled("Commands", theme.bold)];
+    out.extend(commands.flat_map(entry));
+    out.push(Line::default());
+    out.push(Line::styled("Keys", theme.bold));
+    out.extend(keys.flat_map(entry));
+    out
+}
+
+/// One line that stands for a longer text.
+pub(super) fn folded(title: &str, theme: Theme) -> Line<'static> {
+    Line::styled(format!("+ {title} · Ctrl-O shows it"), theme.dim)
+}

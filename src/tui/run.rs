@@ -1,0 +1,252 @@
+//! Performs what `update` decides: reads keys, hears the agent, draws.
+
+use std::{
+    future::pending,
+    io::{self, Stdout},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use crossterm::event::{Event as Input, EventStream};
+use futures::{FutureExt as _, StreamExt as _};
+use ratatui::text::Line;
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    bill::summary,
+    frame::{Frame, Size},
+    model::Model,
+    msg::{Cmd, Msg},
+    screen::Screen,
+    signals::Signals,
+    terminal::{Terminal, suspend},
+    theme::Theme,
+    update::update,
+    view::view,
+};
+use crate::{
+    agent::Handle,
+    base::{Moment, SessionId},
+    protocol::Totals,
+};
+
+/// The shortest time between two frames: 30 a second. Source: `reference/tui.md` 4.5.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// What a person chose for the screen.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Words to send as soon as the session is ready.
+    pub first_prompt: Option<String>,
+    /// Whether colour may be used; `NO_COLOR` says no.
+    pub colour: bool,
+    /// The person's home folder, shown as `~`.
+    pub home: Option<String>,
+}
+
+/// How the screen ended.
+#[derive(Clone, Debug)]
+pub struct Exit {
+    /// Why.
+    pub reason: Leaving,
+    /// Sums since the session started.
+    pub totals: Totals,
+    /// The session, if it had started.
+    pub session: Option<SessionId>,
+}
+
+/// Why the screen ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// The person left.
+    Asked,
+    /// The agent ended by itself.
+    AgentEnded,
+    /// The system sent a signal, whose number this is; 0 where the input was closed.
+    Signal(u8),
+}
+
+/// Runs the interactive face until the person leaves, the agent ends or a signal comes.
+///
+/// The first frame is drawn before anything is awaited, so the agent behind `handle` may still be starting: what is
+/// typed until [`crate::protocol::Event::SessionStarted`] waits. Standard input and output must be a terminal.
+/// Errors: the terminal cannot be read, written or put into raw mode. The terminal is restored in every case.
+pub async fn run(handle: Handle, options: Options) -> io::Result<Exit> {
+    let clock = Clock::start();
+    let terminal = Terminal::take()?;
+    let mut face = Face::new(handle, options, clock);
+    face.draw()?;
+    let reason = face.serve().await?;
+    face.end()?;
+    drop(terminal);
+    let session = face.model.session.as_ref().map(|s| s.id.clone());
+    Ok(Exit { reason, totals: face.model.totals, session })
+}
+
+struct Face {
+    handle: Handle,
+    model: Model,
+    screen: Screen<Stdout>,
+    clock: Clock,
+    printed: Vec<Line<'static>>,
+    drawn: Instant,
+    is_dirty: bool,
+}
+
+impl Face {
+    fn new(handle: Handle, options: Options, clock: Clock) -> Self {
+        let size = window_size();
+        let mut model = Model::new(size, Theme::new(options.colour), options.home, clock.now());
+        if let Some(text) = options.first_prompt {
+            model.first_prompt(text);
+        }
+        let screen = Screen::new(io::stdout(), size.columns);
+        Self { handle, model, screen, clock, printed: Vec::new(), drawn: Instant::now(), is_dirty: false }
+    }
+
+    /// Takes messages until one ends the screen.
+    async fn serve(&mut self) -> io::Result<Leaving> {
+        let mut input = EventStream::new();
+        let mut signals = Signals::new()?;
+        let mut reason = Leaving::AgentEnded;
+        let mut is_input_open = true;
+        loop {
+            let wake = self.wake();
+            let msg = tokio::select! {
+                biased;
+                number = signals.next() => {
+                    reason = Leaving::Signal(number);
+                    Some(Msg::Signal)
+                }
+                event = input.next(), if is_input_open => if let Some(event) = event {
+                    translate(event?)
+                } else {
+                    is_input_open = false;
+                    reason = Leaving::Signal(0);
+                    Some(Msg::Signal)
+                },
+                event = self.handle.next(), if !self.model.is_gone => Some(event.map_or(Msg::Gone, |e| Msg::Agent(Box::new(e)))),
+                () = sleep(wake) => Some(Msg::Tick),
+            };
+            let mut is_over = self.take(msg)?;
+            while let Some(Some(event)) = input.next().now_or_never() {
+                is_over |= self.take(translate(event?))?;
+            }
+            let enough = Instant::now() + FRAME;
+            while let Some(event) = self.handle.try_next() {
+                is_over |= self.take(Some(Msg::Agent(Box::new(event))))?;
+                if Instant::now() >= enough {
+                    break;
+                }
+            }
+            if self.model.leaving.is_some() && reason == Leaving::AgentEnded {
+                reason = Leaving::Asked;
+            }
+            if is_over {
+                return Ok(reason);
+            }
+            if self.is_dirty && Instant::now() >= self.drawn + FRAME {
+                self.draw()?;
+            }
+        }
+    }
+
+    /// Takes one message and performs what follows; returns whether the screen ends.
+    fn take(&mut self, msg: Option<Msg>) -> io::Result<bool> {
+        let Some(msg) = msg else { return Ok(false) };
+        self.is_dirty = true;
+        let mut is_over = false;
+        for cmd in update(&mut self.model, msg, self.clock.now()) {
+            match cmd {
+                Cmd::Send(op) => self.handle.send(op),
+                Cmd::Print(lines) => self.printed.extend(lines),
+                Cmd::Redraw => self.screen.distrust(),
+                Cmd::Suspend => {
+                    self.screen.leave()?;
+                    suspend()?;
+                    update(&mut self.model, Msg::Resize(window_size()), self.clock.now());
+                }
+                Cmd::Quit => is_over = true,
+            }
+        }
+        Ok(is_over)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let printed = std::mem::take(&mut self.printed);
+        self.screen.draw(&printed, &view(&self.model), self.model.size.columns)?;
+        self.drawn = Instant::now();
+        self.is_dirty = false;
+        Ok(())
+    }
+
+    /// Takes the live block away and prints the summary.
+    fn end(&mut self) -> io::Result<()> {
+        let lasted = self.clock.now().since(self.model.started);
+        let mut printed = std::mem::take(&mut self.printed);
+        if self.model.session.is_some() {
+            printed.push(Line::default());
+            let style = self.model.theme.dim;
+            printed.extend(summary(&self.model.totals, lasted).map(|l| Line::styled(l, style)));
+        }
+        self.screen.draw(&printed, &Frame::default(), self.model.size.columns)?;
+        self.screen.leave()
+    }
+
+    /// When to look again although nothing happens: at the next frame if one is due, else when time alone changes
+    /// what is shown. Never while all stands still.
+    fn wake(&self) -> Option<Instant> {
+        if self.is_dirty {
+            return Some(self.drawn + FRAME);
+        }
+        self.model.wake_at().map(|at| self.clock.instant(at))
+    }
+}
+
+async fn sleep(until: Option<Instant>) {
+    match until {
+        Some(at) => sleep_until(at).await,
+        None => pending().await,
+    }
+}
+
+fn translate(input: Input) -> Option<Msg> {
+    match input {
+        Input::Key(key) => Some(Msg::Key(key)),
+        Input::Paste(text) => Some(Msg::Paste(text)),
+        Input::Resize(columns, rows) => {
+            Some(Msg::Resize(Size { columns: columns.into(), rows: rows.into() }))
+        }
+        _ => None,
+    }
+}
+
+/// The window's size; a usual one where the system does not say.
+fn window_size() -> Size {
+    match crossterm::terminal::size() {
+        Ok((columns, rows)) if columns > 0 && rows > 0 => Size { columns: columns.into(), rows: rows.into() },
+        _ => Size { columns: 80, rows: 24 },
+    }
+}
+
+/// A clock that never jumps.
+#[derive(Clone, Copy)]
+struct Clock {
+    start: Instant,
+    at: Moment,
+}
+
+impl Clock {
+    fn start() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { start: Instant::now(), at: Moment(0).after(since) }
+    }
+
+    fn now(&self) -> Moment {
+        self.at.after(self.start.elapsed())
+    }
+
+    fn instant(&self, at: Moment) -> Instant {
+        // One millisecond later, because moments are cut to whole ones.
+        self.start + at.since(self.at) + Duration::from_millis(1)
+    }
+}

@@ -1,0 +1,207 @@
+//! Writes finished lines and the live block to a terminal.
+//!
+//! The live block stands below what was printed and is found again by relative moves alone: the terminal is never
+//! asked anything, and nothing above the block is ever erased. Each frame is one synchronized update.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use ratatui::{
+    style::{Color, Modifier, Style},
+    text::Line,
+};
+
+use super::frame::Frame;
+use crate::base::width;
+
+/// A terminal with a live block at its end.
+pub(super) struct Screen<W: Write> {
+    out: W,
+    columns: usize,
+    /// What the block shows now: each row as bytes, and how many columns it takes.
+    rows: Vec<(String, usize)>,
+    caret: Option<(usize, usize)>,
+    /// Where the terminal's cursor is, in the block.
+    at: (usize, usize),
+    /// What is on the screen is not known to be what was written.
+    is_stale: bool,
+}
+
+impl<W: Write> Screen<W> {
+    /// Starts at the cursor's line, which is expected to be empty.
+    pub(super) fn new(out: W, columns: usize) -> Self {
+        Self { out, columns, rows: Vec::new(), caret: None, at: (0, 0), is_stale: false }
+    }
+
+    /// Prints lines above the block and shows `frame` as the block, on a screen of `columns`. Writes nothing if
+    /// nothing changed.
+    pub(super) fn draw(
+        &mut self,
+        printed: &[Line<'static>],
+        frame: &Frame,
+        columns: usize,
+    ) -> io::Result<()> {
+        let columns = columns.max(1);
+        let is_same = columns == self.columns && !std::mem::take(&mut self.is_stale);
+        if columns != self.columns {
+            self.reflow(columns);
+        }
+        let rows: Vec<(String, usize)> = frame.rows.iter().map(|r| (encode(r), line_width(r))).collect();
+        if is_same && printed.is_empty() && rows == self.rows && frame.caret == self.caret {
+            return Ok(());
+        }
+        let mut bytes = String::from("\x1b[?2026h\x1b[?25l");
+        let at = if is_same && printed.is_empty() && rows.len() == self.rows.len() {
+            self.change_rows(&rows, &mut bytes)
+        } else {
+            self.write_all(printed, &rows, &mut bytes)
+        };
+        let end = frame.caret.unwrap_or((rows.len().saturating_sub(1), 0));
+        go(at, end.0, &mut bytes);
+        if end.1 > 0 {
+            let _ = write!(bytes, "\x1b[{}C", end.1);
+        }
+        if frame.caret.is_some() {
+            bytes.push_str("\x1b[?25h");
+        }
+        bytes.push_str("\x1b[?2026l");
+        (self.rows, self.caret, self.at) = (rows, frame.caret, end);
+        self.send(&bytes)
+    }
+
+    /// The terminal has another width now. Most terminals break the rows of the block anew, so the way back to its
+    /// top grows; rows are counted as the terminal breaks them.
+    fn reflow(&mut self, columns: usize) {
+        if columns < self.columns {
+            let above: usize =
+                self.rows.iter().take(self.at.0).map(|(_, w)| w.div_ceil(columns).max(1)).sum();
+            self.at = (above + self.at.1 / columns, self.at.1 % columns);
+        }
+        self.columns = columns;
+    }
+
+    /// The next frame is written whole.
+    pub(super) fn distrust(&mut self) {
+        self.is_stale = true;
+    }
+
+    /// Erases the block and leaves the cursor, shown, where it began.
+    pub(super) fn leave(&mut self) -> io::Result<()> {
+        let mut bytes = String::new();
+        go(self.at.0, 0, &mut bytes);
+        bytes.push_str("\x1b[J\x1b[?25h");
+        (self.rows, self.caret, self.at) = (Vec::new(), None, (0, 0));
+        self.send(&bytes)
+    }
+
+    /// Rewrites the rows that changed, from the cursor's row; returns the row where the cursor is left.
+    fn change_rows(&self, rows: &[(String, usize)], bytes: &mut String) -> usize {
+        let mut at = self.at.0;
+        for (row, (new, old)) in rows.iter().zip(&self.rows).enumerate() {
+            if new != old {
+                go(at, row, bytes);
+                at = row;
+                bytes.push_str(&new.0);
+                // At the last column the cursor has not moved on, and erasing would take the last sign away.
+                if new.1 < self.columns {
+                    bytes.push_str("\x1b[K");
+                }
+            }
+        }
+        at
+    }
+
+    /// Erases the block, prints lines, writes the block again; returns the row where the cursor is left.
+    fn write_all(&self, printed: &[Line<'static>], rows: &[(String, usize)], bytes: &mut String) -> usize {
+        go(self.at.0, 0, bytes);
+        bytes.push_str("\x1b[J");
+        for line in printed {
+            bytes.push_str(&encode(line));
+            bytes.push_str("\r\n");
+        }
+        for (at, (row, _)) in rows.iter().enumerate() {
+            if at > 0 {
+                bytes.push_str("\r\n");
+            }
+            bytes.push_str(row);
+        }
+        rows.len().saturating_sub(1)
+    }
+
+    fn send(&mut self, bytes: &str) -> io::Result<()> {
+        self.out.write_all(bytes.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// Moves the cursor to the first column of another row of the block.
+fn go(from: usize, to: usize, bytes: &mut String) {
+    bytes.push('\r');
+    // Writing to a string cannot fail.
+    let _ = match from.cmp(&to) {
+        std::cmp::Ordering::Greater => write!(bytes, "\x1b[{}A", from - to),
+        std::cmp::Ordering::Less => write!(bytes, "\x1b[{}B", to - from),
+        std::cmp::Ordering::Equal => Ok(()),
+    };
+}
+
+fn line_width(line: &Line<'_>) -> usize {
+    line.spans.iter().map(|s| width(&s.content)).sum()
+}
+
+/// One line as bytes for the terminal. Control characters never pass, whatever stands in the text.
+fn encode(line: &Line<'_>) -> String {
+    let mut out = String::new();
+    let mut now = Style::new();
+    for span in &line.spans {
+        let style = line.style.patch(span.style);
+        if style != now {
+            out.push_str(&sgr(style));
+            now = style;
+        }
+        out.extend(span.content.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
+    }
+    if now != Style::new() {
+        out.push_str("\x1b[0m");
+    }
+    out
+}
+
+/// The sequence that sets a style from whatever was before.
+fn sgr(style: Style) -> String {
+    let mut out = String::from("\x1b[0");
+    let weights = [
+        (Modifier::BOLD, 1),
+        (Modifier::DIM, 2),
+        (Modifier::ITALIC, 3),
+        (Modifier::UNDERLINED, 4),
+        (Modifier::REVERSED, 7),
+        (Modifier::CROSSED_OUT, 9),
+    ];
+    for (modifier, code) in weights {
+        if style.add_modifier.contains(modifier) {
+            let _ = write!(out, ";{code}");
+        }
+    }
+    if let Some(code) = style.fg.and_then(foreground) {
+        let _ = write!(out, ";{code}");
+    }
+    out.push('m');
+    out
+}
+
+/// The code of a foreground colour; only the theme's colours occur.
+fn foreground(colour: Color) -> Option<u8> {
+    match colour {
+        Color::Red => Some(31),
+        Color::Green => Some(32),
+        Color::Yellow => Some(33),
+        Color::Blue => Some(34),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+use std::num::NonZeroU16;
+
+use ratatui::text::Span;
+
+use super::*;
+
+fn terminal(rows: u16, columns: u16) -> vt100::Parser {
+    let size = |n| NonZeroU16::new(n).expect("not zero");
+    vt100::Parser::new(size(rows), size(columns), 1_000)
+}
+
+fn frame(rows: &[&str], caret: Option<(usize, usize)>) -> Frame {
+    Frame { rows: rows.iter().map(|r| Line::raw((*r).to_owned())).collect(), caret }
+}
+
+fn text(lines: &[&str]) -> Vec<Line<'static>> {
+    lines.iter().map(|l| Line::raw((*l).to_owned())).collect()
+}
+
+/// Draws steps and returns what each wrote.
+fn bytes(screen: &mut Screen<Vec<u8>>, printed: &[&str], frame: &Frame) -> Vec<u8> {
+    screen.draw(&text(printed), frame, screen.columns).expect("a vector takes all");
+    std::mem::take(&mut screen.out)
+}
+
+/// Everything the terminal holds, scrollback first.
+fn everything(terminal: &mut vt100::Parser) -> Vec<String> {
+    let columns = terminal.screen().size().1.get();
+    let mut all = Vec::new();
+    terminal.screen_mut().set_scrollback(usize::MAX);
+    for back in (1..=terminal.screen().scrollback()).rev() {
+        terminal.screen_mut().set_scrollback(back);
+        all.extend(terminal.screen().rows(0, columns).take(1));
+    }
+    terminal.screen_mut().set_scrollback(0);
+    all.extend(terminal.screen().rows(0, columns));
+    all.into_iter().map(|r| r.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn printed_lines_stand_in_the_scrollback_once_above_one_live_block() {
+    let mut screen = Screen::new(Vec::new(), 20);
+    let mut terminal = terminal(6, 20);
+    for n in 0..20 {
+        let tall = if n % 3 == 0 { vec!["busy", "> ab", "status"] } else { vec!["> ab", "status"] };
+        let at = tall.len() - 2;
+        let drawn = bytes(&mut screen, &[&format!("line {n}")], &frame(&tall, Some((at, 3))));
+        terminal.process(&drawn);
+    }
+    let mut expected: Vec<String> = (0..20).map(|n| format!("line {n}")).collect();
+    expected.extend(["> ab".to_owned(), "status".to_owned()]);
+    let mut seen = everything(&mut terminal);
+    while seen.last().is_some_and(String::is_empty) {
+        seen.pop();
+    }
+    assert_eq!(seen, expected);
+    let (row, column) = terminal.screen().cursor_position();
+    assert_eq!(terminal.screen().rows(0, 20).nth(row.into()).as_deref(), Some("> ab"));
+    assert_eq!(column, 3);
+}
+
+#[test]
+fn an_unchanged_frame_writes_nothing_and_a_key_only_its_row() {
+    let mut screen = Screen::new(Vec::new(), 20);
+    bytes(&mut screen, &[], &frame(&["> a", "status"], Some((0, 3))));
+    assert_eq!(bytes(&mut screen, &[], &frame(&["> a", "status"], Some((0, 3)))), b"");
+    let drawn = bytes(&mut screen, &[], &frame(&["> ab", "status"], Some((0, 4))));
+    assert_eq!(
+        String::from_utf8(drawn).expect("text"),
+        "\x1b[?2026h\x1b[?25l\r> ab\x1b[K\r\x1b[4C\x1b[?25h\x1b[?2026l"
+    );
+}
+
+#[test]
+fn a_narrower_window_leaves_no_copy_of_the_block() {
+    let mut screen = Screen::new(Vec::new(), 20);
+    let drawn = bytes(&mut screen, &["history"], &frame(&["0123456789abcdef", "> x", "st"], Some((1, 3))));
+    // A terminal of half the width shows the first row on two.
+    let mut terminal = terminal(10, 10);
+    terminal.process(&drawn);
+    terminal.process(b"\r\x1b[1B\x1b[1A\x1b[3C");
+    screen.draw(&[], &frame(&["01234", "> x", "st"], Some((1, 3))), 10).expect("a vector takes all");
+    terminal.process(&screen.out);
+    assert_eq!(terminal.screen().contents().trim_end(), "history\n01234\n> x\nst");
+}
+
+#[test]
+fn hostile_text_cannot_act() {
+    let mut screen = Screen::new(Vec::new(), 40);
+    let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}3J\r\nrm\u{8}";
+    let drawn = bytes(&mut screen, &[evil], &frame(&[evil], None));
+    let ours = ["\u{1b}[?2026h", "\u{1b}[?25l", "\u{1b}[J", "\u{1b}[?2026l", "\r\n", "\r"];
+    let mut left = String::from_utf8(drawn).expect("text");
+    for sequence in ours {
+        left = left.replace(sequence, "");
+    }
+    assert!(left.chars().all(|c| !c.is_control()), "{left:?}");
+}
+
+#[test]
+fn styles_are_closed_and_without_colour_no_colour_is_written() {
+    let theme = |colour| crate::tui::theme::Theme::new(colour);
+    let line = |theme: crate::tui::theme::Theme| {
+        Line::from(vec![Span::styled("a", theme.error), Span::styled("b", theme.bold), Span::raw("c")])
+    };
+    assert_eq!(encode(&line(theme(true))), "\x1b[0;31ma\x1b[0;1mb\x1b[0mc");
+    assert_eq!(encode(&line(theme(false))), "a\x1b[0;1mb\x1b[0mc");
+}

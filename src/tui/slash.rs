@@ -1,0 +1,157 @@
+//! What Enter does: words are sent, commands are run.
+
+use ratatui::text::Line;
+
+use super::{
+    bill,
+    commands::{self, Read},
+    diff::diff_rows,
+    layout::wrap_plain,
+    model::{Folded, Kind, Menu, Model},
+    msg::Cmd,
+    printed,
+};
+use crate::{
+    base::Clean,
+    protocol::{Mode, Op},
+};
+
+impl Model {
+    pub(super) fn send(&mut self, cmds: &mut Vec<Cmd>) {
+        if self.is_editing_command() {
+            return self.run_edited(cmds);
+        }
+        if let Some(command) = self.shown_menu().and_then(|m| m.get(self.menu.selected).copied()) {
+            self.composer.set(&format!("/{}", command.name));
+        }
+        self.menu = Menu::default();
+        let draft = self.composer.text();
+        match commands::read(&draft) {
+            Read::Words => {
+                if let Some(text) = self.composer.take() {
+                    self.queue.push_back(text);
+                    self.send_next(cmds);
+                }
+            }
+            Read::Command(command, arguments) => {
+                self.composer.take();
+                self.run(command.action, arguments, cmds);
+            }
+            Read::Unknown(name, near) => {
+                let near: Vec<String> = near.iter().map(|n| format!("/{n}")).collect();
+                self.hint = Some(if near.is_empty() {
+                    format!("there is no command `/{name}`; /help lists them")
+                } else {
+                    format!("there is no command `/{name}`; did you mean {}?", near.join(" or "))
+                });
+            }
+        }
+    }
+
+    fn run(&mut self, action: commands::Action, arguments: &str, cmds: &mut Vec<Cmd>) {
+        use commands::Action as A;
+        let (columns, theme) = (self.size.columns, self.theme);
+        match action {
+            A::Help => self.print(Kind::Note, printed::help(columns, theme), cmds),
+            A::About => self.about(cmds),
+            A::Model => {
+                let text = match &self.session {
+                    Some(s) => format!("{} from {}, window {} tokens", s.model, s.provider, s.window),
+                    None => "the session has not started yet".to_owned(),
+                };
+                self.say(&text, false, cmds);
+            }
+            A::Stats => {
+                let sums = bill::summary(&self.totals, self.now.since(self.started));
+                self.say(&sums.join("\n"), false, cmds);
+            }
+            A::Cache => {
+                let mut lines = bill::cache_lines(&self.requests, &self.totals, theme);
+                if let Some(session) = &self.session {
+                    let why = Clean::line(&session.cache.1);
+                    lines.extend(wrap_plain(&why, theme.dim, columns, ""));
+                }
+                self.print(Kind::Note, lines, cmds);
+            }
+            A::Plan => cmds.push(Cmd::Send(Op::SetMode(Mode::Plan))),
+            A::Mode => match arguments.parse::<Mode>() {
+                Ok(mode) => cmds.push(Cmd::Send(Op::SetMode(mode))),
+                Err(_) if arguments.is_empty() => {
+                    let modes: Vec<String> =
+                        Mode::ALL.iter().map(|m| format!("{:<10} {}", m.name(), m.meaning())).collect();
+                    self.say(&format!("now: {}\n{}", self.mode, modes.join("\n")), false, cmds);
+                }
+                Err(sentence) => self.hint = Some(sentence),
+            },
+            A::Compress | A::Clear if self.is_busy() => {
+                self.hint = Some("not while a turn is running; Esc stops it".to_owned());
+            }
+            A::Compress => {
+                let mut work = self.new_work();
+                work.is_summary = true;
+                self.work = Some(work);
+                cmds.push(Cmd::Send(Op::Compact { wish: arguments.to_owned() }));
+            }
+            A::Clear => cmds.push(Cmd::Send(Op::Clear)),
+            A::Quit => self.leave(cmds),
+        }
+    }
+
+    fn about(&mut self, cmds: &mut Vec<Cmd>) {
+        let mut text = format!("qwen {}", env!("CARGO_PKG_VERSION"));
+        if let Some(s) = &self.session {
+            let place = self.short_path(&s.root);
+            text = format!(
+                "{text}
+model {} from {}\nfolder {place}\nsession {}\ncache {}\ntools {}",
+                s.model,
+                s.provider,
+                s.id,
+                s.cache.1,
+                s.tools.join(", ")
+            );
+        }
+        self.say(&text, false, cmds);
+    }
+
+    pub(super) fn open_folded(&mut self, cmds: &mut Vec<Cmd>) {
+        let (columns, theme) = (self.size.columns, self.theme);
+        let lines = match self.folded.take() {
+            None => {
+                self.hint = Some("nothing is folded".to_owned());
+                return;
+            }
+            Some(Folded::Text { title, text }) => {
+                let mut lines = vec![Line::styled(title, theme.bold)];
+                lines.extend(wrap_plain(&Clean::output(text.trim_end()), theme.dim, columns, "  "));
+                lines
+            }
+            Some(Folded::Change { title, diff }) => {
+                let mut lines = vec![Line::styled(title, theme.bold)];
+                lines.extend(diff_rows(&diff, true, columns, theme));
+                lines
+            }
+        };
+        self.print(Kind::Note, lines, cmds);
+    }
+
+    /// The commands to choose from, while the list is open.
+    pub(super) fn shown_menu(&self) -> Option<Vec<&'static commands::Command>> {
+        if self.menu.is_closed || self.is_editing_command() {
+            return None;
+        }
+        commands::menu(&self.composer.text())
+    }
+
+    pub(super) fn move_menu(&mut self, down: bool) {
+        let many = self.shown_menu().map_or(1, |m| m.len());
+        let at = self.menu.selected;
+        self.menu.selected = if down { (at + 1) % many } else { (at + many - 1) % many };
+    }
+
+    pub(super) fn complete(&mut self) {
+        if let Some(command) = self.shown_menu().and_then(|m| m.get(self.menu.selected).copied()) {
+            self.composer.set(&format!("/{} ", command.name));
+        }
+    }
+}

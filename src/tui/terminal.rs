@@ -1,0 +1,102 @@
+//! The terminal's modes: taken at the start, given back however the program ends.
+
+use std::{
+    io::{self, Write as _},
+    panic,
+    sync::{
+        Mutex, Once, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use crossterm::{
+    cursor::Show,
+    event::{DisableBracketedPaste, EnableBracketedPaste},
+    execute,
+    terminal::{disable_raw_mode, enable_raw_mode},
+};
+
+/// Whether the terminal is in our modes now.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+/// What panics said while the terminal was ours: it would be unreadable on a raw screen.
+static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static HOOK: Once = Once::new();
+
+/// Holds the terminal in raw mode with bracketed paste; dropping it restores everything, also while unwinding.
+#[derive(Debug)]
+pub(super) struct Terminal(());
+
+impl Terminal {
+    /// Takes the terminal. Nothing is asked of it, so nothing can stall.
+    pub(super) fn take() -> io::Result<Self> {
+        HOOK.call_once(install_hook);
+        enter()?;
+        Ok(Self(()))
+    }
+}
+
+/// Gives the terminal to the shell, stops this process group, and takes the terminal again when the person brings
+/// it back to the foreground.
+#[cfg(unix)]
+pub(super) fn suspend() -> io::Result<()> {
+    restore();
+    // A shell started us in a process group of its own; 0 is that group, so that every process of the job stops,
+    // as it does when the terminal itself sends the signal.
+    let stopped = std::process::Command::new("kill").args(["-s", "TSTP", "0"]).status();
+    enter()?;
+    stopped.map(drop)
+}
+
+/// There is no job control to suspend to.
+#[cfg(not(unix))]
+pub(super) fn suspend() -> io::Result<()> {
+    Ok(())
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+        for words in LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            let _ = writeln!(io::stderr(), "{words}");
+        }
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    IS_TAKEN.store(true, Ordering::SeqCst);
+    execute!(io::stdout(), EnableBracketedPaste)?;
+    // Terminals that do not know the sequence ignore it; asking first could stall on one that does not answer.
+    #[cfg(not(windows))]
+    execute!(
+        io::stdout(),
+        crossterm::event::PushKeyboardEnhancementFlags(
+            crossterm::event::KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
+        )
+    )?;
+    Ok(())
+}
+
+/// Undoes [`enter`]; every step is tried whatever became of the others.
+fn restore() {
+    if !IS_TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    #[cfg(not(windows))]
+    let _ = execute!(io::stdout(), crossterm::event::PopKeyboardEnhancementFlags);
+    let _ = execute!(io::stdout(), DisableBracketedPaste, Show);
+    let _ = disable_raw_mode();
+}
+
+/// Keeps what a panic says until the terminal is given back. A panic in a task of the agent does not end the
+/// screen, so the terminal stays ours.
+fn install_hook() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if IS_TAKEN.load(Ordering::SeqCst) {
+            LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
+        } else {
+            before(info);
+        }
+    }));
+}

@@ -1,0 +1,163 @@
+//! What happened → what changes and what is to be done. Pure: time comes in.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::{
+    composer::Edit,
+    dialog::{Dialog, lay_out},
+    keys::{Action, Meaning, meaning},
+    model::{LEAVE_WINDOW, Menu, Model},
+    msg::{Cmd, Msg},
+    view::DRAFT_ROWS,
+};
+use crate::{base::Moment, protocol::Op};
+
+/// Takes one message.
+pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
+    let mut cmds = Vec::new();
+    model.now = now;
+    match msg {
+        Msg::Key(key) if key.kind == KeyEventKind::Release => return cmds,
+        Msg::Key(key) => model.key(key, &mut cmds),
+        Msg::Paste(text) => model.paste(&text),
+        Msg::Resize(size) => {
+            model.size = size;
+            if let Some(work) = &mut model.work {
+                work.answer.set_columns(size.columns);
+            }
+            model.dialogs.iter_mut().for_each(Dialog::forget_seen);
+        }
+        Msg::Agent(event) => model.hear(*event, &mut cmds),
+        Msg::Gone => {
+            model.is_gone = true;
+            cmds.push(Cmd::Quit);
+        }
+        Msg::Tick => {}
+        Msg::Signal if model.leaving.is_some() => {}
+        Msg::Signal => model.leave(&mut cmds),
+    }
+    model.settle(&mut cmds);
+    cmds
+}
+
+impl Model {
+    /// What follows from the state and the time alone.
+    fn settle(&mut self, cmds: &mut Vec<Cmd>) {
+        if self.leave_until.is_some_and(|until| self.now >= until) {
+            self.leave_until = None;
+        }
+        if self.leaving.is_some_and(|until| self.now >= until) {
+            cmds.push(Cmd::Quit);
+        }
+        if self.size.is_too_small() {
+            return;
+        }
+        let (draft, below) = (self.composer.text(), DRAFT_ROWS);
+        let (now, size, theme, last_key) = (self.now, self.size, self.theme, self.last_key);
+        if let Some(dialog) = self.dialogs.front_mut() {
+            dialog.open_if_quiet(last_key, now);
+            if dialog.is_open() {
+                let laid = lay_out(dialog, &draft, below, size, theme, now);
+                dialog.note_shown(laid.body.len(), laid.room);
+            }
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent, cmds: &mut Vec<Cmd>) {
+        self.last_key = self.now;
+        self.hint = None;
+        let meaning = meaning(key);
+        let was_armed = self.leave_until.take().is_some();
+        match meaning {
+            Meaning::Nothing => {}
+            Meaning::Does(Action::Redraw) => cmds.push(Cmd::Redraw),
+            Meaning::Does(Action::Suspend) => cmds.push(Cmd::Suspend),
+            _ if self.dialogs.front().is_some_and(Dialog::is_open) => self.dialog_key(meaning, cmds),
+            Meaning::Text(c) => {
+                self.composer.insert(c);
+                self.menu = Menu::default();
+            }
+            Meaning::Does(action) => self.act(action, was_armed, cmds),
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.last_key = self.now;
+        self.composer.paste(text);
+        self.menu = Menu::default();
+        if let Some(dialog) = self.dialogs.front_mut() {
+            dialog.has_moved = false;
+        }
+    }
+
+    /// A key that is not text, while no question is open.
+    fn act(&mut self, action: Action, was_armed: bool, cmds: &mut Vec<Cmd>) {
+        let columns = self.size.columns.saturating_sub(2);
+        match action {
+            Action::Send if self.composer.take_backslash() => self.composer.edit(Edit::Newline),
+            Action::Send => self.send(cmds),
+            Action::Edit(edit) => {
+                self.composer.edit(edit);
+                self.menu = Menu::default();
+            }
+            Action::Up | Action::Down if self.shown_menu().is_some() => {
+                self.move_menu(action == Action::Down);
+            }
+            Action::Up => self.composer.up(columns),
+            Action::Down => self.composer.down(columns),
+            Action::Complete => self.complete(),
+            Action::Escape => self.escape(cmds),
+            Action::Cancel => self.cancel(was_armed, cmds),
+            Action::Leave if self.composer.is_empty() => self.leave(cmds),
+            Action::Leave => self.composer.edit(Edit::Delete),
+            Action::NextMode => cmds.push(Cmd::Send(Op::SetMode(self.mode.next()))),
+            Action::OpenFolded => self.open_folded(cmds),
+            Action::PageUp | Action::PageDown | Action::Redraw | Action::Suspend => {}
+        }
+    }
+
+    fn escape(&mut self, cmds: &mut Vec<Cmd>) {
+        if self.is_editing_command() {
+            return self.close_editor();
+        }
+        if self.shown_menu().is_some() {
+            self.menu.is_closed = true;
+        } else if let Some(work) = &mut self.work {
+            work.is_stopping = true;
+            cmds.push(Cmd::Send(Op::Interrupt));
+            self.return_queue();
+        }
+    }
+
+    fn cancel(&mut self, was_armed: bool, cmds: &mut Vec<Cmd>) {
+        if self.is_editing_command() {
+            self.close_editor();
+        } else if !self.composer.is_empty() {
+            self.composer.clear();
+            self.menu = Menu::default();
+        } else if self.work.is_some() {
+            self.escape(cmds);
+        } else if was_armed {
+            self.leave(cmds);
+        } else {
+            self.leave_until = Some(self.now.after(LEAVE_WINDOW));
+        }
+    }
+
+    /// Asks the agent to end, and waits for its last word only a little.
+    pub(super) fn leave(&mut self, cmds: &mut Vec<Cmd>) {
+        if self.is_gone || self.leaving.is_some() {
+            cmds.push(Cmd::Quit);
+            return;
+        }
+        self.leaving = Some(self.now.after(LEAVE_WINDOW));
+        cmds.push(Cmd::Send(Op::Quit));
+    }
+
+    /// The words a session starts with.
+    pub(super) fn first_prompt(&mut self, text: String) {
+        if !text.trim().is_empty() {
+            self.queue.push_back(text);
+        }
+    }
+}

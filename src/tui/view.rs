@@ -1,0 +1,281 @@
+//! The model → the rows of the live block. Pure.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    bill,
+    composer::Shown,
+    dialog::{Laid, lay_out},
+    frame::Frame,
+    layout::{cut, wrap},
+    model::Model,
+    work::Work,
+};
+use crate::base::{Clean, width};
+
+/// The live block takes at most this many rows, and at most half of the screen. Source: `reference/tui.md` 4.1.
+const MOST_ROWS: usize = 14;
+/// The composer grows to this many rows, then it scrolls.
+const COMPOSER_ROWS: usize = 6;
+/// Below a question stands one row: the draft, or a hint.
+pub(super) const DRAFT_ROWS: usize = 1;
+
+/// Shows the model.
+pub(super) fn view(model: &Model) -> Frame {
+    let size = model.size;
+    let mut frame = Frame::default();
+    if size.is_too_small() {
+        let text = format!("Window too small ({}x{}), need 40x10", size.columns, size.rows);
+        frame.push(text, size.columns);
+    } else if let Some(dialog) = model.dialogs.front().filter(|d| d.is_open()) {
+        let draft = model.composer.text();
+        let laid = lay_out(dialog, &draft, DRAFT_ROWS, size, model.theme, model.now);
+        show_dialog(model, &laid, dialog.offset, &mut frame);
+    } else {
+        show_live(model, &mut frame);
+    }
+    frame
+}
+
+fn show_live(model: &Model, frame: &mut Frame) {
+    let columns = model.size.columns;
+    let most = (model.size.rows / 2).clamp(5, MOST_ROWS);
+    let shown = model.composer.shown(columns.saturating_sub(3));
+    let composer_rows = shown.rows.len().min(COMPOSER_ROWS).min(most - 2);
+    let below = below_composer(model, most.saturating_sub(composer_rows + 1).max(1));
+    let busy = busy_rows(model);
+    let room = most.saturating_sub(composer_rows + below.len() + busy.len());
+    let tail = model.work.as_ref().map(|w| live_tail(model, w)).unwrap_or_default();
+    let from = tail.len().saturating_sub(room);
+    for row in tail.into_iter().skip(from).chain(busy) {
+        frame.push(row, columns);
+    }
+    push_composer(model, &shown, composer_rows, frame);
+    for row in below {
+        frame.push(row, columns);
+    }
+}
+
+/// The composer with the caret in view.
+fn push_composer(model: &Model, shown: &Shown, rows: usize, frame: &mut Frame) {
+    let first = (shown.caret.0 + 1).saturating_sub(rows);
+    let top = frame.rows.len();
+    for (at, row) in shown.rows.iter().enumerate().skip(first).take(rows) {
+        let sign = match (at, model.is_editing_command()) {
+            (0, true) => "$ ",
+            (0, false) => "> ",
+            _ => "  ",
+        };
+        let line = vec![Span::styled(sign, model.theme.accent), Span::raw(row.clone())];
+        frame.push(line, model.size.columns);
+    }
+    frame.caret = Some((top + shown.caret.0 - first, shown.caret.1 + 2));
+}
+
+/// The list of commands, or the status line, or a word about the last key.
+fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    if let Some(hint) = &model.hint {
+        return wrap(
+            &[Span::styled(Clean::line(hint).into_string(), theme.warn)],
+            model.size.columns,
+            &Span::raw(""),
+            &Span::raw(""),
+        );
+    }
+    if model.leave_until.is_some() {
+        return vec![Line::styled("Ctrl-C again within 2 s to exit", theme.warn)];
+    }
+    let Some(menu) = model.shown_menu() else { return vec![status(model)] };
+    let selected = model.menu.selected.min(menu.len() - 1);
+    let rows = room.min(menu.len());
+    let first = (selected + 1).saturating_sub(rows);
+    let mut out = Vec::new();
+    for (at, command) in menu.iter().enumerate().skip(first).take(rows) {
+        let is_marked = at == selected;
+        let style = if is_marked { theme.bold.patch(theme.accent) } else { Style::new() };
+        let name = format!("{} /{} {}", if is_marked { "›" } else { " " }, command.name, command.arguments);
+        let count = if is_marked { format!("{}/{} ", at + 1, menu.len()) } else { String::new() };
+        out.push(Line::from(vec![
+            Span::styled(format!("{name:<28} "), style),
+            Span::styled(format!("{count}{}", command.about), theme.dim),
+        ]));
+    }
+    out
+}
+
+/// Mode, model, context, cache, money; dropped from the left until the rest fits.
+fn status(model: &Model) -> Line<'static> {
+    let Some(session) = &model.session else { return Line::styled("starting", model.theme.dim) };
+    let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
+        Some(share) => format!("ctx {share}% {}/{}", model.context.short(), session.window.short()),
+        None => format!("ctx {}", model.context.short()),
+    };
+    let mut fields = vec![model.mode.to_string(), Clean::line(&session.model).into_string(), context];
+    if let Some(share) = bill::cache_share(&model.totals.usage) {
+        fields.push(format!("cache {share}%"));
+    }
+    fields.push(bill::money(&model.totals));
+    while fields.len() > 1 && width(&fields.join(" · ")) > model.size.columns {
+        fields.remove(0);
+    }
+    Line::styled(fields.join(" · "), model.theme.dim)
+}
+
+/// What is running and what waits.
+fn busy_rows(model: &Model) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    let mut out = Vec::new();
+    if let Some(retry) = model.work.as_ref().and_then(|w| w.retry.as_ref()) {
+        let left = retry.until.since(model.now).as_secs_f64().ceil();
+        let text = format!(
+            "! Try {} of {} in {left} s: {}",
+            retry.attempt,
+            retry.of,
+            Clean::line(&retry.cause.error)
+        );
+        out.extend(wrap(
+            &[Span::styled(text, theme.warn)],
+            model.size.columns,
+            &Span::raw(""),
+            &Span::raw("  "),
+        ));
+        out.truncate(3);
+    }
+    if model.is_editing_command() {
+        out.push(Line::styled("Edit the command · Enter runs it · Esc goes back", theme.warn));
+    } else if !model.dialogs.is_empty() {
+        out.push(Line::styled("! needs your OK · opens when you pause typing", theme.warn));
+    } else if let Some(work) = &model.work {
+        out.push(busy(model, work));
+    }
+    if let Some(next) = model.queue.front() {
+        let text = Clean::line(next);
+        let back = if model.work.is_some() { " (Esc takes it back)" } else { "" };
+        out.push(Line::styled(format!("queued {}{back}: {text}", model.queue.len()), theme.dim));
+    }
+    out
+}
+
+fn busy(model: &Model, work: &Work) -> Line<'static> {
+    let what = if work.is_stopping {
+        "Stopping"
+    } else if work.retry.is_some() {
+        "Waiting to try again"
+    } else if !work.tools.is_empty() {
+        "Running"
+    } else if work.thought.is_some() {
+        "Thinking"
+    } else if work.is_summary {
+        "Summing up"
+    } else if work.has_streamed {
+        "Writing"
+    } else {
+        "Waiting for the model"
+    };
+    let mut text = format!("─ {what} · {}", bill::clock(model.now.since(work.since)));
+    if work.written.0 > 0 {
+        text = format!("{text} · ↓ {} tok", work.written);
+    }
+    text.push_str(" · Esc stop");
+    Line::styled(text, model.theme.accent)
+}
+
+/// The end of what is being written or run.
+fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
+    let (theme, columns) = (model.theme, model.size.columns);
+    let mut out = Vec::new();
+    if let Some(thought) = &work.thought {
+        let took = bill::clock(model.now.since(thought.since));
+        out.push(Line::styled(format!("+ Thinking… {took}"), theme.dim));
+    }
+    out.extend(work.answer.open());
+    for (at, tool) in work.tools.iter().enumerate() {
+        let title = Clean::line(&tool.title);
+        let took = bill::clock(model.now.since(tool.since));
+        out.push(cut(
+            Line::from(vec![
+                Span::styled("▸ ", theme.accent),
+                Span::raw(title.into_string()),
+                Span::styled(format!(" · {took}"), theme.dim),
+            ]),
+            columns,
+        ));
+        if at + 1 == work.tools.len() {
+            let tail = tool
+                .tail()
+                .into_iter()
+                .map(|l| Line::styled(format!("  {}", super::layout::untab(&l)), theme.dim));
+            out.extend(tail.map(|l| cut(l, columns)));
+        }
+    }
+    out
+}
+
+/// A question, and the draft below it.
+fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
+    let (columns, theme) = (model.size.columns, model.theme);
+    let waiting = model.dialogs.len();
+    let mut title = laid.title.clone();
+    if waiting > 1 {
+        title = format!("{title}  1 of {waiting}");
+    }
+    let body = laid.body.iter().skip(offset).take(laid.room);
+    let rows = body.chain(&laid.facts).chain(&laid.choices).cloned();
+    if laid.is_boxed {
+        let inner = columns - 4;
+        let title = cut(Line::raw(title), inner - 2);
+        let title: String = title.spans.iter().map(|s| s.content.as_ref()).collect();
+        let rest = "─".repeat((columns - 5).saturating_sub(width(&title)));
+        frame.push(
+            vec![
+                Span::styled("┌ ", theme.warn),
+                Span::styled(title, theme.bold),
+                Span::styled(format!(" {rest}─┐"), theme.warn),
+            ],
+            columns,
+        );
+        for row in rows {
+            frame.push(boxed(row, inner, theme.warn), columns);
+        }
+        frame.push(Line::styled(format!("└{}┘", "─".repeat(columns - 2)), theme.warn), columns);
+    } else {
+        frame.push(Line::styled(title, theme.bold.patch(theme.warn)), columns);
+        for row in rows {
+            frame.push(row, columns);
+        }
+    }
+    push_draft(model, frame);
+    let extra = frame.rows.len().saturating_sub(model.size.rows);
+    frame.rows.drain(..extra);
+    frame.caret = frame.caret.map(|(row, column)| (row - extra, column));
+}
+
+fn boxed(row: Line<'static>, inner: usize, style: Style) -> Line<'static> {
+    let used: usize = row.spans.iter().map(|s| width(&s.content)).sum();
+    let mut spans = vec![Span::styled("│ ", style)];
+    spans.extend(row.spans.into_iter().map(|s| Span::styled(s.content, row.style.patch(s.style))));
+    spans.push(Span::raw(" ".repeat(inner.saturating_sub(used))));
+    spans.push(Span::styled(" │", style));
+    Line::from(spans)
+}
+
+/// The row of the draft that holds the caret, or a hint.
+fn push_draft(model: &Model, frame: &mut Frame) {
+    let columns = model.size.columns;
+    let shown = model.composer.shown(columns.saturating_sub(3));
+    let top = frame.rows.len();
+    let row = shown.rows.get(shown.caret.0).cloned().unwrap_or_default();
+    let mut text = vec![Span::styled("> ", model.theme.accent), Span::raw(row)];
+    if let Some(hint) = &model.hint {
+        let apart = if model.composer.is_empty() { "" } else { " · " };
+        text.push(Span::styled(format!("{apart}{}", Clean::line(hint)), model.theme.warn));
+    } else if model.composer.is_empty() {
+        text.push(Span::styled("a digit, or ↑↓ and Enter; letters go here", model.theme.dim));
+    }
+    frame.push(text, columns);
+    frame.caret = Some((top, shown.caret.1 + 2));
+}

@@ -1,0 +1,231 @@
+//! A turn that is running.
+
+use std::{
+    collections::VecDeque,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use ratatui::text::Line;
+
+use super::{layout::floor, markdown::Markdown, theme::Theme};
+use crate::{
+    base::{CallId, Clean, Moment, Tokens, estimate},
+    protocol::Failure,
+};
+
+/// How much reasoning and output is kept for opening it in full.
+const KEPT: usize = 512 * 1024;
+/// How many lines of a running call are shown.
+pub(super) const TAIL_LINES: usize = 5;
+/// How many first lines of a call's output are kept for its summary.
+const HEAD_LINES: usize = 5;
+
+/// A turn that is running.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    /// When the person sent the words.
+    pub(super) since: Moment,
+    /// The answer being written.
+    pub(super) answer: Markdown,
+    /// Whether any of the answer came as a stream.
+    pub(super) has_streamed: bool,
+    /// The reasoning being written.
+    pub(super) thought: Option<Thought>,
+    /// Estimate of what was written in this turn.
+    pub(super) written: Tokens,
+    /// Calls that run now.
+    pub(super) tools: Vec<Tool>,
+    /// The wait before the next try.
+    pub(super) retry: Option<Retry>,
+    /// The person asked to stop.
+    pub(super) is_stopping: bool,
+    /// The person asked for a summary of the history, not for an answer.
+    pub(super) is_summary: bool,
+    printed: Printed,
+}
+
+/// Reasoning that is being written.
+#[derive(Clone, Debug)]
+pub(super) struct Thought {
+    pub(super) since: Moment,
+    pub(super) text: String,
+}
+
+/// A call that runs.
+#[derive(Clone, Debug)]
+pub(super) struct Tool {
+    pub(super) call: CallId,
+    pub(super) title: String,
+    pub(super) since: Moment,
+    pub(super) head: String,
+    pub(super) output: String,
+}
+
+/// A wait before the next try.
+#[derive(Clone, Debug)]
+pub(super) struct Retry {
+    pub(super) attempt: u32,
+    pub(super) of: u32,
+    pub(super) until: Moment,
+    pub(super) cause: Failure,
+}
+
+impl Work {
+    pub(super) fn new(since: Moment, theme: Theme, columns: usize) -> Self {
+        Self {
+            since,
+            answer: Markdown::new(theme, columns),
+            has_streamed: false,
+            thought: None,
+            written: Tokens(0),
+            tools: Vec::new(),
+            retry: None,
+            is_stopping: false,
+            is_summary: false,
+            printed: Printed::default(),
+        }
+    }
+
+    /// Takes more of the answer; returns the lines to print.
+    pub(super) fn write(&mut self, text: &str) -> Vec<Line<'static>> {
+        self.has_streamed = true;
+        self.written += estimate(text);
+        let lines = self.answer.push(text);
+        self.printed.pass(lines)
+    }
+
+    /// Ends the answer; returns the lines to print.
+    pub(super) fn end_answer(&mut self, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+        let lines = self.answer.finish();
+        self.answer = Markdown::new(theme, columns);
+        self.has_streamed = false;
+        let lines = self.printed.pass(lines);
+        self.printed = Printed::default();
+        lines
+    }
+
+    /// Drops the part of the answer that is not printed; returns whether any of it had been seen.
+    pub(super) fn discard(&mut self, theme: Theme, columns: usize) -> bool {
+        let was_seen = !self.answer.is_empty();
+        self.answer = Markdown::new(theme, columns);
+        self.has_streamed = false;
+        self.thought = None;
+        self.printed.restart();
+        was_seen
+    }
+
+    /// Takes more reasoning.
+    pub(super) fn think(&mut self, text: &str, now: Moment) {
+        self.written += estimate(text);
+        let thought = self.thought.get_or_insert_with(|| Thought { since: now, text: String::new() });
+        thought.text.push_str(text);
+        keep_end(&mut thought.text);
+    }
+
+    /// Takes more output of a call.
+    pub(super) fn output(&mut self, call: &CallId, text: &str) {
+        let Some(tool) = self.tools.iter_mut().find(|t| t.call == *call) else { return };
+        for line in text.split_inclusive('\n') {
+            if tool.head.len() > 2_048 || tool.head.matches('\n').count() >= HEAD_LINES {
+                break;
+            }
+            tool.head.push_str(line);
+        }
+        tool.output.push_str(text);
+        keep_end(&mut tool.output);
+    }
+}
+
+impl Tool {
+    /// The last lines of the output.
+    pub(super) fn tail(&self) -> Vec<String> {
+        let from = self.output.len().saturating_sub(8 * 1024);
+        let end = &self.output[floor(&self.output, from)..];
+        let clean = Clean::output(end).into_string();
+        let mut last: VecDeque<String> = VecDeque::new();
+        for line in clean.trim_end_matches('\n').split('\n') {
+            if last.len() == TAIL_LINES {
+                last.pop_front();
+            }
+            last.push_back(line.to_owned());
+        }
+        last.retain(|l| !l.trim().is_empty());
+        last.into()
+    }
+}
+
+/// Drops the beginning of a text that grew past what is kept.
+fn keep_end(text: &mut String) {
+    if text.len() > 2 * KEPT {
+        let from = floor(text, text.len() - KEPT);
+        text.drain(..from);
+    }
+}
+
+/// What of the answer stands in the scrollback, so that a second try does not print the same lines again.
+#[derive(Clone, Debug, Default)]
+struct Printed {
+    now: Vec<u64>,
+    before: Vec<u64>,
+}
+
+impl Printed {
+    /// The answer begins anew.
+    fn restart(&mut self) {
+        let known = std::mem::take(&mut self.now);
+        if known.len() >= self.before.len() {
+            self.before = known;
+        }
+    }
+
+    /// Leaves out the lines that the tries before have printed, up to the first difference.
+    fn pass(&mut self, lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
+        let mut out = Vec::new();
+        for line in lines {
+            let mut hasher = DefaultHasher::new();
+            line.spans.iter().for_each(|s| s.content.hash(&mut hasher));
+            let hash = hasher.finish();
+            if self.before.get(self.now.len()) == Some(&hash) {
+                self.now.push(hash);
+                continue;
+            }
+            self.before.clear();
+            self.now.push(hash);
+            out.push(line);
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::layout::plain;
+
+    #[test]
+    fn a_second_try_prints_only_what_is_new() {
+        let theme = Theme::new(false);
+        let mut work = Work::new(Moment(0), theme, 40);
+        assert_eq!(plain(&work.write("one\n\ntwo\n\nthr")), "one\n\ntwo");
+        assert!(work.discard(theme, 40));
+        assert_eq!(plain(&work.write("one\n\ntwo\n\nother\n\n")), "\nother");
+        assert_eq!(plain(&work.write("end")), "");
+        assert_eq!(plain(&work.end_answer(theme, 40)), "\nend");
+    }
+
+    #[test]
+    fn kept_output_is_bounded_and_its_tail_is_whole_lines() {
+        let theme = Theme::new(false);
+        let mut work = Work::new(Moment(0), theme, 40);
+        let call = CallId::new("c");
+        let (title, head, output) = (String::new(), String::new(), String::new());
+        work.tools.push(Tool { call: call.clone(), title, since: Moment(0), head, output });
+        for n in 0..200_000 {
+            work.output(&call, &format!("line {n} \u{1b}[31m中\u{1b}[0m\n"));
+        }
+        let tool = &work.tools[0];
+        assert!(tool.output.len() <= 2 * KEPT);
+        assert_eq!(tool.tail()[4], "line 199999 中");
+        assert_eq!(Clean::output(&tool.head).as_str().lines().last(), Some("line 4 中"));
+    }
+}
