@@ -26,7 +26,8 @@ impl Model {
             Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
             Event::Requested { estimate, .. } => {
                 self.context = estimate;
-                self.work().retry = None;
+                let work = self.work();
+                (work.retry, work.has_streamed) = (None, false);
             }
             Event::Delta { kind: DeltaKind::Reasoning, text } => {
                 let now = self.now;
@@ -40,6 +41,7 @@ impl Model {
             Event::Discarded => self.discarded(cmds),
             Event::Answered { request, turn, usage, charge, .. } => {
                 self.answered(&turn, cmds);
+                self.totals.requests += 1;
                 if let Some(usage) = usage {
                     self.context = usage.total();
                     self.totals.usage = self.totals.usage.plus(usage);
@@ -158,6 +160,7 @@ impl Model {
             self.print(Kind::Answer, lines, cmds);
         }
         self.end_answer(cmds);
+        self.work().has_streamed = false;
     }
 
     fn end_thought(&mut self, cmds: &mut Vec<Cmd>) {
@@ -182,7 +185,7 @@ impl Model {
         self.end_answer(cmds);
         let since = self.now;
         let (head, output) = (String::new(), String::new());
-        self.work().tools.push(Tool { call: call.id, title, since, head, output });
+        self.work().tools.push(Tool { call: call.id, title, since, head, output, is_cut: false });
     }
 
     fn tool_done(
@@ -197,13 +200,16 @@ impl Model {
         self.drop_dialog(|d| d.call.id == call.id);
         let at = self.work().tools.iter().position(|t| t.call == call.id);
         let running = at.map(|at| self.work().tools.remove(at));
-        let (title, head, output) = match running {
-            Some(ended) => (ended.title, ended.head, ended.output),
-            None => (untitled(call), String::new(), String::new()),
+        let (title, head, output, is_cut) = match running {
+            Some(ended) => (ended.title, ended.head, ended.output, ended.is_cut),
+            None => (untitled(call), String::new(), String::new(), false),
         };
         let done = printed::Done { title: &title, result, display: display.as_ref(), took, head: &head };
         let lines = printed::tool_done(&done, columns, theme);
-        let title = Clean::line(&title).into_string();
+        let mut title = Clean::line(&title).into_string();
+        if is_cut {
+            title.push_str(" · only the end is kept");
+        }
         self.folded = Some(if let Some(Display::Change { diff }) = display {
             Folded::Change { title, diff }
         } else {

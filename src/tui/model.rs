@@ -122,6 +122,11 @@ impl Model {
         cmds.push(Cmd::Print(lines));
     }
 
+    /// Whether anything stands above the live block.
+    pub(super) fn has_printed(&self) -> bool {
+        self.last != Kind::Nothing
+    }
+
     /// A path as a person would write it.
     pub(super) fn short_path(&self, path: &str) -> String {
         match self.home.as_deref().filter(|h| !h.is_empty()).and_then(|h| path.strip_prefix(h)) {

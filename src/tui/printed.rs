@@ -10,7 +10,7 @@ use ratatui::{
 use super::{
     bill::short_time,
     commands, diff, keys,
-    layout::{cut, untab, wrap, wrap_plain},
+    layout::{untab, wrap, wrap_plain},
     model::Model,
     theme::Theme,
 };
@@ -46,7 +46,14 @@ pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>>
         let turns = super::bill::many(session.restored_turns.into(), "turn");
         lines.push(Line::styled(format!("{turns} restored from the earlier session"), theme.dim));
     }
-    lines.into_iter().map(|l| cut(l, model.size.columns)).collect()
+    let none = Span::raw("");
+    lines.into_iter().flat_map(|l| wrap(&styled_spans(l), model.size.columns, &none, &none)).collect()
+}
+
+/// The spans of a line with the line's own style in each.
+fn styled_spans(line: Line<'static>) -> Vec<Span<'static>> {
+    let style = line.style;
+    line.spans.into_iter().map(|s| Span::styled(s.content, style.patch(s.style))).collect()
 }
 
 /// The person's words.

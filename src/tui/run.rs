@@ -1,13 +1,14 @@
 //! Performs what `update` decides: reads keys, hears the agent, draws.
 
 use std::{
-    future::pending,
+    future::{pending, poll_fn},
     io::{self, Stdout},
+    task::Poll,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use crossterm::event::{Event as Input, EventStream};
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use ratatui::text::Line;
 use tokio::time::{Instant, sleep_until};
 
@@ -128,7 +129,7 @@ impl Face {
                 () = sleep(wake) => Some(Msg::Tick),
             };
             let mut is_over = self.take(msg)?;
-            while let Some(Some(event)) = input.next().now_or_never() {
+            while let Some(event) = at_hand(&mut input).await {
                 is_over |= self.take(translate(event?))?;
             }
             let enough = Instant::now() + FRAME;
@@ -207,6 +208,15 @@ async fn sleep(until: Option<Instant>) {
         Some(at) => sleep_until(at).await,
         None => pending().await,
     }
+}
+
+/// The next input if it is there already. Polled as this task: the stream keeps the waker it was polled with last.
+async fn at_hand(input: &mut EventStream) -> Option<io::Result<Input>> {
+    poll_fn(|context| match input.poll_next_unpin(context) {
+        Poll::Ready(event) => Poll::Ready(event),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 fn translate(input: Input) -> Option<Msg> {

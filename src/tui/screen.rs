@@ -91,7 +91,11 @@ impl<W: Write> Screen<W> {
     pub(super) fn leave(&mut self) -> io::Result<()> {
         let mut bytes = String::new();
         go(self.at.0, 0, &mut bytes);
-        bytes.push_str("\x1b[J\x1b[?25h");
+        bytes.push_str("\x1b[K");
+        if self.rows.len() > 1 {
+            bytes.push_str("\r\n\x1b[J\x1b[1A");
+        }
+        bytes.push_str("\x1b[?25h");
         (self.rows, self.caret, self.at) = (Vec::new(), None, (0, 0));
         self.send(&bytes)
     }
@@ -103,31 +107,47 @@ impl<W: Write> Screen<W> {
             if new != old {
                 go(at, row, bytes);
                 at = row;
-                bytes.push_str(&new.0);
-                // At the last column the cursor has not moved on, and erasing would take the last sign away.
-                if new.1 < self.columns {
-                    bytes.push_str("\x1b[K");
-                }
+                self.write_row(new, bytes);
             }
         }
         at
     }
 
-    /// Erases the block, prints lines, writes the block again; returns the row where the cursor is left.
+    /// Writes lines and then the block over the old block; returns the row where the cursor is left.
+    ///
+    /// Everything is erased from behind the text, never from a row's first column on the first row: some terminals
+    /// take erasing the whole screen for the wish to keep it, and move the old block into the scrollback.
     fn write_all(&self, printed: &[Line<'static>], rows: &[(String, usize)], bytes: &mut String) -> usize {
         go(self.at.0, 0, bytes);
-        bytes.push_str("\x1b[J");
         for line in printed {
-            bytes.push_str(&encode(line));
+            self.write_row(&(encode(line), line_width(line)), bytes);
             bytes.push_str("\r\n");
         }
-        for (at, (row, _)) in rows.iter().enumerate() {
+        for (at, row) in rows.iter().enumerate() {
             if at > 0 {
                 bytes.push_str("\r\n");
             }
-            bytes.push_str(row);
+            if at + 1 == rows.len() && (at > 0 || !printed.is_empty()) {
+                bytes.push_str("\x1b[J");
+            }
+            self.write_row(row, bytes);
+        }
+        if rows.is_empty() {
+            bytes.push_str(if printed.is_empty() { "\x1b[K" } else { "\x1b[J" });
         }
         rows.len().saturating_sub(1)
+    }
+
+    /// Writes a row over what stood there. Erasing from the first column also makes the terminal forget that it broke
+    /// this row in two when the window was resized; it would join the halves again later.
+    fn write_row(&self, (row, wide): &(String, usize), bytes: &mut String) {
+        bytes.push_str("\x1b[K");
+        bytes.push_str(row);
+        // A long line goes on in the rows below, where old text may stand. At the last column the cursor has not
+        // moved on, and erasing would take the last sign away.
+        if *wide > self.columns && wide % self.columns != 0 {
+            bytes.push_str("\x1b[K");
+        }
     }
 
     fn send(&mut self, bytes: &str) -> io::Result<()> {

@@ -65,15 +65,16 @@ impl Drop for Terminal {
 fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     IS_TAKEN.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnableBracketedPaste)?;
+    // Where pastes cannot be told from keys, everything else still works.
+    let _ = execute!(io::stdout(), EnableBracketedPaste);
     // Terminals that do not know the sequence ignore it; asking first could stall on one that does not answer.
     #[cfg(not(windows))]
-    execute!(
+    let _ = execute!(
         io::stdout(),
         crossterm::event::PushKeyboardEnhancementFlags(
             crossterm::event::KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES
         )
-    )?;
+    );
     Ok(())
 }
 

@@ -126,6 +126,8 @@ impl Model {
             work.is_stopping = true;
             cmds.push(Cmd::Send(Op::Interrupt));
             self.return_queue();
+        } else {
+            self.return_queue();
         }
     }
 

@@ -20,6 +20,8 @@ use crate::base::{Clean, width};
 const MOST_ROWS: usize = 14;
 /// The composer grows to this many rows, then it scrolls.
 const COMPOSER_ROWS: usize = 6;
+/// From this height on a blank row sets the composer apart from the text above.
+const ROOMY: usize = 16;
 /// Below a question stands one row: the draft, or a hint.
 pub(super) const DRAFT_ROWS: usize = 1;
 
@@ -50,6 +52,9 @@ fn show_live(model: &Model, frame: &mut Frame) {
     let room = most.saturating_sub(composer_rows + below.len() + busy.len());
     let tail = model.work.as_ref().map(|w| live_tail(model, w)).unwrap_or_default();
     let from = tail.len().saturating_sub(room);
+    if tail.is_empty() && room > 0 && model.has_printed() && model.size.rows >= ROOMY {
+        frame.push("", columns);
+    }
     for row in tail.into_iter().skip(from).chain(busy) {
         frame.push(row, columns);
     }
@@ -226,22 +231,13 @@ fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
     let body = laid.body.iter().skip(offset).take(laid.room);
     let rows = body.chain(&laid.facts).chain(&laid.choices).cloned();
     if laid.is_boxed {
-        let inner = columns - 4;
-        let title = cut(Line::raw(title), inner - 2);
-        let title: String = title.spans.iter().map(|s| s.content.as_ref()).collect();
-        let rest = "─".repeat((columns - 5).saturating_sub(width(&title)));
-        frame.push(
-            vec![
-                Span::styled("┌ ", theme.warn),
-                Span::styled(title, theme.bold),
-                Span::styled(format!(" {rest}─┐"), theme.warn),
-            ],
-            columns,
-        );
-        for row in rows {
-            frame.push(boxed(row, inner, theme.warn), columns);
+        let edge = |sign: &'static str| Span::styled(sign, theme.warn);
+        frame.push(vec![edge("┌ "), Span::styled(title, theme.bold)], columns);
+        for mut row in rows {
+            row.spans.insert(0, edge("│ "));
+            frame.push(row, columns);
         }
-        frame.push(Line::styled(format!("└{}┘", "─".repeat(columns - 2)), theme.warn), columns);
+        frame.push(vec![edge("└")], columns);
     } else {
         frame.push(Line::styled(title, theme.bold.patch(theme.warn)), columns);
         for row in rows {
@@ -252,15 +248,6 @@ fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
     let extra = frame.rows.len().saturating_sub(model.size.rows);
     frame.rows.drain(..extra);
     frame.caret = frame.caret.map(|(row, column)| (row - extra, column));
-}
-
-fn boxed(row: Line<'static>, inner: usize, style: Style) -> Line<'static> {
-    let used: usize = row.spans.iter().map(|s| width(&s.content)).sum();
-    let mut spans = vec![Span::styled("│ ", style)];
-    spans.extend(row.spans.into_iter().map(|s| Span::styled(s.content, row.style.patch(s.style))));
-    spans.push(Span::raw(" ".repeat(inner.saturating_sub(used))));
-    spans.push(Span::styled(" │", style));
-    Line::from(spans)
 }
 
 /// The row of the draft that holds the caret, or a hint.

@@ -59,6 +59,8 @@ pub(super) struct Tool {
     pub(super) since: Moment,
     pub(super) head: String,
     pub(super) output: String,
+    /// The beginning of the output was dropped.
+    pub(super) is_cut: bool,
 }
 
 /// A wait before the next try.
@@ -98,7 +100,6 @@ impl Work {
     pub(super) fn end_answer(&mut self, theme: Theme, columns: usize) -> Vec<Line<'static>> {
         let lines = self.answer.finish();
         self.answer = Markdown::new(theme, columns);
-        self.has_streamed = false;
         let lines = self.printed.pass(lines);
         self.printed = Printed::default();
         lines
@@ -132,7 +133,7 @@ impl Work {
             tool.head.push_str(line);
         }
         tool.output.push_str(text);
-        keep_end(&mut tool.output);
+        tool.is_cut |= keep_end(&mut tool.output);
     }
 }
 
@@ -154,12 +155,14 @@ impl Tool {
     }
 }
 
-/// Drops the beginning of a text that grew past what is kept.
-fn keep_end(text: &mut String) {
-    if text.len() > 2 * KEPT {
+/// Drops the beginning of a text that grew past what is kept; returns whether it did.
+fn keep_end(text: &mut String) -> bool {
+    let is_long = text.len() > 2 * KEPT;
+    if is_long {
         let from = floor(text, text.len() - KEPT);
         text.drain(..from);
     }
+    is_long
 }
 
 /// What of the answer stands in the scrollback, so that a second try does not print the same lines again.
@@ -219,7 +222,7 @@ mod tests {
         let mut work = Work::new(Moment(0), theme, 40);
         let call = CallId::new("c");
         let (title, head, output) = (String::new(), String::new(), String::new());
-        work.tools.push(Tool { call: call.clone(), title, since: Moment(0), head, output });
+        work.tools.push(Tool { call: call.clone(), title, since: Moment(0), head, output, is_cut: false });
         for n in 0..200_000 {
             work.output(&call, &format!("line {n} \u{1b}[31m中\u{1b}[0m\n"));
         }

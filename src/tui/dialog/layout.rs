@@ -27,7 +27,8 @@ pub(in crate::tui) struct Laid {
     pub(in crate::tui) facts: Vec<Line<'static>>,
     /// The choices.
     pub(in crate::tui) choices: Vec<Line<'static>>,
-    /// Whether there is a frame around all of it.
+    /// Whether there is an edge on its left. None on the right: a row that fills the screen breaks in two when the
+    /// window gets narrower.
     pub(in crate::tui) is_boxed: bool,
 }
 
@@ -41,7 +42,7 @@ pub(in crate::tui) fn lay_out(
     now: Moment,
 ) -> Laid {
     let is_boxed = size.columns >= 60 && size.rows >= 16;
-    let inner = if is_boxed { size.columns - 4 } else { size.columns };
+    let inner = if is_boxed { size.columns - 2 } else { size.columns };
     let mut facts = facts(dialog, inner, theme);
     let mut below_body = Vec::new();
     if facts.len() > size.rows / 4 {

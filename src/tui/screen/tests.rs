@@ -67,7 +67,7 @@ fn an_unchanged_frame_writes_nothing_and_a_key_only_its_row() {
     let drawn = bytes(&mut screen, &[], &frame(&["> ab", "status"], Some((0, 4))));
     assert_eq!(
         String::from_utf8(drawn).expect("text"),
-        "\x1b[?2026h\x1b[?25l\r> ab\x1b[K\r\x1b[4C\x1b[?25h\x1b[?2026l"
+        "\x1b[?2026h\x1b[?25l\r\x1b[K> ab\r\x1b[4C\x1b[?25h\x1b[?2026l"
     );
 }
 
@@ -85,11 +85,29 @@ fn a_narrower_window_leaves_no_copy_of_the_block() {
 }
 
 #[test]
+fn the_screen_is_never_erased_from_its_first_cell() {
+    let mut screen = Screen::new(Vec::new(), 20);
+    let mut all = bytes(&mut screen, &[], &frame(&["> ", "starting"], Some((0, 2))));
+    all.extend(bytes(&mut screen, &["header"], &frame(&["> ", "status"], Some((0, 2)))));
+    all.extend(bytes(&mut screen, &[], &frame(&["too small"], None)));
+    all.extend(bytes(&mut screen, &["end"], &frame(&[], None)));
+    screen.leave().expect("a vector takes all");
+    all.extend(&screen.out);
+    let all = String::from_utf8(all).expect("text");
+    // Some terminals move the whole screen into the scrollback then.
+    assert!(!all.contains("\r\u{1b}[J") && !all.contains("2J") && !all.contains("3J"), "{all:?}");
+    let mut terminal = terminal(6, 20);
+    terminal.process(all.as_bytes());
+    assert_eq!(terminal.screen().contents().trim_end(), "header\nend");
+    assert_eq!(terminal.screen().cursor_position(), (2, 0));
+}
+
+#[test]
 fn hostile_text_cannot_act() {
     let mut screen = Screen::new(Vec::new(), 40);
     let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}3J\r\nrm\u{8}";
     let drawn = bytes(&mut screen, &[evil], &frame(&[evil], None));
-    let ours = ["\u{1b}[?2026h", "\u{1b}[?25l", "\u{1b}[J", "\u{1b}[?2026l", "\r\n", "\r"];
+    let ours = ["\u{1b}[?2026h", "\u{1b}[?25l", "\u{1b}[J", "\u{1b}[K", "\u{1b}[?2026l", "\r\n", "\r"];
     let mut left = String::from_utf8(drawn).expect("text");
     for sequence in ours {
         left = left.replace(sequence, "");

@@ -43,16 +43,15 @@ fn a_command_to_approve_at_100x30() {
     assert_eq!(
         stage.screen(),
         "\
-┌ Run this command? ───────────────────────────────────────────────────────────────────────────────┐
-│ $ cargo build --release --workspace --all-features \\                                             │
-│     && rm -rf target/release/deps/very-long                                                      │
-│ in ~/src/shop · writes files · deletes: target/release/deps/very-long · commands ask in this     │
-│ mode                                                                                             │
-│ › 1 Yes, once                                                                                    │
-│   2 Yes, and stop asking for exactly `Bash(cargo build)` this session                            │
-│   3 Edit the command                                                                             │
-│   4 No, and say what to do instead (Esc)                                                         │
-└──────────────────────────────────────────────────────────────────────────────────────────────────┘
+┌ Run this command?
+│ $ cargo build --release --workspace --all-features \\
+│     && rm -rf target/release/deps/very-long
+│ in ~/src/shop · writes files · deletes: target/release/deps/very-long · commands ask in this mode
+│ › 1 Yes, once
+│   2 Yes, and stop asking for exactly `Bash(cargo build)` this session
+│   3 Edit the command
+│   4 No, and say what to do instead (Esc)
+└
 > ▏a digit, or ↑↓ and Enter; letters go here"
     );
 }
@@ -109,17 +108,17 @@ fn an_edit_to_approve() {
     assert_eq!(
         stage.screen(),
         "\
-┌ Change app.py?  +2 −1 ───────────────────────────────────────────────────────┐
-│  3   import os                                                               │
-│  4 - def greet(name):                                                        │
-│  4 + def greet(name: str) -> str:                                            │
-│  5 +     \"\"\"返回问候语\"\"\"                                                    │
-│    …                                                                         │
-│ 10   end                                                                     │
-│ edits ask in this mode                                                       │
-│ › 1 Yes, once                                                                │
-│   4 No, and say what to do instead (Esc)                                     │
-└──────────────────────────────────────────────────────────────────────────────┘
+┌ Change app.py?  +2 −1
+│  3   import os
+│  4 - def greet(name):
+│  4 + def greet(name: str) -> str:
+│  5 +     \"\"\"返回问候语\"\"\"
+│    …
+│ 10   end
+│ edits ask in this mode
+│ › 1 Yes, once
+│   4 No, and say what to do instead (Esc)
+└
 > ▏a digit, or ↑↓ and Enter; letters go here"
     );
 }
@@ -185,7 +184,7 @@ fn the_list_of_commands() {
     stage.write("/c");
     assert_eq!(
         stage.screen(),
-        "\
+        "
 > /c▏
 › /cache                     1/3 what each request read from cache, and the bill
   /compress [what to keep]   replace the history by a summary
