@@ -206,9 +206,14 @@ pub(super) fn help(columns: usize, theme: Theme) -> Vec<Line<'static>> {
     });
     let keys = keys::ALL.iter().filter(|k| !k.help.is_empty()).map(|k| (k.name.to_owned(), k.help));
     let entry = |(name, about): (String, &'static str)| {
-        let lead = Span::styled(format!("  {name:<26} "), theme.accent);
-        let under = Span::raw(" ".repeat(29));
-        wrap(&[Span::raw(about)], columns, &lead, &under)
+        let (name, style) = (name.trim_end(), theme.accent);
+        // Beside the name where there is room, else behind it.
+        if columns >= 70 {
+            let lead = Span::styled(format!("  {name:<26} "), style);
+            return wrap(&[Span::raw(about)], columns, &lead, &Span::raw(" ".repeat(29)));
+        }
+        let text = [Span::styled(format!("{name}: "), style), Span::raw(about)];
+        wrap(&text, columns, &Span::raw("  "), &Span::raw("    "))
     };
     let mut out = vec![Line::styled("Commands", theme.bold)];
     out.extend(commands.flat_map(entry));

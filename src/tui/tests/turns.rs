@@ -162,3 +162,16 @@ fn a_turn_without_an_answer_about_its_end_still_shows_notices() {
     assert!(!stage.screen().contains("Summing up"));
     assert!(stage.history().ends_with("· nothing to compress"));
 }
+
+#[test]
+fn help_names_every_command_and_fits_a_narrow_screen() {
+    for columns in [40, 100] {
+        let mut stage = Stage::new(columns, 30);
+        stage.write("/help").enter();
+        let history = stage.history();
+        for command in crate::tui::commands::ALL {
+            assert!(history.contains(&format!("/{}", command.name)), "{history}");
+        }
+        assert!(history.lines().all(|l| crate::base::width(l) <= columns), "{history}");
+    }
+}
