@@ -1,6 +1,6 @@
 //! Hands each module its own part.
 
-use std::{str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use serde_json::{Map, Value};
 
@@ -51,16 +51,13 @@ pub struct ContextChoice {
     pub file_names: Vec<String>,
     /// Other folders of the workspace, as they were written.
     pub include_directories: Vec<String>,
-    /// Whether `.gitignore` hides files.
-    pub respect_git_ignore: bool,
-    /// Whether `.qwenignore` hides files.
-    pub respect_qwen_ignore: bool,
 }
 
 impl Loaded {
     /// For `net`.
-    pub fn net(&self) -> net::Options {
-        net::Options { proxy: self.text(&table::PROXY) }
+    pub fn net(&self, env: &auth::Vars) -> net::Options {
+        let extra_ca = env.get("QWEN_CA_CERTIFICATE").or_else(|| env.get("NODE_EXTRA_CA_CERTS"));
+        net::Options { proxy: self.text(&table::PROXY), extra_ca: extra_ca.map(PathBuf::from) }
     }
 
     /// For `provider`.
@@ -152,8 +149,6 @@ impl Loaded {
         ContextChoice {
             file_names: names.unwrap_or_else(|| vec!["QWEN.md".to_owned(), "AGENTS.md".to_owned()]),
             include_directories: self.list(&table::INCLUDE_DIRECTORIES),
-            respect_git_ignore: self.switch(&table::GIT_IGNORE),
-            respect_qwen_ignore: self.switch(&table::QWEN_IGNORE),
         }
     }
 
@@ -199,10 +194,5 @@ impl Loaded {
 
     fn list(&self, setting: &Setting) -> Vec<String> {
         self.get(setting).map(texts).unwrap_or_default()
-    }
-
-    /// A switch that is on unless it was turned off.
-    fn switch(&self, setting: &Setting) -> bool {
-        self.get(setting).and_then(Value::as_bool).unwrap_or(true)
     }
 }

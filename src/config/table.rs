@@ -32,8 +32,6 @@ pub static ALL: &[&Setting] = &[
     &DENY,
     &FILE_NAME,
     &INCLUDE_DIRECTORIES,
-    &GIT_IGNORE,
-    &QWEN_IGNORE,
     &OUTPUT_FORMAT,
 ];
 
@@ -164,17 +162,6 @@ pub(super) static INCLUDE_DIRECTORIES: Setting =
     setting("context.includeDirectories", Shape::Texts, "Other folders that belong to the workspace.")
         .merge(Merge::Union)
         .flag("--include-directories");
-pub(super) static GIT_IGNORE: Setting = setting(
-    "context.fileFiltering.respectGitIgnore",
-    Shape::Switch,
-    "Whether `.gitignore` hides files from searches.",
-)
-.default("true")
-.for_projects();
-pub(super) static QWEN_IGNORE: Setting =
-    setting("context.fileFiltering.respectQwenIgnore", Shape::Switch, "Whether `.qwenignore` hides files.")
-        .default("true")
-        .for_projects();
 pub(super) static OUTPUT_FORMAT: Setting = setting(
     "output.format",
     Shape::Word(&["text", "json", "stream-json"]),

@@ -161,21 +161,12 @@ fn a_project_has_no_voice_in_what_can_act() {
             "samplingParams": {"temperature": 2, "max_tokens": 1}}},
         "cache": {"mode": "explicit"},
         "output": {"format": "json"},
-        "context": {"fileName": "RULES.md", "includeDirectories": ["/"],
-                    "fileFiltering": {"respectGitIgnore": false}},
+        "context": {"fileName": "RULES.md", "includeDirectories": ["/"]},
     });
     let loaded = desk.put("project", &hostile.to_string()).loaded();
     let heard: Vec<_> =
         ALL.iter().map(|s| s.key).filter(|key| loaded.origin(key) != Origin::Default).collect();
-    assert_eq!(
-        heard,
-        [
-            "model.maxSessionTurns",
-            "permissions.deny",
-            "context.fileName",
-            "context.fileFiltering.respectGitIgnore"
-        ]
-    );
+    assert_eq!(heard, ["model.maxSessionTurns", "permissions.deny", "context.fileName"]);
     assert_eq!(loaded.mode(), Mode::Default);
     assert_eq!(loaded.rules(), Rules { deny: vec!["Read(.env)".into()], ..Rules::default() });
     assert_eq!(loaded.context().file_names, ["RULES.md"]);
@@ -280,7 +271,7 @@ fn variables_are_put_in_for_the_person_and_not_for_the_project() {
     assert_eq!(auth.env.get("DASHSCOPE_API_KEY"), Some("sk-2"));
     assert_eq!(auth.env.get("A"), Some("$UNSET-${}-$"));
     assert_eq!(auth.referenced, ["VAULT", "OTHER"]);
-    assert_eq!(loaded.net().proxy.as_deref(), Some("http://h:1"));
+    assert_eq!(loaded.net(&Vars::default()).proxy.as_deref(), Some("http://h:1"));
     assert_eq!(loaded.rules().deny, ["Read($VAULT)"]);
 }
 
