@@ -26,6 +26,11 @@ impl Handle {
         let _ = self.ops.send(op);
     }
 
+    /// Another way to ask, for whoever does not wait for events: a signal, for instance.
+    pub fn ops(&self) -> mpsc::UnboundedSender<Op> {
+        self.ops.clone()
+    }
+
     /// The next event; `None` after [`Event::SessionEnded`] was taken and the agent is gone. Safe to drop before
     /// it is ready: no event is lost.
     pub async fn next(&mut self) -> Option<Event> {

@@ -1,6 +1,14 @@
 //! The turn loop: a pure machine, the driver that performs its effects, and the handle faces hold.
+//!
+//! Start reading at [`start`].
 
+mod driver;
 mod handle;
 pub mod machine;
+mod setup;
+mod words;
+mod work;
 
+pub use driver::start;
 pub use handle::{Handle, Mailbox};
+pub use setup::{Instructions, Setup};

@@ -55,6 +55,15 @@ impl Format {
     /// The names of `--output-format`, as in Qwen Code.
     pub const NAMES: [&str; 3] = ["text", "json", "stream-json"];
 
+    /// The name in `--output-format`; a narration has none and counts as text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text | Self::Narration => Self::NAMES[0],
+            Self::Json => Self::NAMES[1],
+            Self::StreamJson => Self::NAMES[2],
+        }
+    }
+
     /// Whether a program reads it, so that an error must be JSON too.
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::StreamJson)

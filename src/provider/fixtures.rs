@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     auth::{Credential, Endpoint, Source},
     base::{Secret, Tokens},
-    catalog::{Echo, MaxTokens, Profile, Provider, Thinking},
+    catalog::{Billing, Echo, MaxTokens, Profile, Provider, Thinking},
     protocol::CacheTerms,
 };
 
@@ -21,11 +21,19 @@ pub(super) static CLOUD: Provider = Provider {
     max_tokens: MaxTokens::Plain,
     echo: Echo::Never,
     quota_is_per_minute: true,
+    billing: Billing::ByToken,
+    default_model: None,
 };
 
 /// Somebody else, as plain as can be.
-pub(super) static PLAIN: Provider =
-    Provider { id: "openai", is_qwen_cloud: false, quota_is_per_minute: false, ..CLOUD };
+pub(super) static PLAIN: Provider = Provider {
+    id: "openai",
+    is_qwen_cloud: false,
+    quota_is_per_minute: false,
+    billing: Billing::ByToken,
+    default_model: None,
+    ..CLOUD
+};
 
 /// One that wants reasoning back as text.
 pub(super) static DEEP: Provider = Provider { id: "deepseek", echo: Echo::Content, ..PLAIN };

@@ -54,8 +54,8 @@ impl Machine {
         let markers = u8::try_from(asking.plan.marks().len()).unwrap_or(u8::MAX);
         let estimate = self.anchors.scaled(asking.prompt.estimate());
         self.emit(Event::Requested { request: self.request, attempt: asking.attempt, markers, estimate });
+        self.out.push(Effect::Ask { attempt: asking.attempt });
         self.phase = Phase::Asking(Box::new(asking));
-        self.out.push(Effect::Ask);
     }
 
     pub(super) fn chunk(&mut self, chunk: Chunk) {

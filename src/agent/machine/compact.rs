@@ -94,7 +94,7 @@ impl Machine {
         let after = self.anchors.scaled(prompt.estimate());
         self.anchors.enter(prompt.epoch());
         self.kept = prompt.items().len();
-        self.out.push(Effect::Keep(Kept::Epoch(prompt.items().to_vec())));
+        self.out.push(Effect::Keep(Kept::Epoch { epoch: prompt.epoch(), items: prompt.items().to_vec() }));
         self.emit(Event::Compacted { before, after });
         self.totals.context = after;
         match then {

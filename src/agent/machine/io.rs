@@ -102,7 +102,10 @@ pub enum Effect {
         reminders: Vec<String>,
     },
     /// Send [`super::Machine::request`].
-    Ask,
+    Ask {
+        /// Which try this is, from 1.
+        attempt: u32,
+    },
     /// Stop the running request or the wait; nothing of it is wanted any more.
     StopAsking,
     /// Come back with [`Input::Woke`] after this time.
@@ -143,6 +146,11 @@ pub enum Kept {
         /// The model's name as the provider gave it.
         model: String,
     },
-    /// The history was replaced; these are all items now.
-    Epoch(Vec<Item>),
+    /// The history was replaced.
+    Epoch {
+        /// How often that has happened.
+        epoch: u32,
+        /// All items now.
+        items: Vec<Item>,
+    },
 }

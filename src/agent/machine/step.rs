@@ -165,7 +165,7 @@ impl Machine {
             self.kept = 0;
             self.totals.context = Tokens(0);
             self.untold_mode = Some(self.mode).filter(|m| *m == Mode::Plan);
-            self.out.push(Effect::Keep(Kept::Epoch(Vec::new())));
+            self.out.push(Effect::Keep(Kept::Epoch { epoch: 0, items: Vec::new() }));
         }
     }
 

@@ -88,7 +88,7 @@ fn path(effects: &[Effect]) -> Vec<String> {
         Effect::Judge(call) => format!("judge {}", call.id),
         Effect::Keep(Kept::Item(_)) => "keep item".into(),
         Effect::Keep(Kept::Usage { .. }) => "keep usage".into(),
-        Effect::Keep(Kept::Epoch(items)) => format!("keep epoch of {}", items.len()),
+        Effect::Keep(Kept::Epoch { items, .. }) => format!("keep epoch of {}", items.len()),
         other => format!("{other:?}").split([' ', '(', '{']).next().unwrap_or_default().to_lowercase(),
     };
     effects.iter().map(one).filter(|s| s != "·").collect()

@@ -1,0 +1,316 @@
+//! Performs the machine's effects and brings back what came of them.
+//!
+//! One task owns the machine. Requests, waits and tools run in tasks of their own and report through one channel;
+//! each report carries the number of the work it belongs to, so that what was stopped cannot speak any more.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Handle, Mailbox, Setup,
+    machine::{Effect, Input, Kept, Machine},
+    words,
+    work::Workshop,
+};
+use crate::{
+    context,
+    permissions::Approved,
+    protocol::{EndReason, Event, Failure, Level, Op, SessionInfo, ToolCall, Totals, UserMessage},
+    provider::{self, Chat},
+    session::{Record, Spent, Transcript},
+};
+
+/// Starts a session. The handle is there at once; the first event comes when the repository was read.
+pub fn start(setup: Setup) -> Handle {
+    let (to_agent, ops) = mpsc::unbounded_channel();
+    let mailbox = Mailbox::default();
+    let handle = Handle::new(to_agent, mailbox.clone());
+    let closing = Closing(mailbox.clone());
+    tokio::spawn(async move {
+        run(setup, ops, mailbox).await;
+        drop(closing);
+    });
+    handle
+}
+
+/// Closes the mailbox however the driver ends, so that no face waits for ever.
+struct Closing(Mailbox);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Mailbox) {
+    let (options, root, cwd) = (setup.context.clone(), setup.root.clone(), setup.cwd.clone());
+    let (date, shell) = (setup.date.clone(), words::shell());
+    let environment = tokio::spawn({
+        let (root, cwd) = (root.clone(), cwd.clone());
+        async move { context::Environment::collect(&root, &cwd, date, shell).await.text() }
+    });
+    let fragments = tokio::task::spawn_blocking(move || context::collect(&options, &root, &cwd)).await;
+    let fragments = fragments.unwrap_or_default();
+    let prompt = match setup.prompt(fragments.repository) {
+        Ok(prompt) => prompt,
+        Err(failure) => return refuse(&mailbox, failure),
+    };
+    let info = setup.info(&prompt);
+    let (inputs, mut reports) = mpsc::unbounded_channel();
+    let mut driver = Driver {
+        machine: Machine::new(setup.machine_config(), prompt),
+        chat: Arc::new(Chat::new(
+            setup.net.clone(),
+            setup.credential.clone(),
+            setup.profile.clone(),
+            setup.provider.clone(),
+        )),
+        workshop: Arc::new(Workshop::new(&setup)),
+        transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
+        environment: Some(environment),
+        mailbox,
+        inputs,
+        asking: Job::default(),
+        tools: Job::default(),
+        info,
+        is_over: false,
+    };
+    driver.mailbox.put(Event::SessionStarted(driver.info.clone()));
+    for text in setup.notices.into_iter().chain(fragments.notices) {
+        driver.mailbox.put(Event::Notice { level: Level::Warning, text });
+    }
+    while !driver.is_over {
+        let input = tokio::select! {
+            biased;
+            op = ops.recv() => match op {
+                Some(op) => driver.op(op),
+                // Every face is gone: finish as if it had asked to.
+                None => Some(Input::Op(Op::Quit)),
+            },
+            report = reports.recv() => report.and_then(|r: Report| driver.accept(r)),
+        };
+        if let Some(input) = input {
+            driver.step(input);
+        }
+    }
+}
+
+/// The session cannot begin: says why, in the order a face expects.
+fn refuse(mailbox: &Mailbox, failure: Failure) {
+    let totals = Totals::default();
+    mailbox.put(Event::Failed(failure));
+    mailbox.put(Event::TurnEnded { reason: EndReason::Failed, totals });
+    mailbox.put(Event::SessionEnded { totals });
+}
+
+/// A stretch of work that can be stopped, and the number that tells its reports from older ones.
+#[derive(Default)]
+struct Job {
+    number: u64,
+    stop: CancellationToken,
+}
+
+impl Job {
+    /// Stops the work so far; what it still reports is not accepted.
+    fn renew(&mut self) {
+        self.stop.cancel();
+        self.stop = CancellationToken::new();
+        self.number += 1;
+    }
+}
+
+/// What a task reports.
+struct Report {
+    job: Stretch,
+    number: u64,
+    input: Input,
+}
+
+/// Which job a report belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stretch {
+    Asking,
+    Tools,
+    Composing,
+}
+
+struct Driver {
+    machine: Machine,
+    chat: Arc<Chat>,
+    workshop: Arc<Workshop>,
+    transcript: Transcript,
+    environment: Option<tokio::task::JoinHandle<String>>,
+    mailbox: Mailbox,
+    inputs: mpsc::UnboundedSender<Report>,
+    asking: Job,
+    tools: Job,
+    info: SessionInfo,
+    is_over: bool,
+}
+
+impl Driver {
+    fn op(&mut self, op: Op) -> Option<Input> {
+        if op == Op::Clear {
+            self.step(Input::Op(Op::Clear));
+            self.environment = None;
+            let mut info = self.info.clone();
+            info.restored_turns = 0;
+            self.mailbox.put(Event::SessionStarted(info));
+            return None;
+        }
+        Some(Input::Op(op))
+    }
+
+    /// The input of a report, unless it comes from work that was stopped.
+    fn accept(&self, report: Report) -> Option<Input> {
+        let current = match report.job {
+            Stretch::Asking => self.asking.number,
+            Stretch::Tools => self.tools.number,
+            Stretch::Composing => report.number,
+        };
+        (report.number == current).then_some(report.input)
+    }
+
+    fn step(&mut self, input: Input) {
+        for effect in self.machine.step(input) {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Compose { turn, text, is_first, reminders } => {
+                self.compose(turn, text, is_first, reminders);
+            }
+            Effect::Ask { attempt } => self.ask(attempt),
+            Effect::StopAsking => self.asking.renew(),
+            Effect::Wait(wait) => self.wait(wait),
+            Effect::Judge(call) => self.judge(call),
+            Effect::Run(approved) => self.run_tool(*approved),
+            Effect::StopTools => self.tools.renew(),
+            Effect::Remember(rule) => self.workshop.remember(&rule),
+            Effect::SetMode(mode) => {
+                self.workshop.set_mode(mode);
+                self.info.mode = mode;
+            }
+            Effect::Emit(event) => self.mailbox.put(event),
+            Effect::Keep(kept) => self.keep(&kept),
+            Effect::Sync => self.sync(),
+            Effect::End => {
+                self.asking.renew();
+                self.tools.renew();
+                self.is_over = true;
+            }
+        }
+    }
+
+    /// A way for a task to report.
+    fn reporter(&self, job: Stretch, number: u64) -> impl Fn(Input) + Send + Sync + Clone + 'static {
+        let inputs = self.inputs.clone();
+        // A report that nobody takes any more is not wanted.
+        move |input| drop(inputs.send(Report { job, number, input }))
+    }
+
+    fn compose(&mut self, turn: u32, text: String, is_first: bool, reminders: Vec<String>) {
+        let report = self.reporter(Stretch::Composing, 0);
+        let environment = if is_first { Some(self.environment.take()) } else { None };
+        let workshop = self.workshop.clone();
+        tokio::spawn(async move {
+            let mut context = Vec::new();
+            match environment {
+                Some(Some(ready)) => context.extend(ready.await.ok()),
+                Some(None) => context.push(workshop.environment().await),
+                None => {}
+            }
+            context.extend(reminders);
+            let (words, shop) = (text.clone(), workshop.clone());
+            let mentioned = tokio::task::spawn_blocking(move || shop.mentions(&words)).await;
+            context.extend(mentioned.unwrap_or_default());
+            report(Input::Composed { turn, message: UserMessage { context, text } });
+        });
+    }
+
+    fn ask(&mut self, attempt: u32) {
+        self.asking.renew();
+        let Some((prompt, plan)) = self.machine.request() else { return };
+        let body = self.chat.body(prompt, plan);
+        let report = self.reporter(Stretch::Asking, self.asking.number);
+        let (chat, stop) = (self.chat.clone(), self.asking.stop.clone());
+        tokio::spawn(async move {
+            let started = Instant::now();
+            let mut sink = {
+                let report = report.clone();
+                move |chunk| report(Input::Chunk(chunk))
+            };
+            match chat.send(body, &stop, &mut sink).await {
+                Ok(reply) => report(Input::Replied { reply: Box::new(reply), took: started.elapsed() }),
+                Err(trouble) => {
+                    let wait = provider::backoff(attempt, &trouble, words::random());
+                    report(Input::Troubled { trouble, wait });
+                }
+            }
+        });
+    }
+
+    fn wait(&mut self, wait: Duration) {
+        self.asking.renew();
+        let report = self.reporter(Stretch::Asking, self.asking.number);
+        let stop = self.asking.stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(wait) => report(Input::Woke),
+            }
+        });
+    }
+
+    fn judge(&self, call: ToolCall) {
+        let report = self.reporter(Stretch::Tools, self.tools.number);
+        let (workshop, stop) = (self.workshop.clone(), self.tools.stop.clone());
+        tokio::spawn(async move {
+            let id = call.id.clone();
+            let judgement = workshop.judge(call, stop).await;
+            report(Input::Judged { call: id, judgement });
+        });
+    }
+
+    fn run_tool(&self, approved: Approved) {
+        let report = self.reporter(Stretch::Tools, self.tools.number);
+        let (workshop, stop) = (self.workshop.clone(), self.tools.stop.clone());
+        let mailbox = self.mailbox.clone();
+        tokio::spawn(async move {
+            let (id, started) = (approved.call().id.clone(), Instant::now());
+            let outcome = workshop.run(approved, stop, mailbox).await;
+            report(Input::Ran { call: id, outcome, took: started.elapsed() });
+        });
+    }
+
+    fn keep(&mut self, kept: &Kept) {
+        let notice = match kept {
+            Kept::Item(item) => self.transcript.append(&Record::item(item)),
+            Kept::Usage { request, usage, charge, model } => {
+                let (usage, charge) = (Some(*usage), Some(*charge));
+                let (request, model, at) = (*request, model.clone(), words::now());
+                self.transcript.append(&Record::Usage(Spent { request, model, usage, charge, at }))
+            }
+            Kept::Epoch { epoch, items } => self.transcript.append(&Record::epoch(*epoch, items)),
+        };
+        self.warn(notice);
+    }
+
+    fn sync(&mut self) {
+        let notice = self.transcript.sync();
+        self.warn(notice);
+    }
+
+    fn warn(&self, notice: Option<String>) {
+        if let Some(text) = notice {
+            self.mailbox.put(Event::Notice { level: Level::Warning, text });
+        }
+    }
+}

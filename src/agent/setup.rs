@@ -1,0 +1,134 @@
+//! What a session is made from.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::machine;
+use crate::{
+    auth::Credential,
+    base::{AbsPath, SessionId},
+    cache, catalog, context, net,
+    permissions::Policy,
+    prompt::{Head, Prompt},
+    protocol::{CacheMode, Failure, Item, Kind, SessionInfo},
+    provider,
+    session::Transcript,
+    tools::{Limits, Toolbox},
+};
+
+/// The text every session begins with.
+const INSTRUCTIONS: &str = include_str!("instructions.md");
+/// Tries of one request.
+const TRIES: u32 = 5;
+
+/// Everything a session needs, gathered by the door.
+pub struct Setup {
+    /// Its id.
+    pub session: SessionId,
+    /// The folder the person works in, canonical; commands start here.
+    pub cwd: AbsPath,
+    /// The repository around it, canonical; the same as `cwd` where there is none.
+    pub root: AbsPath,
+    /// Other folders that count as workspace, canonical.
+    pub extra_roots: Vec<AbsPath>,
+    /// The key and the one place it may go.
+    pub credential: Arc<Credential>,
+    /// What is known of the model.
+    pub profile: Arc<catalog::Profile>,
+    /// Why the cache is used as it is, in one line.
+    pub cache_reason: String,
+    /// How requests are made.
+    pub provider: provider::Options,
+    /// The HTTP client.
+    pub net: net::Lazy,
+    /// What may happen without asking.
+    pub policy: Policy,
+    /// The tools offered.
+    pub toolbox: Toolbox,
+    /// Bounds of a tool's result.
+    pub limits: Limits,
+    /// How the repository is read.
+    pub context: context::Options,
+    /// The system text.
+    pub instructions: Instructions,
+    /// Requests allowed in this run; `None` for no limit.
+    pub max_requests: Option<u32>,
+    /// Environment variables that no child process sees.
+    pub hidden_env: Vec<String>,
+    /// Where whole outputs of tools go.
+    pub spill: AbsPath,
+    /// Where the conversation is kept.
+    pub transcript: Transcript,
+    /// A conversation to go on with.
+    pub restored: Vec<Item>,
+    /// What the person should know before the first turn.
+    pub notices: Vec<String>,
+    /// Today's date for the model, as `2026-11-21`.
+    pub date: String,
+}
+
+/// The system text of a session.
+#[derive(Clone, Debug, Default)]
+pub struct Instructions {
+    /// Stands in place of the built-in text.
+    pub replace: Option<String>,
+    /// Stands after it.
+    pub append: Option<String>,
+}
+
+impl Instructions {
+    fn text(&self) -> String {
+        let base = self.replace.as_deref().unwrap_or(INSTRUCTIONS).trim();
+        match &self.append {
+            Some(more) => format!("{base}\n\n{}", more.trim()),
+            None => base.to_owned(),
+        }
+    }
+}
+
+impl Setup {
+    /// The prompt to begin with. Errors: the restored items are not a conversation.
+    pub(super) fn prompt(&mut self, repository: String) -> Result<Prompt, Failure> {
+        let head = Arc::new(Head::new(self.toolbox.specs(), self.instructions.text(), repository));
+        Prompt::restore(head, std::mem::take(&mut self.restored)).map_err(|e| {
+            Failure::new(Kind::Config, format!("the session `{}` cannot be continued: {e}", self.session))
+                .hint("start a new one without --continue or --resume")
+        })
+    }
+
+    pub(super) fn machine_config(&self) -> machine::Config {
+        let parallel = self
+            .toolbox
+            .names()
+            .into_iter()
+            .filter(|name| self.toolbox.find(name).is_some_and(|(_, tool)| tool.is_parallel()));
+        machine::Config {
+            cache: cache::Limits { terms: self.profile.cache },
+            tiers: self.profile.tiers.clone(),
+            window: self.profile.window,
+            max_requests: self.max_requests,
+            tries: TRIES,
+            parallel: parallel.map(str::to_owned).collect::<BTreeSet<_>>(),
+            mode: self.policy.mode,
+        }
+    }
+
+    pub(super) fn info(&self, prompt: &Prompt) -> SessionInfo {
+        let mode = match self.profile.cache {
+            terms if terms.explicit => CacheMode::Explicit,
+            _ => CacheMode::Implicit,
+        };
+        let restored = prompt.items().iter().filter(|i| matches!(i, Item::User(_))).count();
+        SessionInfo {
+            id: self.session.clone(),
+            root: self.cwd.to_string(),
+            branch: context::branch(&self.root),
+            model: self.profile.model.clone(),
+            provider: self.profile.provider.name.to_owned(),
+            window: self.profile.window,
+            tools: prompt.head().tools().iter().map(|t| t.name.clone()).collect(),
+            mode: self.policy.mode,
+            cache: (mode, self.cache_reason.clone()),
+            restored_turns: u32::try_from(restored).unwrap_or(u32::MAX),
+        }
+    }
+}

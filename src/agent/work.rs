@@ -1,0 +1,165 @@
+//! Judges and runs tool calls, and makes the texts that stand beside the person's words.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Mailbox, Setup,
+    machine::{Asked, Judgement},
+    words,
+};
+use crate::{
+    base::{AbsPath, CallId},
+    context, net,
+    permissions::{self, Approved, Policy, Verdict},
+    protocol::{Event, Mode, Preview, Question, Todo, ToolCall},
+    tools::{Hands, Limits, Outcome, Reads, Toolbox},
+};
+
+/// What calls are judged and run with.
+pub(super) struct Workshop {
+    toolbox: Toolbox,
+    policy: Mutex<Policy>,
+    cwd: AbsPath,
+    root: AbsPath,
+    extra_roots: Vec<AbsPath>,
+    spill: AbsPath,
+    limits: Limits,
+    reads: Arc<Mutex<Reads>>,
+    todos: Arc<Mutex<Vec<Todo>>>,
+    net: net::Lazy,
+    hidden_env: Arc<Vec<String>>,
+    date: String,
+}
+
+impl Workshop {
+    /// Takes what it needs from the setup.
+    pub(super) fn new(setup: &Setup) -> Self {
+        let mut extra_roots = setup.extra_roots.clone();
+        if setup.root != setup.cwd {
+            extra_roots.push(setup.root.clone());
+        }
+        Self {
+            toolbox: setup.toolbox.clone(),
+            policy: Mutex::new(setup.policy.clone()),
+            cwd: setup.cwd.clone(),
+            root: setup.root.clone(),
+            extra_roots,
+            spill: setup.spill.clone(),
+            limits: setup.limits,
+            reads: Arc::default(),
+            todos: Arc::default(),
+            net: setup.net.clone(),
+            hidden_env: Arc::new(setup.hidden_env.clone()),
+            date: setup.date.clone(),
+        }
+    }
+
+    pub(super) fn set_mode(&self, mode: Mode) {
+        self.policy().mode = mode;
+    }
+
+    /// Stores a rule for this session. A rule that was offered is one that is understood.
+    pub(super) fn remember(&self, rule: &str) {
+        let _ = self.policy().remember(rule);
+    }
+
+    pub(super) async fn environment(&self) -> String {
+        let environment =
+            context::Environment::collect(&self.root, &self.cwd, self.date.clone(), words::shell());
+        environment.await.text()
+    }
+
+    /// The files the person named with `@`, as texts for the model.
+    pub(super) fn mentions(&self, text: &str) -> Vec<String> {
+        context::mentions(text, &self.root, &self.cwd).into_iter().map(|m| m.text).collect()
+    }
+
+    /// What a call would touch, what the rules say to that, and what a person must see.
+    pub(super) async fn judge(&self, mut call: ToolCall, stop: CancellationToken) -> Judgement {
+        let Some((name, tool)) = self.toolbox.find(&call.name) else {
+            let names = self.toolbox.names().join(", ");
+            let text = format!("There is no tool named `{}`. The tools are: {names}.", call.name);
+            return Judgement::Impossible(text);
+        };
+        // Rules know a tool by one name, however the model called it.
+        name.clone_into(&mut call.name);
+        let input = match call.arguments.object() {
+            Ok(input) => input.clone(),
+            Err(_) => return Judgement::Impossible("The arguments cannot be read.".to_owned()),
+        };
+        let hands = self.hands(&call.id, stop, None);
+        let action = match tool.action(&input, &hands) {
+            Ok(action) => action,
+            Err(sentence) => return Judgement::Impossible(sentence),
+        };
+        let title = tool.title(&input, &hands);
+        let verdict = permissions::decide(&self.policy(), call, action);
+        match verdict {
+            Verdict::Allow(approved) => Judgement::Run { approved: Box::new(approved), title },
+            Verdict::Deny(reason) => Judgement::Deny(words::forbidden(&reason)),
+            Verdict::Ask(pending) => match tool.preview(&input, pending.action(), &hands).await {
+                Err(sentence) => Judgement::Impossible(sentence),
+                Ok(preview) => {
+                    let question = question(preview, &pending);
+                    Judgement::Ask(Box::new(Asked { pending, question, title }))
+                }
+            },
+        }
+    }
+
+    /// Runs a call in a task of its own, so that a bug in a tool ends the call and not the session.
+    pub(super) async fn run(
+        self: Arc<Self>,
+        approved: Approved,
+        stop: CancellationToken,
+        mailbox: Mailbox,
+    ) -> Outcome {
+        let name = approved.call().name.clone();
+        let task = tokio::spawn(async move {
+            let id = approved.call().id.clone();
+            let hands = self.hands(&id, stop, Some(mailbox));
+            match self.toolbox.find(&approved.call().name) {
+                Some((_, tool)) => tool.run(approved, &hands).await,
+                None => Outcome::failed("There is no such tool."),
+            }
+        });
+        let broke = |_| Outcome::failed(format!("`{name}` broke; this is a bug in qwen. Try another way."));
+        task.await.unwrap_or_else(broke)
+    }
+
+    fn hands(&self, call: &CallId, stop: CancellationToken, progress: Option<Mailbox>) -> Hands {
+        let call = call.clone();
+        Hands {
+            root: self.cwd.clone(),
+            extra_roots: self.extra_roots.clone(),
+            spill: self.spill.clone(),
+            limits: self.limits,
+            reads: self.reads.clone(),
+            todos: self.todos.clone(),
+            net: self.net.clone(),
+            hidden_env: self.hidden_env.clone(),
+            progress: Arc::new(move |text: &str| {
+                if let Some(mailbox) = &progress {
+                    mailbox.put(Event::ToolOutput { call: call.clone(), text: text.to_owned() });
+                }
+            }),
+            stop,
+        }
+    }
+
+    fn policy(&self) -> MutexGuard<'_, Policy> {
+        // A policy is whole after every change, so a panic elsewhere while it was held harms nothing.
+        self.policy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn question(preview: Preview, pending: &permissions::Pending) -> Question {
+    Question {
+        preview,
+        remember: pending.remember.clone(),
+        reason: pending.reason.clone(),
+        effects: pending.effects.clone(),
+    }
+}
