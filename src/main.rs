@@ -1,3 +1,7 @@
-//! The `qwen` binary.
+//! The `qwen` binary: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    qwen::cli::main()
+}

@@ -1,13 +1,20 @@
 //! The door: arguments and subcommands, what a run starts as, and how a failure leaves.
 //!
 //! The tree in `arguments.rs` feeds the parser, `--help`, `completions/` and `docs/qwen.1`. Start reading at
-//! [`parse`]; [`start`] then decides between a one-shot run and the screen.
+//! [`main`]; [`start`] decides between a one-shot run and the screen.
 
 mod arguments;
+mod assemble;
+mod choose;
 mod completions;
+mod demo;
 mod exit;
+mod face;
+mod main;
 mod mode;
 mod parse;
+mod signals;
+mod simulate;
 mod stdin;
 mod subcommands;
 
@@ -20,6 +27,7 @@ pub use arguments::{
 };
 pub use completions::Shell;
 pub use exit::report;
+pub use main::main;
 pub use mode::{Start, Streams, start};
 pub use parse::parse;
 pub use stdin::read as read_stdin;

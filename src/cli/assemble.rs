@@ -1,0 +1,264 @@
+//! Puts a session together from arguments, settings, environment and what lies on disk.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tokio::runtime::Runtime;
+
+use super::{Arguments, Resume, Streams, TurnLimit, choose};
+use crate::{
+    agent::{Instructions, Setup},
+    auth::{self, Credential, EnvFiles, Inputs, Vars},
+    base::{AbsPath, SessionId, Tokens},
+    catalog::Profile,
+    config::{self, Homes, Loaded, Paths},
+    context,
+    headless::Format,
+    net,
+    permissions::{Policy, Rules},
+    protocol::{Failure, Kind, Mode},
+    provider,
+    session::{Folder, Meta, Transcript},
+    tools::{Limits, Selection, Toolbox},
+    tui,
+};
+
+/// A session that can be started, and how it is shown.
+pub(super) struct Assembled {
+    pub(super) setup: Setup,
+    pub(super) format: Format,
+    pub(super) screen: tui::Options,
+}
+
+/// The runtime everything asynchronous runs on.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    // Two workers: one for the agent, one for whatever it waits for. Blocking work has threads of its own.
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::new(Kind::Bug, format!("the runtime cannot be started: {e}")))
+}
+
+/// A session in `root` with nothing read from the person's settings, kept nowhere.
+pub(super) fn plain(root: &AbsPath, credential: Arc<Credential>, profile: Arc<Profile>) -> Setup {
+    let session = SessionId::new(uuid::Uuid::new_v4().to_string());
+    // A system whose folder for temporary files has no absolute path puts long outputs into the workspace.
+    let spill = spill(&session).unwrap_or_else(|| root.join(".qwen/tmp"));
+    let mut policy = Policy::new(Mode::Default, root.clone());
+    // What was too long for a result is the model's to read. A path that makes no rule asks like any other.
+    let _ = policy.remember(&format!("Read(/{spill}/**)"));
+    Setup {
+        cwd: root.clone(),
+        root: context::root_of(root),
+        extra_roots: Vec::new(),
+        cache_reason: cache_reason(&profile),
+        provider: provider::Options::default(),
+        net: net::Lazy::new(net::Options::default()),
+        policy,
+        toolbox: Toolbox::new(&Selection::default()),
+        limits: Limits::default(),
+        context: context::Options::default().fitting(profile.window),
+        instructions: Instructions::default(),
+        max_requests: None,
+        hidden_env: Vec::new(),
+        spill,
+        transcript: Transcript::nowhere(),
+        restored: Vec::new(),
+        notices: Vec::new(),
+        date: jiff::Zoned::now().date().to_string(),
+        session,
+        credential,
+        profile,
+    }
+}
+
+/// The session the arguments ask for. Errors: whatever in settings, credentials or stored sessions cannot be used.
+pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Assembled, Failure> {
+    let env = Vars::from_process();
+    let homes = config::homes(&env)?;
+    let cwd = working_folder()?;
+    let root = context::root_of(&cwd);
+    let settings = config::load(&Paths::usual(&homes, root.as_path(), &env), &env, &flags(arguments))?;
+    let no_colour = env.get("NO_COLOR").is_some();
+    let inputs = Inputs {
+        flags: auth::Flags {
+            auth_type: arguments.model.auth_type.clone(),
+            api_key: arguments.model.take_key(),
+            base_url: arguments.model.openai_base_url.clone(),
+            model: arguments.model.model.clone(),
+        },
+        files: EnvFiles::collect(cwd.as_path(), &homes.qwen_home, &homes.user_home),
+        settings: settings.auth(),
+        env,
+    };
+    let hidden_env = auth::hidden_names(&inputs);
+    let found = auth::find(&inputs)?;
+    let endpoint = found.credential.endpoint();
+    let overrides = settings.overrides(found.proxy_base_url.clone());
+    let profile = Profile::resolve(endpoint.host(), endpoint.base(), &found.model, &overrides);
+
+    let mut setup = plain(&cwd, Arc::new(found.credential), Arc::new(profile));
+    setup.root = root;
+    setup.notices.extend(settings.notes().iter().cloned());
+    setup.notices.extend(found.notes);
+    setup.hidden_env = hidden_env;
+    setup.net = net::Lazy::new(settings.net(&inputs.env));
+    setup.provider = settings.provider();
+    setup.limits = settings.limits();
+    setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+    setup.instructions = Instructions {
+        replace: arguments.context.system_prompt.clone(),
+        append: arguments.context.append_system_prompt.clone(),
+    };
+    setup.toolbox = toolbox(&settings);
+    setup.context = reading(&settings, &homes, arguments.context.bare, setup.profile.window);
+    setup.extra_roots = extra_roots(&settings, &cwd, &mut setup.notices)?;
+    permit(&mut setup, &settings, &homes);
+    keep(&mut setup, arguments, &homes, streams)?;
+
+    let format = settings.output_format().parse().map_err(|e: String| Failure::new(Kind::Config, e))?;
+    let screen = tui::Options {
+        first_prompt: None,
+        colour: !no_colour,
+        home: Some(homes.user_home.display().to_string()),
+    };
+    Ok(Assembled { setup, format, screen })
+}
+
+/// What the command line says about settings.
+fn flags(arguments: &Arguments) -> config::Flags {
+    let turns = arguments.session.turn_limit().map(|limit| match limit {
+        TurnLimit::None => -1,
+        TurnLimit::Requests(count) => i64::from(count),
+    });
+    let folders = arguments.context.include_directories.iter().map(|p| p.display().to_string());
+    config::Flags {
+        approval_mode: arguments.permissions.mode(),
+        max_session_turns: turns,
+        core_tools: arguments.permissions.core_tools.clone(),
+        allowed_tools: arguments.permissions.allowed_tools.clone(),
+        exclude_tools: arguments.permissions.exclude_tools.clone(),
+        include_directories: folders.collect(),
+        proxy: arguments.model.proxy.clone(),
+        output_format: arguments.output.output_format.map(|f| f.name().to_owned()),
+    }
+}
+
+fn working_folder() -> Result<AbsPath, Failure> {
+    let gone =
+        |e: std::io::Error| Failure::new(Kind::Usage, format!("the current folder cannot be used: {e}"));
+    let cwd = std::env::current_dir().and_then(fs::canonicalize).map_err(gone)?;
+    AbsPath::new(cwd).ok_or_else(|| Failure::new(Kind::Bug, "the current folder has no absolute path"))
+}
+
+fn toolbox(settings: &Loaded) -> Toolbox {
+    let choice = settings.tools();
+    Toolbox::new(&Selection { only: choice.core, except: choice.exclude })
+}
+
+fn reading(settings: &Loaded, homes: &Homes, is_bare: bool, window: Tokens) -> context::Options {
+    let home = |path: &Path| fs::canonicalize(path).ok().and_then(AbsPath::new);
+    let mut options = context::Options {
+        file_names: settings.context().file_names,
+        home: home(&homes.user_home),
+        qwen_home: home(&homes.qwen_home),
+        ..context::Options::default()
+    };
+    if is_bare {
+        options.file_names.clear();
+        options.map = Tokens(0);
+    }
+    options.fitting(window)
+}
+
+fn extra_roots(settings: &Loaded, cwd: &AbsPath, notices: &mut Vec<String>) -> Result<Vec<AbsPath>, Failure> {
+    let mut roots = Vec::new();
+    for named in settings.context().include_directories {
+        let path = cwd.join(PathBuf::from(&named));
+        match fs::canonicalize(path.as_path()) {
+            Ok(real) if real.is_dir() => roots.extend(AbsPath::new(real)),
+            Ok(_) => return Err(Failure::new(Kind::Usage, format!("`{named}` is not a folder"))),
+            Err(_) => {
+                notices.push(format!("the folder `{named}` is not there and is left out of the workspace"));
+            }
+        }
+    }
+    Ok(roots)
+}
+
+fn permit(setup: &mut Setup, settings: &Loaded, homes: &Homes) {
+    let written = settings.rules();
+    let (rules, wrong) = Rules::parse(&written.allow, &written.ask, &written.deny);
+    setup.notices.extend(wrong);
+    setup.policy.mode = settings.mode();
+    setup.policy.rules.allow.extend(rules.allow);
+    setup.policy.rules.ask = rules.ask;
+    setup.policy.rules.deny = rules.deny;
+    setup.policy.extra_roots.clone_from(&setup.extra_roots);
+    if setup.root != setup.cwd {
+        setup.policy.extra_roots.push(setup.root.clone());
+    }
+    setup.policy.home = fs::canonicalize(&homes.user_home).ok().and_then(AbsPath::new);
+}
+
+/// Opens the transcript: of a session that goes on, or of a new one.
+fn keep(setup: &mut Setup, arguments: &Arguments, homes: &Homes, streams: Streams) -> Result<(), Failure> {
+    let Some(data_home) = AbsPath::new(&homes.qwen_home) else { return Ok(()) };
+    let folder = Folder::of(&data_home, &setup.root);
+    let wanted = match arguments.session.resume() {
+        None => None,
+        Some(Resume::Newest) => Some(crate::session::latest(&folder).ok_or_else(|| {
+            Failure::new(Kind::Usage, "there is no session to continue in this project")
+                .hint("leave --continue out to start one")
+        })?),
+        Some(Resume::Id(id)) => Some(crate::session::find(&folder, id.as_str())?),
+        Some(Resume::Choose) => Some(choose::session(&folder, streams)?),
+    };
+    if let Some(id) = wanted {
+        let (transcript, loaded) = Transcript::resume(&folder, &id)?;
+        setup.session = id;
+        setup.transcript = transcript;
+        setup.restored = loaded.items;
+        setup.notices.extend(loaded.notices);
+        return Ok(());
+    }
+    if let Some(id) = &arguments.session.session_id {
+        setup.session = SessionId::new(id.clone());
+    }
+    let meta = Meta::new(
+        setup.session.clone(),
+        folder.root(),
+        setup.profile.model.clone(),
+        crate::base::Moment(now()),
+    );
+    setup.transcript = Transcript::create(&folder, &meta)?;
+    Ok(())
+}
+
+fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Where whole outputs of this session go. The folder is made when something is put there.
+fn spill(session: &SessionId) -> Option<AbsPath> {
+    let folder = std::env::temp_dir();
+    let folder = fs::canonicalize(&folder).unwrap_or(folder);
+    AbsPath::new(folder).map(|folder| folder.join(format!("qwen-{session}")))
+}
+
+/// How the cache is used and why, in one line.
+fn cache_reason(profile: &Profile) -> String {
+    let (model, provider) = (&profile.model, profile.provider.name);
+    if profile.cache.explicit {
+        format!("explicit cache: {provider} honours markers for {model}")
+    } else if profile.cache.implicit {
+        format!("no markers: {provider} caches {model} by itself")
+    } else {
+        format!("no markers: {model} at {provider} is not known to honour them; the prefix stays byte-stable")
+    }
+}

@@ -1,0 +1,59 @@
+//! Puts a face on an agent: the terminal or a one-shot run.
+
+use crate::{
+    agent::Handle,
+    headless::{self, Approvals, Format, Stamps},
+    protocol::{Failure, Kind, Op},
+    tui::{self, Leaving},
+};
+
+/// A run without a screen.
+#[derive(Default)]
+pub(super) struct OneShot {
+    pub(super) prompt: String,
+    pub(super) format: Format,
+    pub(super) include_partial_messages: bool,
+    pub(super) is_terminal: bool,
+    pub(super) approvals: Approvals,
+}
+
+/// Runs once and gives the exit code. Ctrl-C and a request to end stop the turn; the run then ends with its own
+/// code.
+pub(super) async fn one_shot(mut handle: Handle, run: OneShot) -> u8 {
+    let ops = handle.ops();
+    let stopper = tokio::spawn(async move {
+        while super::signals::asked_to_stop().await {
+            let _ = ops.send(Op::Interrupt);
+        }
+    });
+    let options = headless::Options {
+        prompt: run.prompt,
+        format: run.format,
+        include_partial_messages: run.include_partial_messages,
+        is_terminal: run.is_terminal,
+        approvals: run.approvals,
+        stamps: Stamps::real(),
+    };
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
+    let code = headless::run(&mut handle, options, &mut out, &mut err).await;
+    stopper.abort();
+    code
+}
+
+/// Opens the screen; gives the exit code when the person leaves.
+pub(super) async fn screen(
+    handle: Handle,
+    first: Option<String>,
+    options: tui::Options,
+) -> Result<u8, Failure> {
+    let options = tui::Options { first_prompt: first, ..options };
+    let exit = tui::run(handle, options).await.map_err(|e| {
+        Failure::new(Kind::Usage, format!("the terminal cannot be used: {e}"))
+            .hint("use `qwen -p` to run without a screen")
+    })?;
+    Ok(match exit.reason {
+        Leaving::Asked | Leaving::AgentEnded => 0,
+        // As a shell reports a program that a signal ended.
+        Leaving::Signal(number) => 128_u8.saturating_add(number),
+    })
+}

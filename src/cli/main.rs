@@ -1,0 +1,67 @@
+//! From the words of the command line to the exit code.
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+use super::{
+    Arguments, Start, Streams, Subcommand, assemble, demo, face, parse, read_stdin, report, simulate, start,
+};
+use crate::{agent, headless::Approvals, protocol::Failure};
+
+/// Runs `qwen` with the words of the command line. `--version` and `--help` touch nothing else.
+pub fn main() -> ExitCode {
+    match parse(std::env::args_os()) {
+        Ok(arguments) => ExitCode::from(go(arguments)),
+        Err(code) => ExitCode::from(code),
+    }
+}
+
+fn go(mut arguments: Arguments) -> u8 {
+    let streams = Streams {
+        stdin_is_terminal: io::stdin().is_terminal(),
+        stdout_is_terminal: io::stdout().is_terminal(),
+    };
+    let format = arguments.output.output_format.unwrap_or_default();
+    let ended = match arguments.command.take() {
+        Some(Subcommand::Completions { shell }) => {
+            let written = io::stdout().write_all(shell.script().as_bytes());
+            // A closed pipe has read what it wanted.
+            Ok(u8::from(written.is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe)))
+        }
+        Some(Subcommand::Demo(flags)) => demo::run(flags, streams),
+        Some(Subcommand::Sim(flags)) => simulate::run(&flags),
+        None => session(&mut arguments, streams),
+    };
+    ended.unwrap_or_else(|failure| report(&failure, format, &mut io::stderr()))
+}
+
+/// The agent itself, in the terminal or once.
+fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
+    let has_prompt = !arguments.prompt.query.is_empty() || arguments.prompt.prompt.is_some();
+    let piped = read_stdin(has_prompt, &mut io::stderr())?;
+    let start = start(arguments, streams, &piped)?;
+    let assembled = assemble::session(arguments, streams)?;
+    let runtime = assemble::runtime()?;
+    let partial = arguments.output.include_partial_messages;
+    let code = runtime.block_on(async move {
+        let handle = agent::start(assembled.setup);
+        match start {
+            Start::Interactive { first } => face::screen(handle, first, assembled.screen).await,
+            Start::OneShot { prompt } => {
+                let run = face::OneShot {
+                    prompt,
+                    format: assembled.format,
+                    include_partial_messages: partial,
+                    is_terminal: streams.stdout_is_terminal,
+                    approvals: Approvals::Refuse,
+                };
+                Ok(face::one_shot(handle, run).await)
+            }
+        }
+    })?;
+    // What still runs in the background is not waited for.
+    runtime.shutdown_background();
+    Ok(code)
+}
