@@ -116,7 +116,8 @@ fn judge(module: &str, other: &str) -> Option<String> {
 /// The code of a file: without comments and without what only tests see.
 fn code(text: &str) -> String {
     let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    shipped.lines().filter(|l| !l.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect()
+    let lines: Vec<&str> = shipped.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+    lines.join("\n")
 }
 
 fn visit(dir: &Path, module: &str, bad: &mut Vec<String>) {

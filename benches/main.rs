@@ -1,0 +1,268 @@
+//! `cargo bench`: what a person waits for and what it takes, measured on the real binary against the simulator.
+//!
+//! Prints one figure a line. How to read them, and what they were compared with: `docs/performance.md`.
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run should stop where it is")]
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use qwen::sim::{CacheRules, Count, Script, Sim, SimOptions, Sizes, Turn, call, say};
+use serde_json::json;
+use tiktoken::CoreBpe;
+
+const QWEN: &str = env!("CARGO_BIN_EXE_qwen");
+
+/// What one bench needs: the runtime of the simulator.
+type Bench = fn(&tokio::runtime::Runtime);
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _guard = runtime.enter();
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let benches: &[(&str, Bench)] = &[
+        ("version", version),
+        ("hello", hello),
+        ("turns", turns),
+        ("files", files),
+        ("stream", stream),
+        ("idle", idle),
+        ("cost", cost),
+    ];
+    for (name, bench) in benches {
+        if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
+            bench(&runtime);
+        }
+    }
+}
+
+fn report(what: &str, value: f64, unit: &str, aim: &str) {
+    println!("{what:<58} {value:>10.2} {unit:<6} aim {aim}");
+}
+
+/// The middle of the values, in milliseconds.
+fn median(mut all: Vec<Duration>) -> f64 {
+    all.sort_unstable();
+    all[all.len() / 2].as_secs_f64() * 1e3
+}
+
+/// A repository with this many small files, and a home for the program.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new(count: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = folder.path().join("repository");
+        for n in 0..count {
+            let dir = repository.join(format!("src/part{:03}", n / 100));
+            if n % 100 == 0 {
+                fs::create_dir_all(&dir).unwrap();
+            }
+            fs::write(dir.join(format!("file{n:05}.rs")), format!("pub fn f{n}() -> u32 {{ {n} }}\n"))
+                .unwrap();
+        }
+        fs::create_dir_all(&repository).unwrap();
+        fs::create_dir_all(folder.path().join("home")).unwrap();
+        let git = ["init", "--quiet", "--initial-branch=main"];
+        Command::new("git").args(git).current_dir(&repository).status().unwrap();
+        Self { folder }
+    }
+
+    fn repository(&self) -> std::path::PathBuf {
+        self.folder.path().join("repository")
+    }
+
+    fn command(&self, sim: Option<&Sim>) -> Command {
+        let home = self.folder.path().join("home");
+        let mut command = Command::new(QWEN);
+        command.current_dir(self.repository()).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        command.env("HOME", &home).env("TERM", "xterm-256color").stdin(Stdio::null()).stderr(Stdio::null());
+        if let Some(sim) = sim {
+            command.env("OPENAI_API_KEY", "bench").env("OPENAI_BASE_URL", sim.base_url());
+            command.env("DASHSCOPE_PROXY_BASE_URL", sim.base_url()).env("OPENAI_MODEL", "qwen3-coder-plus");
+        }
+        command
+    }
+}
+
+fn simulator(runtime: &tokio::runtime::Runtime, script: impl Into<Script>) -> Sim {
+    let bpe: &'static CoreBpe = tiktoken::get_encoding("qwen2").unwrap();
+    let sizes = Sizes { count: Count::new(|text| bpe.encode(text).len() as u64), ..Sizes::default() };
+    let options =
+        SimOptions { script: script.into(), sizes, cache: CacheRules::default(), ..SimOptions::default() };
+    runtime.block_on(Sim::start(options)).unwrap()
+}
+
+/// Runs to the end and gives wall time, processor seconds and the largest resident size in megabytes.
+fn watch(mut child: Child) -> (Duration, f64, f64) {
+    let (started, id) = (Instant::now(), child.id());
+    let (mut processor, mut resident) = (0.0_f64, 0.0_f64);
+    loop {
+        let (p, r) = usage(id);
+        (processor, resident) = (processor.max(p), resident.max(r));
+        if child.try_wait().unwrap().is_some() {
+            return (started.elapsed(), processor, resident);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Processor seconds and the largest resident size in megabytes, from /proc; zero where there is none.
+fn usage(id: u32) -> (f64, f64) {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let fields: Vec<f64> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|f| f.parse().ok())
+        .collect();
+    let ticks = fields.get(10).zip(fields.get(11)).map_or(0.0, |(user, system)| user + system);
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap_or_default();
+    let kilobytes: f64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or_default();
+    (ticks / 100.0, kilobytes / 1e3)
+}
+
+fn version(_: &tokio::runtime::Runtime) {
+    let time = |program: &str, flag: &str| {
+        let one = || {
+            let started = Instant::now();
+            Command::new(program).arg(flag).stdout(Stdio::null()).status().unwrap();
+            started.elapsed()
+        };
+        median((0..40).map(|_| one()).collect())
+    };
+    report("qwen --version, wall", time(QWEN, "--version"), "ms", "≤ 5");
+    report("  beside it: true, wall", time("true", "--version"), "ms", "–");
+}
+
+fn hello(runtime: &tokio::runtime::Runtime) {
+    let place = Place::new(300);
+    let sim = simulator(runtime, Script::default());
+    let (mut first, mut wall, mut processor, mut resident) = (Vec::new(), Vec::new(), 0.0, 0.0_f64);
+    for _ in 0..15 {
+        sim.clear();
+        let started = Instant::now();
+        let child = place.command(Some(&sim)).args(["-p", "hi"]).stdout(Stdio::null()).spawn().unwrap();
+        let (took, cpu, size) = watch(child);
+        first.push(sim.requests()[0].arrived.duration_since(started));
+        wall.push(took);
+        processor = cpu;
+        resident = resident.max(size);
+    }
+    report("start to first request on the wire, 300 files", median(first), "ms", "≤ 40");
+    report("one-shot hello, wall", median(wall), "ms", "≤ 80");
+    report("one-shot hello, processor", processor, "s", "≤ 0.04");
+    report("one-shot hello, resident", resident, "MB", "≤ 25");
+}
+
+fn turns(runtime: &tokio::runtime::Runtime) {
+    let place = Place::new(300);
+    let reads = (0..30).map(|n| {
+        call("read_file", json!({"file_path": format!("{{{{cwd}}}}/src/part{:03}/file{n:05}.rs", n / 100)}))
+    });
+    let script = Script::turns(reads.chain([say("Done.")]));
+    let sim = simulator(runtime, script);
+    let child = place.command(Some(&sim)).args(["-p", "read all"]).stdout(Stdio::null()).spawn().unwrap();
+    let (took, processor, resident) = watch(child);
+    let requests = sim.requests();
+    assert_eq!(requests.len(), 31, "the run ended early");
+    let gaps = requests.windows(2).map(|w| w[1].arrived.saturating_duration_since(w[0].finished.unwrap()));
+    report("30 tool turns, wall", took.as_secs_f64() * 1e3, "ms", "≤ 400");
+    report("30 tool turns, processor", processor, "s", "≤ 0.25");
+    report("30 tool turns, resident at the end", resident, "MB", "≤ 40");
+    report("reply's last byte to next request (read_file inside)", median(gaps.collect()), "ms", "≤ 5");
+    let total = sim.total();
+    report("30 tool turns, units with cache", total.units as f64 / 1e3, "units", "≤ 95,000 (their script)");
+    report("30 tool turns, units without cache", total.units_without_cache as f64 / 1e3, "units", "–");
+}
+
+fn files(runtime: &tokio::runtime::Runtime) {
+    let place = Place::new(50_000);
+    let sim = simulator(runtime, Script::default());
+    let one = |_| {
+        sim.clear();
+        let started = Instant::now();
+        let child = place.command(Some(&sim)).args(["-p", "hi"]).stdout(Stdio::null()).spawn().unwrap();
+        watch(child);
+        sim.requests()[0].arrived.duration_since(started)
+    };
+    let all: Vec<Duration> = (0..7).map(one).collect();
+    report("start to first request, 50,000 files, first run", all[0].as_secs_f64() * 1e3, "ms", "≤ 120");
+    report("start to first request, 50,000 files, median", median(all), "ms", "≤ 120");
+}
+
+fn stream(runtime: &tokio::runtime::Runtime) {
+    let place = Place::new(10);
+    let words = "word ".repeat(25_000);
+    let turn: Turn = say(words).pace(5_000);
+    let sim = simulator(runtime, turn);
+    let child = place.command(Some(&sim)).args(["-p", "write"]).stdout(Stdio::null()).spawn().unwrap();
+    let (took, processor, resident) = watch(child);
+    report("25,000 tokens at 5,000/s, one-shot, wall", took.as_secs_f64(), "s", "≤ 5.3 (paced to 5.0)");
+    report("  processor", processor, "s", "≤ 1.0");
+    report("  resident", resident, "MB", "≤ 80");
+}
+
+/// The screen, waiting, in a pseudo-terminal.
+fn idle(runtime: &tokio::runtime::Runtime) {
+    let place = Place::new(300);
+    let sim = simulator(runtime, Script::default());
+    let pair = portable_pty::native_pty_system()
+        .openpty(portable_pty::PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 })
+        .unwrap();
+    let plain = place.command(Some(&sim));
+    let mut command = portable_pty::CommandBuilder::new(QWEN);
+    command.cwd(place.repository());
+    command.env_clear();
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let started = Instant::now();
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let seen = Arc::new(std::sync::Mutex::new((None, Instant::now(), 0_usize)));
+    let shared = seen.clone();
+    std::thread::spawn(move || {
+        let mut piece = [0; 4096];
+        while let Ok(n @ 1..) = reader.read(&mut piece) {
+            let mut seen = shared.lock().unwrap();
+            seen.0.get_or_insert_with(Instant::now);
+            seen.1 = Instant::now();
+            seen.2 += n;
+        }
+    });
+    std::thread::sleep(Duration::from_secs(3));
+    let id = child.process_id().unwrap();
+    let (before, written) = (usage(id).0, seen.lock().unwrap().2);
+    std::thread::sleep(Duration::from_secs(10));
+    let (after, resident) = usage(id);
+    let seen = seen.lock().unwrap();
+    let first = seen.0.map_or(f64::NAN, |at| at.duration_since(started).as_secs_f64() * 1e3);
+    report("screen, exec to first output", first, "ms", "≤ 20");
+    report("screen, idle, resident", resident, "MB", "≤ 40");
+    report("screen, idle 10 s, processor", after - before, "s", "≤ 0.02");
+    report("screen, idle 10 s, bytes written", (seen.2 - written) as f64, "bytes", "0");
+    let mut writer = pair.master.take_writer().unwrap();
+    let _ = writer.write_all(b"\x04");
+    child.kill().unwrap();
+}
+
+/// What the first request of a hello costs, in tokens of the Qwen vocabulary.
+fn cost(runtime: &tokio::runtime::Runtime) {
+    let place = Place::new(300);
+    let sim = simulator(runtime, Script::default());
+    let child = place.command(Some(&sim)).args(["-p", "hi"]).stdout(Stdio::null()).spawn().unwrap();
+    watch(child);
+    let bill = sim.requests()[0].bill.unwrap();
+    report("first request of a hello, 300 files, whole prompt", bill.prompt as f64, "tokens", "≤ 4,500");
+}
