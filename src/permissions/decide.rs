@@ -3,6 +3,7 @@
 use super::{
     Action, Approved, Pending, Policy, Rule, Verdict,
     line::Line,
+    names::{EDITORS, READERS, canonical},
     pattern::{PathPattern, host_is_within},
     rule::Pattern,
     sensitive::sensitive_part,
@@ -43,13 +44,13 @@ impl Answer {
 
 /// Decides about a call that would do `action`.
 pub fn decide(policy: &Policy, call: ToolCall, action: Action) -> Verdict {
-    let answer = by_name(policy, &call.name, &action).unwrap_or_else(|| match &action {
+    let answer = match &action {
         Action::Nothing => nothing(policy, &call.name),
         Action::Read { path } => read(policy, &call.name, path),
         Action::Write { path } => write(policy, &call.name, path),
         Action::Run(command) => Line::read(policy, &call.name, command).answer(),
         Action::Fetch { host, .. } => fetch(policy, host),
-    });
+    };
     match answer {
         Answer::Allow => Verdict::Allow(Approved { call, action }),
         Answer::Ask(Question { reason, effects, remember }) => {
@@ -59,35 +60,26 @@ pub fn decide(policy: &Policy, call: ToolCall, action: Action) -> Verdict {
     }
 }
 
-/// Rules that name the tool and no more, where they end the matter: a denial, and a question outside plan mode's
-/// own denials.
-fn by_name(policy: &Policy, name: &str, action: &Action) -> Option<Answer> {
-    let whole = |rule: &&Rule| matches!(rule.pattern, Pattern::Any) && rule.is_about(name);
-    if let Some(rule) = policy.rules.deny.iter().find(whole) {
-        return Some(Answer::denied_by(rule));
-    }
-    let changes = matches!(action, Action::Write { .. } | Action::Run(_));
-    policy.rules.ask.iter().find(whole).filter(|_| !changes).map(Answer::asked_by)
-}
-
-/// A tool that touches nothing runs; for tools that are only named (agents, skills), a rule with a name in it is
-/// not about the name of the tool, so it asks rather than guesses.
+/// A tool that touches nothing runs unless a rule names it. A denial of one agent or skill asks: the name it was
+/// called with is not known here.
 fn nothing(policy: &Policy, name: &str) -> Answer {
-    let named = |rule: &&Rule| matches!(rule.pattern, Pattern::Name) && rule.is_about(name);
-    match policy.rules.deny.iter().chain(&policy.rules.ask).find(named) {
-        Some(rule) => Answer::asked_by(rule),
-        None => Answer::Allow,
+    let about = |rule: &&Rule| rule.is_about(name);
+    match (policy.rules.deny.iter().find(about), policy.rules.ask.iter().find(about)) {
+        (Some(rule), _) if matches!(rule.pattern, Pattern::Any) => Answer::denied_by(rule),
+        (Some(rule), _) | (None, Some(rule)) => Answer::asked_by(rule),
+        (None, None) => Answer::Allow,
     }
 }
 
 fn read(policy: &Policy, name: &str, path: &AbsPath) -> Answer {
-    if let Some(rule) = policy.rules.deny.iter().find(|r| policy.is_about_path(r, name, path)) {
+    let about = |rule: &&Rule| reads_with(rule, name) && policy.covers(rule, path);
+    if let Some(rule) = policy.rules.deny.iter().find(about) {
         return Answer::denied_by(rule);
     }
-    if let Some(rule) = policy.rules.ask.iter().find(|r| policy.is_about_path(r, name, path)) {
+    if let Some(rule) = policy.rules.ask.iter().find(about) {
         return Answer::asked_by(rule);
     }
-    let allowed = policy.rules.allow.iter().any(|r| r.is_about(name) && policy.lets_read(r, path));
+    let allowed = policy.rules.allow.iter().any(|r| reads_with(r, name) && policy.lets_read(r, path));
     if allowed || policy.mode == Mode::Yolo || policy.is_inside(path) {
         return Answer::Allow;
     }
@@ -99,19 +91,17 @@ fn read(policy: &Policy, name: &str, path: &AbsPath) -> Answer {
 }
 
 fn write(policy: &Policy, name: &str, path: &AbsPath) -> Answer {
-    if let Some(rule) = policy.rules.deny.iter().find(|r| policy.is_about_path(r, name, path)) {
+    let about = |rule: &&Rule| writes_with(rule, name) && policy.covers(rule, path);
+    if let Some(rule) = policy.rules.deny.iter().find(about) {
         return Answer::denied_by(rule);
     }
     if policy.mode == Mode::Plan {
         return Answer::Deny("plan mode reads only; no file is changed".to_owned());
     }
-    let asks = |r: &&Rule| {
-        policy.is_about_path(r, name, path) || (r.is_about(name) && matches!(r.pattern, Pattern::Any))
-    };
-    if let Some(rule) = policy.rules.ask.iter().find(asks) {
+    if let Some(rule) = policy.rules.ask.iter().find(about) {
         return Answer::asked_by(rule);
     }
-    let allowed = policy.rules.allow.iter().any(|r| r.is_about(name) && policy.lets_write(r, path));
+    let allowed = policy.rules.allow.iter().any(|r| writes_with(r, name) && policy.lets_write(r, path));
     if allowed || policy.mode == Mode::Yolo {
         return Answer::Allow;
     }
@@ -144,6 +134,17 @@ fn fetch(policy: &Policy, host: &str) -> Answer {
     })
 }
 
+/// Whether a rule is about reading with this tool. Rules are about files: a tool that is no built-in reader is held
+/// by every rule about reading.
+fn reads_with(rule: &Rule, name: &str) -> bool {
+    rule.is_about(name) || (rule.is_reading() && canonical(name).is_none_or(|own| !READERS.contains(&own)))
+}
+
+/// Whether a rule is about changing files with this tool; as [`reads_with`].
+fn writes_with(rule: &Rule, name: &str) -> bool {
+    rule.is_about(name) || (rule.is_editing() && canonical(name).is_none_or(|own| !EDITORS.contains(&own)))
+}
+
 /// Whether a rule is about requests to `host`.
 pub(super) fn is_about_host(rule: &Rule, host: &str) -> bool {
     rule.is_fetching()
@@ -155,14 +156,13 @@ pub(super) fn is_about_host(rule: &Rule, host: &str) -> bool {
 }
 
 impl Policy {
-    /// Whether a denial or question with a path is about the tool called `name` and `path`.
-    fn is_about_path(&self, rule: &Rule, name: &str, path: &AbsPath) -> bool {
-        rule.is_about(name) && self.covers(rule, path)
-    }
-
-    /// Whether the path in a denial or question covers `path`.
+    /// Whether a denial or question is about `path`: all of them are when it names no path.
     pub(super) fn covers(&self, rule: &Rule, path: &AbsPath) -> bool {
-        matches!(&rule.pattern, Pattern::Path(pattern) if pattern.covers(path, &self.root, self.home.as_ref()))
+        match &rule.pattern {
+            Pattern::Any => true,
+            Pattern::Path(pattern) => pattern.covers(path, &self.root, self.home.as_ref()),
+            _ => false,
+        }
     }
 
     /// Whether a permission covers reading `path`.

@@ -137,6 +137,8 @@ fn lines_that_only_read_are_free_in_every_mode() {
         "git branch --contains HEAD",
         "git remote -v",
         "git config --get user.name",
+        "git config --list --show-origin",
+        "git config get user.name",
         "git stash list",
         "git rev-parse HEAD",
         "cargo --version",
@@ -424,6 +426,26 @@ fn a_question_beats_a_permission_and_a_mode() {
 }
 
 #[test]
+fn a_denial_beats_a_question_that_names_the_whole_tool() {
+    let policy = with(Mode::Default, &[], &["Read", "Edit", "Bash"], &["Read(x)", "Edit(x)", "Bash(rm *)"]);
+    assert_eq!((word(&read(&policy, "x")), word(&read(&policy, "y"))), ("deny", "ask"));
+    assert_eq!((word(&write(&policy, "x")), word(&write(&policy, "y"))), ("deny", "ask"));
+    assert_eq!((word(&run(&policy, "rm y")), word(&run(&policy, "ls"))), ("deny", "ask"));
+}
+
+#[test]
+fn rules_about_files_hold_for_tools_of_others() {
+    let policy = with(Mode::Yolo, &[], &[], &["Read(x)", "Edit(x)", "write_file(y)"]);
+    let path = root().join("x");
+    let write = Action::Write { path: path.clone() };
+    assert_eq!(word(&decide(&policy, call("mcp__fs__write"), write)), "deny");
+    assert_eq!(word(&decide(&policy, call("mcp__fs__read"), Action::Read { path })), "deny");
+    let edit = Action::Write { path: root().join("y") };
+    assert_eq!(word(&decide(&policy, call("edit"), edit.clone())), "allow");
+    assert_eq!(word(&decide(&policy, call("write_file"), edit)), "deny");
+}
+
+#[test]
 fn edits_follow_the_mode_and_sensitive_files_ask() {
     for (mode, plain, sensitive, outside) in [
         (Mode::Plan, "deny", "deny", "deny"),
@@ -513,6 +535,7 @@ fn tools_without_an_action_follow_rules_about_their_name() {
     assert_eq!(asked(&policy, "todo_write"), "ask");
     assert_eq!(asked(&policy, "mcp__git__log"), "deny");
     assert_eq!(asked(&policy, "skill"), "allow");
+    assert_eq!(asked(&with(Mode::Yolo, &[], &[], &["Skill(x)"]), "skill"), "ask");
     assert_eq!(word(&run(&with(Mode::Yolo, &[], &[], &["ShellTool"]), "ls")), "deny");
     assert_eq!(word(&run(&with(Mode::Plan, &[], &["Bash"], &[]), "ls")), "ask");
 }

@@ -58,30 +58,33 @@ impl<'a> Git<'a> {
                 TAG_LISTS,
                 &["-l", "--list", "--contains", "--no-contains", "--merged", "--no-merged", "--points-at"],
             ),
-            "remote" => self.args.is_empty() || matches!(first, "-v" | "--verbose" | "get-url"),
+            "remote" => {
+                first == "get-url" || self.args.iter().all(|w| matches!(w.text.as_str(), "-v" | "--verbose"))
+            }
             "stash" => matches!(first, "list" | "show") && !self.args.iter().any(|w| runs_or_writes(&w.text)),
             "worktree" => first == "list",
             "reflog" => {
                 (first.is_empty() || first == "show") && !self.args.iter().any(|w| runs_or_writes(&w.text))
             }
-            "config" => self
-                .only(CONFIG_READS, &["--get", "--get-all", "--get-regexp", "--list", "-l", "get", "list"]),
+            // `get` and `list` are subcommands only in the first place; elsewhere they are values.
+            "config" if matches!(first, "get" | "list") => {
+                self.args.iter().all(|w| !w.is_option() || CONFIG_READS.contains(&key(w)))
+            }
+            "config" => {
+                let gets = ["--get", "--get-all", "--get-regexp", "--list", "-l"];
+                self.args.iter().any(|w| gets.contains(&key(w))) && self.only(CONFIG_READS, &gets)
+            }
             _ => false,
         }
     }
 
     /// Only these options; words that are no options only behind one of `listing`.
     fn only(&self, options: &[&str], listing: &[&str]) -> bool {
-        let key = |w: &Word| w.text.split('=').next().unwrap_or_default().to_owned();
-        let lists = self.args.iter().any(|w| listing.contains(&key(w).as_str()));
+        let lists = self.args.iter().any(|w| listing.contains(&key(w)));
         let known = |w: &Word| {
-            if w.is_option() {
-                options.contains(&key(w).as_str()) || listing.contains(&key(w).as_str())
-            } else {
-                lists
-            }
+            if w.is_option() { options.contains(&key(w)) || listing.contains(&key(w)) } else { lists }
         };
-        self.args.iter().all(known) && (lists || self.verb != "config")
+        self.args.iter().all(known)
     }
 
     /// What cannot be taken back, in a few words.
@@ -146,6 +149,11 @@ impl<'a> Git<'a> {
     }
 }
 
+/// An option without its value.
+fn key(word: &Word) -> &str {
+    word.text.split('=').next().unwrap_or_default()
+}
+
 const BRANCH_LISTS: &[&str] = &[
     "-a",
     "-r",
@@ -204,14 +212,14 @@ fn runs_or_writes(text: &str) -> bool {
     let name = text.split('=').next().unwrap_or_default();
     // `-O` opens a pager in `git grep`; elsewhere it only orders files.
     (text.starts_with("-O"))
-        || (name.len() > 3 && name.starts_with("--") && LONG.iter().any(|long| long.starts_with(name)))
+        || (name.len() > 2 && name.starts_with("--") && LONG.iter().any(|long| long.starts_with(name)))
 }
 
 /// Whether `text` is this option: a long one also with a value or shortened, a short one also among others.
 pub(super) fn is_option(text: &str, option: &str) -> bool {
     if option.starts_with("--") {
         let name = text.split('=').next().unwrap_or_default();
-        return name.len() > 3 && option.starts_with(name);
+        return name.len() > 2 && option.starts_with(name);
     }
     let letter = option.trim_start_matches('-');
     text.starts_with('-') && !text.starts_with("--") && text.contains(letter)
