@@ -88,6 +88,11 @@ fn causes(error: &reqwest::Error) -> String {
     if all.is_empty() { "no cause was given".to_owned() } else { all.join(": ") }
 }
 
+/// Whether nobody listens at the address.
+pub fn is_refused(error: &reqwest::Error) -> bool {
+    io_kind(error) == Some(io::ErrorKind::ConnectionRefused)
+}
+
 fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     chain(error).find_map(|e| e.downcast_ref::<io::Error>()).map(io::Error::kind)
 }

@@ -6,4 +6,4 @@ mod client;
 mod explain;
 
 pub use client::{Lazy, Options, user_agent};
-pub use explain::explain;
+pub use explain::{explain, is_refused};

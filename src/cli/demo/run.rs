@@ -18,8 +18,9 @@ use crate::{
 const MODEL: &str = "qwen3-coder-plus";
 
 const WELCOME: &str = "\
-This is a demo of qwen. The model is a script played by a simulator on this machine, no account and no network.
-Everything else is real: the repository, the failing test, the tools, your approvals, the requests and the cache.";
+This is a demo of qwen: no account, no network. The model is a script, played by
+a simulator on this machine. Everything else is real: the repository, the failing
+test, the tools, your approvals, the requests and the cache.";
 
 /// Makes the repository, starts the simulator, plays, and shows the bill. Gives the exit code.
 ///

@@ -234,7 +234,9 @@ impl Chat {
     fn unreached(&self, error: &reqwest::Error) -> Trouble {
         let failure = net::explain(error, self.host());
         let is_certificate = failure.error.starts_with("the certificate");
-        let may_pass = failure.kind == Kind::Network && !is_certificate;
+        // A server on this machine that is not running does not start by being asked again.
+        let is_missing = net::is_refused(error) && self.credential.endpoint().is_loopback();
+        let may_pass = failure.kind == Kind::Network && !is_certificate && !is_missing;
         trouble(if may_pass { Class::Retry } else { Class::Tell }, failure)
     }
 
