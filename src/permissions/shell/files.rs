@@ -34,13 +34,11 @@ impl FileUse {
         Self { access, exact: paths.is_some() && !word.glob, paths, shown: word.text }
     }
 
-    /// Whether it is a device that keeps nothing, such as `/dev/null`.
+    /// Whether it is a device that keeps nothing, such as `/dev/null`. A terminal is none: what is written there
+    /// reaches the screen, and what is read there was meant for somebody else.
     pub fn is_nothing(&self) -> bool {
         self.exact
-            && matches!(
-                self.shown.as_str(),
-                "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/stdin" | "/dev/tty"
-            )
+            && matches!(self.shown.as_str(), "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/stdin")
     }
 }
 

@@ -41,7 +41,7 @@ impl<'a> Git<'a> {
 
     /// Whether it only reads.
     pub(super) fn is_reading(&self) -> bool {
-        if self.is_bent || self.args.iter().any(|w| w.open_start) {
+        if self.is_bent || self.args.iter().any(Word::may_be_option) {
             return false;
         }
         let first = self.args.first().map_or("", |w| w.text.as_str());
@@ -211,7 +211,10 @@ fn runs_or_writes(text: &str) -> bool {
     ];
     let name = text.split('=').next().unwrap_or_default();
     // `-O` opens a pager in `git grep`; elsewhere it only orders files.
-    (text.starts_with("-O"))
+    text.starts_with("-O")
+        // To show a signature git asks another program about it.
+        || text.contains("%G")
+        || text.contains("%(signature")
         || (name.len() > 2 && name.starts_with("--") && LONG.iter().any(|long| long.starts_with(name)))
 }
 

@@ -80,6 +80,8 @@ fn reads(command: &SimpleCommand, git: Option<&Git<'_>>) -> Option<Vec<FileUse>>
         "test" | "[" | "[[" => programs::test_reads(name, args).then(Vec::new),
         "sed" => programs::sed_reads(args).map(used),
         "awk" | "gawk" => programs::awk_reads(args).map(used),
+        // `@x` takes further arguments from the file `x`.
+        "strings" if args.iter().any(|w| w.open_start || w.text.starts_with('@')) => None,
         "command" => (args.len() > 1 && matches!(args[0].text.as_str(), "-v" | "-V")).then(Vec::new),
         "cd" => match args {
             [folder] if folder.text != "-" => Some(used(vec![folder])),
@@ -88,16 +90,22 @@ fn reads(command: &SimpleCommand, git: Option<&Git<'_>>) -> Option<Vec<FileUse>>
         _ => {
             let program = table::reader(name)?;
             let breaks = |w: &Word| program.breaks.iter().any(|b| is_option(&w.text, b));
-            if args.iter().any(|w| breaks(w) || (w.open_start && !program.breaks.is_empty())) {
+            if args.iter().any(|w| breaks(w) || (w.may_be_option() && !program.breaks.is_empty())) {
                 return None;
             }
             let all = operands(args);
             let mut files = match program.operands {
                 Operands::Text => return Some(Vec::new()),
                 Operands::Nothing => return args.is_empty().then(Vec::new),
-                Operands::OnePath if all.len() > 1 => return None,
+                Operands::OnePath if all.len() > 1 || all.iter().any(|w| is_many(w)) => return None,
                 Operands::OnePath | Operands::Paths => all,
                 Operands::PatternThenPaths if has_own_pattern(args) => all,
+                // Of a pattern that the shell makes, the rest may become files and options.
+                Operands::PatternThenPaths
+                    if all.first().is_some_and(|w| is_many(w) || w.may_be_option()) =>
+                {
+                    all
+                }
                 Operands::PatternThenPaths => all.into_iter().skip(1).collect(),
             };
             files.retain(|w| w.text != "-");
@@ -108,6 +116,11 @@ fn reads(command: &SimpleCommand, git: Option<&Git<'_>>) -> Option<Vec<FileUse>>
     }
 }
 
+/// Whether the shell may make several words of it.
+fn is_many(word: &Word) -> bool {
+    word.glob || (word.dynamic && !word.whole)
+}
+
 /// Whether the pattern stands in an option, so that every operand is a file.
 fn has_own_pattern(args: &[Word]) -> bool {
     const OPTIONS: [&str; 8] =
@@ -115,9 +128,12 @@ fn has_own_pattern(args: &[Word]) -> bool {
     args.iter().any(|w| OPTIONS.iter().any(|o| is_option(&w.text, o) || w.text.starts_with(o)))
 }
 
-/// Paths that stand inside options: `--file=/etc/x`, `-f/etc/x`, `-f../x`.
+/// Paths that stand inside options: `--file=/etc/x`, `-f/etc/x`, `-f../x`, `--file=$x`.
 fn in_options(command: &SimpleCommand) -> Vec<FileUse> {
     let value = |w: &Word| {
+        if w.dynamic {
+            return Some(w.clone());
+        }
         let text = match w.text.split_once('=') {
             Some((_, value)) => value,
             None if w.text.contains("..") => &w.text[w.text.find("..").unwrap_or_default()..],

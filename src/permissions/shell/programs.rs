@@ -6,7 +6,7 @@ use super::{Word, files::operands};
 pub(super) fn find_reads(args: &[Word]) -> bool {
     const ACTIONS: [&str; 6] = ["-exec", "-ok", "-delete", "-fprint", "-fls", "-files0-from"];
     // An expression made by the shell, or a file that is called `-delete`, could be an action.
-    !args.iter().any(|w| w.open_start || ACTIONS.iter().any(|a| w.text.starts_with(a)))
+    !args.iter().any(|w| w.may_be_option() || ACTIONS.iter().any(|a| w.text.starts_with(a)))
 }
 
 /// `date`: printing only; other operands set the clock.
@@ -26,7 +26,7 @@ pub(super) fn date_reads(args: &[Word]) -> bool {
             _ => return false,
         }
     }
-    !args.iter().any(|w| w.dynamic)
+    !args.iter().any(|w| w.dynamic || w.glob)
 }
 
 /// `printf`: `-v` sets a variable, and an index in its name is evaluated.
@@ -65,7 +65,8 @@ pub(super) fn sed_reads(args: &[Word]) -> Option<Vec<&Word>> {
     let (script, files) = operands.split_first()?;
     let script = script.fixed()?;
     let prints = script.chars().all(|c| c.is_ascii_digit() || "$,;pqd=!~+ ".contains(c));
-    (options_ok && (prints || is_plain_substitution(script) || is_plain_search(script)))
+    let is_seen = !args.iter().any(Word::may_be_option);
+    (options_ok && is_seen && (prints || is_plain_substitution(script) || is_plain_search(script)))
         .then(|| files.to_vec())
 }
 
@@ -96,7 +97,8 @@ pub(super) fn awk_reads(args: &[Word]) -> Option<Vec<&Word>> {
     let (program, files) = rest.split_first()?;
     let program = program.fixed()?;
     // An operand with `=` sets a variable, which could name a file.
-    let is_safe = !ACTS.iter().any(|a| program.contains(a))
+    let is_safe = !args.iter().any(Word::may_be_option)
+        && !ACTS.iter().any(|a| program.contains(a))
         && !files.iter().any(|w| w.is_option() || w.text.contains('='));
     is_safe.then(|| files.iter().collect())
 }

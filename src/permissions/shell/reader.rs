@@ -227,7 +227,9 @@ impl<'t> Walk<'_, 't> {
     fn loop_variable(&mut self, node: Node<'t>) {
         let Some(name) = node.child_by_field_name("variable") else { return };
         let name = self.text(name.byte_range());
-        if !is_name(name) || name.chars().any(|c| c.is_ascii_uppercase()) {
+        // Programs read these in small letters as well.
+        let is_read = name.ends_with("proxy") || name.starts_with("npm_");
+        if !is_name(name) || is_read || name.chars().any(|c| c.is_ascii_uppercase()) {
             self.odd("changes a variable of the shell");
         }
     }
@@ -351,8 +353,9 @@ impl<'t> Walk<'_, 't> {
         }
         let rest = words.split_off(1);
         let Some(target) = words.pop() else { return rest };
-        let is_number =
-            !target.text.is_empty() && target.text.chars().all(|c| c.is_ascii_digit() || c == '-');
+        // `2`, `2-` and `-` are descriptors; `1-2` would be a file.
+        let number = target.text.strip_suffix('-').unwrap_or(&target.text);
+        let is_number = !target.text.is_empty() && number.chars().all(|c| c.is_ascii_digit());
         let access = match operator.kind() {
             "<<<" => None,
             "<&" | ">&" if is_number && !target.quoted => None,

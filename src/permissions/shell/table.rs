@@ -33,15 +33,20 @@ pub(super) fn reader(name: &str) -> Option<Program> {
     use Operands::{Nothing, OnePath, Paths, PatternThenPaths, Text};
     let (operands, breaks): (_, &[&str]) = match name {
         "echo" | "true" | "false" | ":" | "basename" | "dirname" | "seq" | "tr" | "uname" | "whoami"
-        | "id" | "groups" | "which" | "type" | "pwd" | "nproc" | "arch" | "uptime" | "free" | "printenv"
-        | "expr" | "exit" | "return" | "break" | "continue" => (Text, &[]),
-        "env" => (Nothing, &[]),
+        | "id" | "groups" | "which" | "type" | "pwd" | "nproc" | "uptime" | "free" | "printenv" | "expr"
+        | "exit" | "return" | "break" | "continue" => (Text, &[]),
+        // `arch x` runs `x` on macOS.
+        "env" | "arch" => (Nothing, &[]),
         "ls" | "cat" | "head" | "tail" | "stat" | "df" | "readlink" | "realpath" | "cut" | "cmp" | "comm"
         | "nl" | "rev" | "tac" | "fold" | "expand" | "unexpand" | "paste" | "join" | "column" | "fmt"
         | "md5sum" | "sha1sum" | "sha256sum" | "sha512sum" | "b2sum" | "cksum" | "sum" | "od" | "hexdump"
         | "strings" => (Paths, &[]),
         "wc" | "du" => (Paths, &["--files0-from"]),
-        "file" => (Paths, &["-C", "--compile", "-z", "-Z", "--uncompress"]),
+        "file" => {
+            let breaks =
+                &["-C", "--compile", "-z", "-Z", "--uncompress", "-f", "--files-from", "-m", "--magic-file"];
+            (Paths, breaks)
+        }
         "sort" => {
             (Paths, &["-o", "--output", "-T", "--temporary-directory", "--compress-program", "--files0-from"])
         }
@@ -59,17 +64,17 @@ pub(super) fn reader(name: &str) -> Option<Program> {
     Some(Program { operands, breaks })
 }
 
-/// Options that only print a version. Where a short option means something else it is missing.
+/// Options that only print a version. Where a short option means something else it is missing, and so are programs
+/// that first start what a project's own files name: yarn (`yarnPath`), pnpm, Maven (`.mvn/jvm.config`), Gradle, .NET.
 pub(super) fn prints_version(name: &str, option: &str) -> bool {
     match name {
         "cargo" | "rustc" => matches!(option, "--version" | "-V" | "-vV"),
-        "node" | "npm" | "pnpm" | "yarn" | "tsc" | "bun" => matches!(option, "--version" | "-v"),
+        "node" | "npm" | "tsc" | "bun" => matches!(option, "--version" | "-v"),
         "python" | "python3" | "pip" | "pip3" => matches!(option, "--version" | "-V"),
         "go" => option == "version",
         "java" | "javac" => matches!(option, "--version" | "-version"),
         "rustup" | "ruby" | "perl" | "php" | "gcc" | "g++" | "clang" | "make" | "cmake" | "deno" | "uv"
-        | "docker" | "git" | "rg" | "bash" | "jq" | "gh" | "sqlite3" | "curl" | "dotnet" | "mvn"
-        | "gradle" => option == "--version",
+        | "docker" | "git" | "rg" | "bash" | "jq" | "gh" | "sqlite3" | "curl" => option == "--version",
         _ => false,
     }
 }

@@ -45,6 +45,14 @@ impl Word {
         self.text.len() > 1 && self.text.starts_with('-')
     }
 
+    /// Whether the shell may turn it, or a part of it, into an option that cannot be read here: `$x`, `a$x` (it may
+    /// fall apart at a blank), `-{a,b}`, `-"$x"`, `-*`. The value of a named option (`--since="$x"`) is none.
+    pub fn may_be_option(&self) -> bool {
+        let name = self.text.split('=').next().unwrap_or_default();
+        let is_made = (self.dynamic || self.glob) && name.contains(['$', '`', '{', '*', '?', '[', '<', '>']);
+        self.open_start || (self.dynamic && !self.whole) || (is_made && name.starts_with('-'))
+    }
+
     /// One spelling for each word: quoted when it holds blanks, quotes or operators, so that no word can look like
     /// two.
     pub fn shown(&self) -> String {
