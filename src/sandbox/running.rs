@@ -36,8 +36,10 @@ pub fn spawn_into(confined: Confined, file: File) -> io::Result<Running> {
 
 fn grouped(command: Command) -> CommandWrap {
     let mut wrap = CommandWrap::from(command);
+    // A session of its own is also a group of its own, and has no terminal: what asks for a password or draws on
+    // `/dev/tty` fails instead of meeting the person's screen and keys.
     #[cfg(unix)]
-    wrap.wrap(process_wrap::tokio::ProcessGroup::leader());
+    wrap.wrap(process_wrap::tokio::ProcessSession);
     #[cfg(windows)]
     wrap.wrap(process_wrap::tokio::JobObject);
     wrap

@@ -44,6 +44,35 @@ async fn both_streams_come_in_the_order_they_were_written() {
     assert_eq!(running.wait().await.expect("ends").code(), Some(7));
 }
 
+/// What `a_child_cannot_reach_the_terminal` runs inside a terminal.
+#[tokio::test]
+#[ignore = "means something in a terminal only"]
+async fn inside_a_terminal() {
+    let own = std::fs::OpenOptions::new().write(true).open("/dev/tty");
+    let (_running, output) = spawn(shell("echo drawn > /dev/tty && echo it can || echo it cannot")).expect("starts");
+    let said = all(output).await;
+    let said = said.lines().last().unwrap_or_default();
+    std::io::Write::write_all(&mut own.expect("a terminal"), format!("child: {said}.\n").as_bytes()).expect("written");
+}
+
+#[test]
+fn a_child_cannot_reach_the_terminal() {
+    let size = portable_pty::PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
+    let pair = portable_pty::native_pty_system().openpty(size).expect("a terminal");
+    let mut command = portable_pty::CommandBuilder::new(std::env::current_exe().expect("this test"));
+    command.args(["--ignored", "--exact", "sandbox::tests::inside_a_terminal", "--nocapture"]);
+    let mut child = pair.slave.spawn_command(command).expect("starts");
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().expect("readable");
+    let mut seen = Vec::new();
+    // On Linux a closed terminal ends in an error.
+    let _ = std::io::Read::read_to_end(&mut reader, &mut seen);
+    assert!(child.wait().expect("ends").success());
+    let seen = String::from_utf8_lossy(&seen);
+    assert!(seen.contains("child: it cannot."), "{seen}");
+    assert!(!seen.contains("drawn"), "{seen}");
+}
+
 #[tokio::test]
 async fn a_child_has_no_input() {
     let (_running, output) = spawn(shell("cat; echo end")).expect("starts");
