@@ -1,6 +1,7 @@
 //! Puts a session together from arguments, settings, environment and what lies on disk.
 
 use std::{
+    borrow::Cow,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,7 +22,7 @@ use crate::{
     permissions::{Policy, Rules},
     protocol::{Failure, Kind, Mode},
     provider,
-    session::{Folder, Meta, Transcript},
+    session::{Folder, Meta, Record, Transcript},
     tools::{Limits, Selection, Toolbox},
     tui,
 };
@@ -218,8 +219,13 @@ fn keep(setup: &mut Setup, arguments: &Arguments, homes: &Homes, streams: Stream
         Some(Resume::Id(id)) => Some(crate::session::find(&folder, id.as_str())?),
         Some(Resume::Choose) => Some(choose::session(&folder, streams)?),
     };
+    let begun = |session: &SessionId, model: &str| {
+        Meta::new(session.clone(), folder.root(), model.to_owned(), crate::base::Moment(now()))
+    };
     if let Some(id) = wanted {
-        let (transcript, loaded) = Transcript::resume(&folder, &id)?;
+        let (mut transcript, loaded) = Transcript::resume(&folder, &id)?;
+        let meta = begun(&id, &setup.profile.model);
+        setup.notices.extend(transcript.append(&Record::Meta(Cow::Owned(meta))));
         setup.session = id;
         setup.transcript = transcript;
         setup.restored = loaded.items;
@@ -229,13 +235,7 @@ fn keep(setup: &mut Setup, arguments: &Arguments, homes: &Homes, streams: Stream
     if let Some(id) = &arguments.session.session_id {
         setup.session = SessionId::new(id.clone());
     }
-    let meta = Meta::new(
-        setup.session.clone(),
-        folder.root(),
-        setup.profile.model.clone(),
-        crate::base::Moment(now()),
-    );
-    setup.transcript = Transcript::create(&folder, &meta)?;
+    setup.transcript = Transcript::create(&folder, &begun(&setup.session, &setup.profile.model))?;
     Ok(())
 }
 
