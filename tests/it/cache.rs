@@ -1,0 +1,72 @@
+//! The cache under every reading of its rules.
+
+use std::thread;
+
+use qwen::sim::{Billing, Fault, Refresh, Turn, Unit, call, say};
+use serde_json::json;
+
+use crate::Session;
+
+fn many_reads() -> Session {
+    let reads = (0..25).fold(Turn::default(), |turn, n| {
+        turn.call("read_file", json!({"file_path": format!("{{{{cwd}}}}/f{n}.txt")}))
+    });
+    let session = (0..25).fold(Session::new(), |session, n| {
+        session.file(&format!("f{n}.txt"), format!("file {n}\n").repeat(9))
+    });
+    session.model_says(reads.clone()).model_says(reads).model_says(say("Read."))
+}
+
+#[test]
+fn twenty_five_results_at_once_leave_the_whole_prefix_in_reach() {
+    thread::scope(|scope| {
+        for unit in [Unit::Element, Unit::Message] {
+            for look_back in [15, 19, 20, 21] {
+                scope.spawn(move || {
+                    let story = many_reads().sim(|options| {
+                        options.cache.look_back = look_back;
+                        options.cache.unit = unit;
+                    });
+                    let ran = story.run("read everything");
+                    ran.exit_is(0).asks(3);
+                    assert_eq!(ran.results().len(), 50);
+                    let bills: Vec<_> = ran.requests().iter().filter_map(|r| r.bill).collect();
+                    for pair in bills.windows(2) {
+                        let prefix = pair[0].cached + pair[0].created;
+                        assert_eq!(pair[1].cached, prefix, "{unit:?} {look_back}");
+                        assert_eq!(pair[1].plain, 6, "{unit:?} {look_back}");
+                    }
+                });
+            }
+        }
+    });
+}
+
+#[test]
+fn a_request_that_was_cut_off_costs_no_later_request_its_prefix() {
+    thread::scope(|scope| {
+        for refresh in [Refresh::Longest, Refresh::All] {
+            for billing in [Billing::Telescoped, Billing::PerMarker] {
+                scope.spawn(move || cut_off(refresh, billing));
+            }
+        }
+    });
+}
+
+fn cut_off(refresh: Refresh, billing: Billing) {
+    let read = || call("read_file", json!({"file_path": "{{cwd}}/README.md"}));
+    let ran = Session::new()
+        .sim(|options| {
+            options.cache.refresh = refresh;
+            options.cache.billing = billing;
+        })
+        .model_says(read())
+        .model_says(read().fault_first(1, Fault::Drop { after_bytes: 300 }))
+        .model_says(say("Read."))
+        .run("read");
+    ran.exit_is(0).asks(4);
+    let bills: Vec<_> = ran.requests().iter().filter_map(|r| r.bill).collect();
+    let cached: Vec<u64> = bills.iter().map(|bill| bill.cached).collect();
+    let (first, third) = (bills[0].prompt - 6, bills[2].prompt - 6);
+    assert_eq!(cached, [0, first, first, third], "{refresh:?} {billing:?}");
+}

@@ -1,0 +1,14 @@
+//! The whole program against the simulator: each test is a story of one or more runs of the real binary.
+//!
+//! `session.rs` sets a story up, `ran.rs` says what must hold at its end, `wire.rs` checks what holds for every
+//! request of every story. The stories speak `sh`, so they run where that is.
+#![cfg(unix)]
+
+mod ran;
+mod session;
+mod wire;
+
+mod bugfix;
+mod cache;
+
+use session::Session;

@@ -1,0 +1,357 @@
+//! Sets a story up: a home, a repository, a simulator, and the binary with a clean environment.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, LazyLock, OnceLock},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use qwen::sim::{Planned, Recorded, Script, Sim, SimOptions, Turn};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::ran::Ran;
+
+/// The key every story uses unless it says otherwise.
+pub(crate) const KEY: &str = "sk-canary-key-5f1d8c2a";
+/// Stands in paths, files and prompts; no header may carry it.
+pub(crate) const CANARY: &str = "canary";
+/// A run that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
+
+/// Starts a simulator that lives until it is dropped.
+pub(crate) fn simulator(options: SimOptions) -> Sim {
+    RUNTIME.block_on(Sim::start(options)).expect("loopback has a free port")
+}
+
+/// What outlives single runs: the folders, and the simulator.
+pub(crate) struct World {
+    folder: TempDir,
+    pub(crate) sim: Sim,
+}
+
+impl World {
+    /// The repository.
+    pub(crate) fn repository(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// `QWEN_HOME`.
+    pub(crate) fn qwen_home(&self) -> PathBuf {
+        self.folder.path().join("home/.qwen")
+    }
+}
+
+/// A story before it runs. Everything it needs is said first, then [`Session::run`] as often as it takes.
+#[derive(Clone)]
+pub(crate) struct Session {
+    files: BTreeMap<String, String>,
+    home_files: BTreeMap<String, String>,
+    turns: Vec<Turn>,
+    options: SimOptions,
+    flags: Vec<String>,
+    env: BTreeMap<String, Option<String>>,
+    stdin: Option<String>,
+    pub(crate) compacts: bool,
+    has_git: bool,
+    world: Arc<OnceLock<World>>,
+}
+
+impl Session {
+    /// A repository with one file, a friendly simulator and a key in the environment.
+    pub(crate) fn new() -> Self {
+        Self {
+            files: BTreeMap::from([("README.md".to_owned(), format!("# {CANARY}\n"))]),
+            home_files: BTreeMap::new(),
+            turns: Vec::new(),
+            options: SimOptions::default(),
+            flags: Vec::new(),
+            env: BTreeMap::new(),
+            stdin: None,
+            compacts: false,
+            has_git: true,
+            world: Arc::default(),
+        }
+    }
+
+    /// A file of the repository; committed before the first run.
+    pub(crate) fn file(mut self, path: &str, text: impl Into<String>) -> Self {
+        self.files.insert(path.to_owned(), text.into());
+        self
+    }
+
+    /// A file of the person's home.
+    pub(crate) fn home_file(mut self, path: &str, text: impl Into<String>) -> Self {
+        self.home_files.insert(path.to_owned(), text.into());
+        self
+    }
+
+    /// The person's settings.
+    pub(crate) fn settings(self, settings: &Value) -> Self {
+        self.home_file(".qwen/settings.json", settings.to_string())
+    }
+
+    /// The next answer of the model, over all runs.
+    pub(crate) fn model_says(mut self, turn: Turn) -> Self {
+        self.turns.push(turn);
+        self
+    }
+
+    /// Something that goes wrong whatever the script says.
+    pub(crate) fn fault(mut self, fault: impl Into<Planned>) -> Self {
+        self.options.faults.push(fault.into());
+        self
+    }
+
+    /// Changes the simulator.
+    pub(crate) fn sim(mut self, change: impl FnOnce(&mut SimOptions)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    /// A word of the command line.
+    pub(crate) fn flag(mut self, word: impl Into<String>) -> Self {
+        self.flags.push(word.into());
+        self
+    }
+
+    /// Words of the command line.
+    pub(crate) fn flags<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
+        self.flags.extend(words.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// A variable of the environment.
+    pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.insert(name.to_owned(), Some(value.into()));
+        self
+    }
+
+    /// Takes a variable out of the environment.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.env.insert(name.to_owned(), None);
+        self
+    }
+
+    /// What is piped in; nothing is, unless this is said.
+    pub(crate) fn stdin(mut self, text: impl Into<String>) -> Self {
+        self.stdin = Some(text.into());
+        self
+    }
+
+    /// The history is replaced in this story, so that one request need not begin with the one before.
+    pub(crate) fn compacts(mut self) -> Self {
+        self.compacts = true;
+        self
+    }
+
+    /// The folder is no git repository.
+    pub(crate) fn without_git(mut self) -> Self {
+        self.has_git = false;
+        self
+    }
+
+    /// Says a prompt and waits for the end.
+    pub(crate) fn run(&self, prompt: &str) -> Ran {
+        self.spawn(&["-p", prompt]).wait()
+    }
+
+    /// Runs with these words after the flags, and waits for the end.
+    pub(crate) fn run_with(&self, words: &[&str]) -> Ran {
+        self.spawn(words).wait()
+    }
+
+    /// Starts the binary with these words after the flags.
+    pub(crate) fn spawn(&self, words: &[&str]) -> Running {
+        let mut command = self.command(env!("CARGO_BIN_EXE_qwen"));
+        command.args(&self.flags).args(words);
+        self.start(command)
+    }
+
+    /// Runs a line of `sh`; the binary is `$QWEN`.
+    pub(crate) fn shell(&self, line: &str) -> Ran {
+        let mut command = self.command("sh");
+        command.env("QWEN", env!("CARGO_BIN_EXE_qwen")).args(["-c", line]);
+        self.start(command).wait()
+    }
+
+    /// The folders and the simulator; made at the first call.
+    pub(crate) fn world(&self) -> &World {
+        self.world.get_or_init(|| self.build())
+    }
+
+    fn build(&self) -> World {
+        let folder = tempfile::Builder::new().prefix(CANARY).tempdir().expect("a temporary folder");
+        for name in ["home/.qwen", "work", "tmp"] {
+            fs::create_dir_all(folder.path().join(name)).expect("made");
+        }
+        put(&folder.path().join("work"), &self.files);
+        put(&folder.path().join("home"), &self.home_files);
+        let options = SimOptions {
+            script: if self.turns.is_empty() {
+                self.options.script.clone()
+            } else {
+                Script::turns(self.turns.clone())
+            },
+            ..self.options.clone()
+        };
+        let world = World { folder, sim: simulator(options) };
+        if self.has_git {
+            commit(&world.repository());
+        }
+        world
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let world = self.world();
+        let (base, folder) = (world.sim.base_url(), world.folder.path());
+        let mut command = Command::new(program);
+        command
+            .current_dir(world.repository())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", folder.join("home"))
+            .env("QWEN_HOME", world.qwen_home())
+            .env("TMPDIR", folder.join("tmp"))
+            .env("QWEN_CODE_SYSTEM_SETTINGS_PATH", folder.join("none.json"))
+            .env("QWEN_CODE_SYSTEM_DEFAULTS_PATH", folder.join("none.json"))
+            .env("OPENAI_API_KEY", KEY)
+            .env("OPENAI_BASE_URL", &base)
+            .env("DASHSCOPE_PROXY_BASE_URL", &base)
+            .env("OPENAI_MODEL", "qwen3-coder-plus")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        for (name, value) in &self.env {
+            match value {
+                Some(value) => command.env(name, value.replace("{{sim}}", &base)),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+
+    fn start(&self, mut command: Command) -> Running {
+        let first = self.world().sim.requests().len();
+        if self.stdin.is_some() {
+            command.stdin(Stdio::piped());
+        }
+        let mut child = command.spawn().expect("the program starts");
+        if let (Some(text), Some(mut pipe)) = (self.stdin.clone(), child.stdin.take()) {
+            // A program that does not read its input closes the pipe.
+            thread::spawn(move || drop(pipe.write_all(text.as_bytes())));
+        }
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        Running {
+            session: self.clone(),
+            child,
+            stdout: collect(stdout),
+            stderr: collect(stderr),
+            began: Instant::now(),
+            first,
+        }
+    }
+}
+
+/// A run that has not ended.
+pub(crate) struct Running {
+    session: Session,
+    child: Child,
+    stdout: JoinHandle<Vec<u8>>,
+    stderr: JoinHandle<Vec<u8>>,
+    began: Instant,
+    first: usize,
+}
+
+impl Running {
+    /// Waits until something has happened.
+    pub(crate) fn until(self, what: impl Fn(&World) -> bool) -> Self {
+        while !what(self.session.world()) {
+            assert!(self.began.elapsed() < PATIENCE, "what was waited for did not happen");
+            thread::sleep(Duration::from_millis(5));
+        }
+        self
+    }
+
+    /// Waits until the model was asked so often in this run.
+    pub(crate) fn asked(self, times: usize) -> Self {
+        let first = self.first;
+        self.until(|world| world.sim.requests().len() >= first + times)
+    }
+
+    /// Lets time pass.
+    pub(crate) fn after(self, time: Duration) -> Self {
+        thread::sleep(time);
+        self
+    }
+
+    /// Sends a signal, named as `kill` names it.
+    pub(crate) fn signal(self, name: &str) -> Self {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill is there");
+        assert!(sent.success(), "the program was already gone");
+        self
+    }
+
+    /// Waits for the end, and checks what holds for every run.
+    pub(crate) fn wait(mut self) -> Ran {
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("our child") {
+                break status;
+            }
+            if self.began.elapsed() > PATIENCE {
+                let _ = self.child.kill();
+                panic!("the run hangs; stderr: {}", text(self.stderr));
+            }
+            thread::sleep(Duration::from_millis(2));
+        };
+        let requests: Vec<Recorded> = self.session.world().sim.requests().split_off(self.first);
+        Ran::new(self.session, status, text(self.stdout), text(self.stderr), requests)
+    }
+}
+
+fn collect(pipe: Option<impl std::io::Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What came before the pipe broke is still worth looking at.
+        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
+        bytes
+    })
+}
+
+fn text(reader: JoinHandle<Vec<u8>>) -> String {
+    String::from_utf8(reader.join().expect("a reader does not panic")).expect("the program writes UTF-8")
+}
+
+fn put(folder: &Path, files: &BTreeMap<String, String>) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+}
+
+fn commit(folder: &Path) {
+    let git = |words: &[&str]| {
+        let done = Command::new("git")
+            .args(["-c", "user.name=canary", "-c", "user.email=canary@example.invalid"])
+            .args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
+            .args(words)
+            .current_dir(folder)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .expect("git is there");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    git(&["add", "--all", "--force"]);
+    git(&["commit", "--quiet", "--message", "canary"]);
+}
