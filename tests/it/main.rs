@@ -10,5 +10,7 @@ mod wire;
 
 mod bugfix;
 mod cache;
+mod failures;
+mod streams;
 
 use session::Session;
