@@ -11,6 +11,8 @@ mod wire;
 mod bugfix;
 mod cache;
 mod failures;
+mod keys;
+mod permissions;
 mod streams;
 
 use session::Session;
