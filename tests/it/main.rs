@@ -11,8 +11,11 @@ mod wire;
 mod bugfix;
 mod cache;
 mod failures;
+mod formats;
 mod keys;
+mod one_shot;
 mod permissions;
+mod resume;
 mod streams;
 
 use session::Session;
