@@ -10,12 +10,15 @@ mod wire;
 
 mod bugfix;
 mod cache;
+mod context;
 mod failures;
 mod formats;
 mod keys;
 mod one_shot;
 mod permissions;
+mod programs;
 mod resume;
+mod small_head;
 mod streams;
 
 use session::Session;
