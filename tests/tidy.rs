@@ -82,7 +82,7 @@ fn files_and_functions_fit_on_a_screen() {
         if lines.len() > FILE && !text.starts_with("//! Table: ") {
             bad.push(format!("{name}: {} lines without tests, at most {FILE}", lines.len()));
         }
-        if name.ends_with("/mod.rs") && lines.len() > WINDOW {
+        if name.ends_with("/mod.rs") && lines.len() > WINDOW && !is_tests(&path) {
             bad.push(format!("{name}: {} lines, a shop window has at most {WINDOW}", lines.len()));
         }
         bad.extend(long_functions(&lines).into_iter().map(|f| format!("{name}: {f}, at most {FUNCTION}")));

@@ -49,10 +49,12 @@ async fn both_streams_come_in_the_order_they_were_written() {
 #[ignore = "means something in a terminal only"]
 async fn inside_a_terminal() {
     let own = std::fs::OpenOptions::new().write(true).open("/dev/tty");
-    let (_running, output) = spawn(shell("echo drawn > /dev/tty && echo it can || echo it cannot")).expect("starts");
+    let (_running, output) =
+        spawn(shell("echo drawn > /dev/tty && echo it can || echo it cannot")).expect("starts");
     let said = all(output).await;
     let said = said.lines().last().unwrap_or_default();
-    std::io::Write::write_all(&mut own.expect("a terminal"), format!("child: {said}.\n").as_bytes()).expect("written");
+    std::io::Write::write_all(&mut own.expect("a terminal"), format!("child: {said}.\n").as_bytes())
+        .expect("written");
 }
 
 #[test]

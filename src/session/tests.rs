@@ -1,3 +1,5 @@
+//! Tests of `session`.
+
 use std::{
     borrow::Cow,
     fs::{self, File},

@@ -287,12 +287,6 @@ impl Running {
         self.until(|world| world.sim.requests().len() >= first + times)
     }
 
-    /// Lets time pass.
-    pub(crate) fn after(self, time: Duration) -> Self {
-        thread::sleep(time);
-        self
-    }
-
     /// Sends a signal, named as `kill` names it.
     pub(crate) fn signal(self, name: &str) -> Self {
         let id = self.child.id().to_string();

@@ -1,3 +1,5 @@
+//! Tests of `instructions`.
+
 use std::fs;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of `map`.
+
 use std::time::Instant;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tests of `errors`.
+
 use std::{sync::Arc, time::Duration};
 
 use super::{classify::Cause, overflow::overflow, *};

@@ -1,3 +1,5 @@
+//! Tests of `screen`.
+
 use std::num::NonZeroU16;
 
 use ratatui::text::Span;

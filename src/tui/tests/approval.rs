@@ -1,3 +1,5 @@
+//! Questions: when they open, what chooses, what is said.
+
 use super::*;
 use crate::protocol::{Answer, Diff, DiffLine, LineKind};
 

@@ -1,3 +1,5 @@
+//! Keys and the composer.
+
 use super::*;
 
 fn say(text: &str) -> Op {

@@ -1,3 +1,5 @@
+//! Turns: streaming, tools, errors, leaving.
+
 use super::*;
 use crate::{
     base::Money,

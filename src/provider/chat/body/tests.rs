@@ -1,3 +1,5 @@
+//! Tests of `body`.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tests of `calls`.
+
 use proptest::prelude::*;
 use serde_json::json;
 

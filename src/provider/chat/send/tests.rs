@@ -1,3 +1,5 @@
+//! Tests of `send`.
+
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
