@@ -34,7 +34,7 @@ impl Endpoint {
     /// since not every API lives below `/v1`.
     ///
     /// Errors: not a URL; parts that do not belong to a base; plain `http` to a public host.
-    /// Source: `reference/wire.md` 1.8, *Base-URL hygiene*.
+    /// Source: `docs/sources.md`, wire 1.8, *Base-URL hygiene*.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let text = text.trim();
         // "localhost:8080/v1" reads as a URL with the scheme "localhost".

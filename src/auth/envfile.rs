@@ -44,7 +44,7 @@ impl EnvFiles {
     /// Looks for files: from `cwd` upwards `.qwen/.env`, then `.env`, where the first hit ends the walk and the
     /// home folder is not part of it; then the person's own in `qwen_home` and `user_home`.
     ///
-    /// Source: `reference/qwen-code.md` 2.2.
+    /// Source: `docs/sources.md`, qwen-code 2.2.
     pub fn collect(cwd: &Path, qwen_home: &Path, user_home: &Path) -> Self {
         let (cwd, user_home) = (real(cwd), real(user_home));
         let mut own =

@@ -7,7 +7,7 @@ use crate::catalog::PROVIDERS;
 use super::{envfile::CUSTOM_KEY, inputs::Inputs};
 
 /// Keys of providers this program does not speak to, and of Qwen Code's own tools.
-/// Source: `reference/qwen-code.md` 3.
+/// Source: `docs/sources.md`, qwen-code 3.
 const OTHER_KEYS: &[&str] = &[
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_AUTH_TOKEN",

@@ -6,7 +6,7 @@ use super::Tokens;
 ///
 /// A quarter of the ASCII characters plus 1.1 for each other one. Whoever has a real count from a provider scales
 /// this by it (`cache::Scale`).
-/// Source: the heuristic of `reference/wire.md` section 6.3, within 15 % on source code and on Chinese prose.
+/// Source: the heuristic of `docs/sources.md`, wire 6.3, within 15 % on source code and on Chinese prose.
 pub fn estimate(text: &str) -> Tokens {
     let ascii = text.bytes().filter(u8::is_ascii).count() as u64;
     let other = text.chars().count() as u64 - ascii;

@@ -9,7 +9,7 @@ use crate::{
 ///
 /// `marked` says whether it carried markers: then what was read counts by the explicit price, otherwise by the
 /// implicit one. The size of the whole input, cached tokens included, picks the tier.
-/// Source: `docs/cache.md`; tier rule: `reference/wire.md` 6.2.
+/// Source: `docs/cache.md`; tier rule: `docs/sources.md`, wire 6.2.
 pub fn charge(usage: &Usage, terms: &CacheTerms, tiers: &[Tier], marked: bool) -> Charge {
     let read = if marked { terms.read } else { terms.implicit_read };
     let (cached, created, plain) =

@@ -1,6 +1,6 @@
 //! Table: models, their windows, cache terms and prices.
 //!
-//! Source: `reference/wire.md` 6.1 to 6.3 and `reference/qwen-code.md` 11.1, public catalogues of autumn 2026.
+//! Source: `docs/sources.md`, wire 6.1 to 6.3, and qwen-code 11.1, public catalogues of autumn 2026.
 //! Prices are the international list prices in US dollars; they change, so whoever shows one writes `≈`.
 
 use crate::{

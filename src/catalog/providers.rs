@@ -1,6 +1,6 @@
 //! Table: providers, the hosts they are known by and how their Chat Completions differ.
 //!
-//! Source: `reference/wire.md` 1.6 and 1.8, `reference/qwen-code.md` 4.5; read 2026-11. The longest pattern
+//! Source: `docs/sources.md`, wire 1.6 and 1.8, qwen-code 4.5; read 2026-11. The longest pattern
 //! that matches a host counts, so a plan's host below the provider's own domain is the plan's.
 
 use super::{

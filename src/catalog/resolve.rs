@@ -11,9 +11,9 @@ use super::{
     providers::{provider, provider_for},
 };
 
-/// The window of a model nobody knows. Source: `reference/wire.md` 6.3.
+/// The window of a model nobody knows. Source: `docs/sources.md`, wire 6.3.
 const UNKNOWN_WINDOW: Tokens = Tokens(128_000);
-/// The largest output of a model nobody knows. Source: `reference/wire.md` 6.3.
+/// The largest output of a model nobody knows. Source: `docs/sources.md`, wire 6.3.
 const UNKNOWN_MAX_OUTPUT: Tokens = Tokens(8_192);
 
 /// How a person wants the cache used: the setting `cache.mode`.

@@ -32,7 +32,7 @@ pub struct Paths {
 /// Finds the person's folders.
 ///
 /// Errors: neither `HOME` (`USERPROFILE` on Windows) nor `QWEN_HOME` is set; `QWEN_HOME` is relative.
-/// Source: `reference/qwen-code.md` 2.3.
+/// Source: `docs/sources.md`, qwen-code 2.3.
 pub fn homes(env: &Vars) -> Result<Homes, Failure> {
     let home = env.get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).or_else(|| env.get("HOME"));
     let home = home.map(PathBuf::from).filter(|path| path.is_absolute());
@@ -53,7 +53,7 @@ pub fn homes(env: &Vars) -> Result<Homes, Failure> {
 }
 
 impl Paths {
-    /// The usual places. Source: `reference/qwen-code.md` 2.1.
+    /// The usual places. Source: `docs/sources.md`, qwen-code 2.1.
     pub fn usual(homes: &Homes, root: &Path, env: &Vars) -> Self {
         let system = Path::new(if cfg!(windows) {
             r"C:\ProgramData\qwen-code"

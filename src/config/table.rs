@@ -1,6 +1,6 @@
 //! Table: every setting that is read, in the order of `docs/settings.md`.
 //!
-//! Names, types and defaults are Qwen Code's where it has them. Source: `reference/qwen-code.md` 2.7.
+//! Names, types and defaults are Qwen Code's where it has them. Source: `docs/sources.md`, qwen-code 2.7.
 
 use super::setting::{Merge, Setting, Shape, setting};
 

@@ -12,7 +12,7 @@ use crate::base::{AbsPath, Bytes};
 /// The largest instruction file that is read whole. About 16,000 tokens, more than the rest of a first request.
 const FILE_LIMIT: usize = 64_000;
 
-/// How deep imports may lie in each other. Source: Qwen Code (`reference/qwen-code.md` 2.5).
+/// How deep imports may lie in each other. Source: Qwen Code (`docs/sources.md`, qwen-code 2.5).
 const DEPTH: usize = 5;
 
 /// A folder with instruction files.

@@ -61,7 +61,7 @@ impl Charge {
 /// The terms on which a provider caches one model.
 ///
 /// Unit: factors are thousandths of the price of a standard input token.
-/// Source of the defaults: Qwen Cloud's context cache page (`reference/wire.md` 3.1).
+/// Source of the defaults: Qwen Cloud's context cache page (`docs/sources.md`, wire 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheTerms {
     /// Whether `cache_control` markers take effect for this model at this provider.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::{Class, Trouble};
 
-/// No wait is longer. Source: `reference/wire.md` 5.2.
+/// No wait is longer. Source: `docs/sources.md`, wire 5.2.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// Seconds between tries at a limit per minute. Source: `reference/wire.md` 5.2 rule 5, measured on DashScope.
+/// Seconds between tries at a limit per minute. Source: `docs/sources.md`, wire 5.2, rule 5.
 const SLOW: [f64; 5] = [5.0, 10.0, 20.0, 40.0, 60.0];
 
 /// The wait before try number `attempt + 1`; `attempt` counts the failed ones and begins with 1. `random` lies in

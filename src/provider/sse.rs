@@ -2,7 +2,7 @@
 //!
 //! Follows the WHATWG event-stream form and tolerates what gateways do to it. Works on bytes and decodes whole
 //! lines only, so a character cut by the network stays whole.
-//! Source: `reference/wire.md` 1.1.
+//! Source: `docs/sources.md`, wire 1.1.
 
 /// Bound of one event and of text that is no event. Source: the largest real answer is far below a megabyte.
 const LIMIT: usize = 16 * 1_000_000;

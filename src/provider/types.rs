@@ -18,7 +18,7 @@ pub struct Options {
     pub temperature: Option<f64>,
     /// Fields merged into the body last; they win.
     pub extra_body: Map<String, Value>,
-    /// Limit until the first byte of the answer's stream. Source: `reference/wire.md` 1.1, 300 s.
+    /// Limit until the first byte of the answer's stream. Source: `docs/sources.md`, wire 1.1, 300 s.
     pub first_byte: Duration,
     /// Limit between two events; comments count as events.
     pub idle: Duration,

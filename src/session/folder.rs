@@ -84,7 +84,7 @@ impl Folder {
     }
 }
 
-/// Source: `reference/qwen-code.md` 2.3; each UTF-16 unit becomes a `-` there.
+/// Source: `docs/sources.md`, qwen-code 2.3; each UTF-16 unit becomes a `-` there.
 fn name(root: &str) -> String {
     let root = if cfg!(windows) { root.to_lowercase() } else { root.to_owned() };
     let unit = |u: u16| u8::try_from(u).ok().filter(u8::is_ascii_alphanumeric).map_or('-', char::from);

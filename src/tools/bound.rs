@@ -239,7 +239,7 @@ impl Gather {
     }
 }
 
-/// How many last lines a person is shown. Source: `reference/tui.md` 4.5.
+/// How many last lines a person is shown. Source: `docs/sources.md`, tui 4.5.
 const TAIL: usize = 20;
 
 fn spill(folder: &AbsPath, name: &str, text: &str) -> io::Result<Whole> {

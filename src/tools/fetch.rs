@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Until the first answer of one request.
 const FIRST_ANSWER: Duration = Duration::from_secs(20);
 
-/// Redirects on the same host. Source: `reference/qwen-code.md` section 6.
+/// Redirects on the same host. Source: `docs/sources.md`, qwen-code 6.
 const MOST_REDIRECTS: usize = 10;
 
 struct Input<'a> {

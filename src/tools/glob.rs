@@ -18,7 +18,7 @@ use crate::{
     protocol::{Display, Preview},
 };
 
-/// Files shown. Source: `reference/qwen-code.md` section 6.
+/// Files shown. Source: `docs/sources.md`, qwen-code 6.
 const MOST: usize = 100;
 
 /// The tool.

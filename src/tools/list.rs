@@ -16,7 +16,7 @@ use crate::{
     protocol::{Display, Preview},
 };
 
-/// Entries shown. Source: `reference/qwen-code.md` section 6.
+/// Entries shown. Source: `docs/sources.md`, qwen-code 6.
 const MOST: usize = 100;
 
 /// The tool.

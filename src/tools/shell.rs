@@ -23,7 +23,7 @@ use crate::{
 /// The tool.
 pub(super) struct RunShellCommand;
 
-/// Limits of a call's `timeout`. Unit: milliseconds. Source: `reference/qwen-code.md` section 6.
+/// Limits of a call's `timeout`. Unit: milliseconds. Source: `docs/sources.md`, qwen-code 6.
 const USUAL_TIME: usize = 120_000;
 const MOST_TIME: usize = 600_000;
 

@@ -18,7 +18,7 @@ pub struct Row {
     pub tool: &'static dyn Tool,
 }
 
-/// All built-in tools, sorted by name. Source of names and aliases: `reference/qwen-code.md` section 6.
+/// All built-in tools, sorted by name. Source of names and aliases: `docs/sources.md`, qwen-code 6.
 pub static TABLE: &[Row] = &[
     Row { name: "edit", display: "Edit", aliases: &["replace"], tool: &Edit },
     Row { name: "glob", display: "Glob", aliases: &["FindFiles"], tool: &Glob },

@@ -10,7 +10,7 @@ use ignore::{
 use super::{Hands, place};
 use crate::base::AbsPath;
 
-/// The file with this tool's own ignore rules. Source: `reference/qwen-code.md` 2.6.
+/// The file with this tool's own ignore rules. Source: `docs/sources.md`, qwen-code 2.6.
 const OWN_RULES: &str = ".qwenignore";
 
 /// A walk or a search ends after this long and says so.

@@ -1,7 +1,7 @@
 //! Puts tool calls together from whatever pieces a server sends.
 //!
-//! The rules are numbered as in `reference/wire.md` 1.4. What is not whole at the end is marked as broken and is
-//! never repaired by guessing: a repaired `write_file` writes half a file.
+//! The rules are numbered as in `docs/sources.md`, wire 1.4. What is not whole at the end is marked as broken and
+//! is never repaired by guessing: a repaired `write_file` writes half a file.
 
 use serde_json::{Map, Value};
 

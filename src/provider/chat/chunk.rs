@@ -1,6 +1,6 @@
 //! Reads one chunk of a stream. Every field may be missing, null or of another type than it should be.
 //!
-//! Source: `reference/wire.md` 1.2 and 1.6.
+//! Source: `docs/sources.md`, wire 1.2 and 1.6.
 
 use std::borrow::Cow;
 

@@ -2,7 +2,7 @@
 //!
 //! Local servers without a parser for the model's own notation do that. Only whole calls of offered tools at the
 //! very end of an answer without other calls count, outside of fenced code: an answer may well talk about the
-//! notation. Source: `reference/wire.md` 1.4, shape q.
+//! notation. Source: `docs/sources.md`, wire 1.4, shape q.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -2,7 +2,7 @@
 //!
 //! A server that names a field it does not take gets the same request once more without that field, and every
 //! later request without it. Nothing else of the request changes, so cached prefixes stay valid.
-//! Source: `reference/wire.md` 5.5.
+//! Source: `docs/sources.md`, wire 5.5.
 
 use crate::provider::errors::{Report, number_after, room_for_output};
 

@@ -1,7 +1,7 @@
 //! Separates reasoning that a model wrote into its answer between `<think>` tags.
 //!
 //! Tags count only at the very start of an answer: further down they may be code.
-//! Source: `reference/wire.md` 1.6.
+//! Source: `docs/sources.md`, wire 1.6.
 
 const OPENING: [&str; 2] = ["<think>", "<thinking>"];
 const CLOSING: [&str; 2] = ["</think>", "</thinking>"];

@@ -1,6 +1,6 @@
 //! Reads token counts in every provider's form.
 //!
-//! Source of the field names: `reference/wire.md` 1.3.
+//! Source of the field names: `docs/sources.md`, wire 1.3.
 
 use serde_json::Value;
 

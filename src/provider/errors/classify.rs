@@ -1,6 +1,6 @@
 //! What a report means.
 //!
-//! Source: `reference/wire.md` 5.3 and 5.5.
+//! Source: `docs/sources.md`, wire 5.3 and 5.5.
 
 use super::{Report, overflow::overflow};
 use crate::{base::Tokens, catalog::Provider, provider::Class};

@@ -1,6 +1,6 @@
 //! Whether an error says that the prompt does not fit the model's window.
 //!
-//! Source of the texts: `reference/wire.md` 5.4.
+//! Source of the texts: `docs/sources.md`, wire 5.4.
 
 use super::Report;
 use super::classify::Cause;

@@ -1,6 +1,6 @@
 //! What a server said when it failed, from any of the forms servers use.
 //!
-//! Source: `reference/wire.md` 1.7 and 5.1.
+//! Source: `docs/sources.md`, wire 1.7 and 5.1.
 
 use serde_json::Value;
 

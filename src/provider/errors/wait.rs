@@ -1,6 +1,6 @@
 //! How long a server asks to wait.
 //!
-//! Source: `reference/wire.md` 5.2.
+//! Source: `docs/sources.md`, wire 5.2.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -15,7 +15,7 @@ use crate::{
     provider::{Class, Trouble},
 };
 
-/// The longest wait that is kept without asking the person. Source: `reference/wire.md` 5.2.
+/// The longest wait that is kept without asking the person. Source: `docs/sources.md`, wire 5.2.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// What is known about the request that failed.
@@ -120,7 +120,7 @@ impl Context<'_> {
         if !self.profile.provider.is_qwen_cloud {
             return failure;
         }
-        // Source: `reference/wire.md` 1.8: keys of the Coding Plan begin with `sk-sp-`.
+        // Source: `docs/sources.md`, wire 1.8: keys of the Coding Plan begin with `sk-sp-`.
         let is_plan_key = key.expose().starts_with("sk-sp-");
         let is_plan_host = self.credential.endpoint().host().starts_with("coding");
         match (is_plan_key, is_plan_host) {

@@ -6,7 +6,7 @@ use reqwest::{Response, header};
 use super::html::markdown;
 use crate::base::Bytes;
 
-/// The most that is read of one page. Source: `reference/qwen-code.md` section 6.
+/// The most that is read of one page. Source: `docs/sources.md`, qwen-code 6.
 const MOST: usize = 10 * 1024 * 1024;
 
 /// A page as it came.
