@@ -12,7 +12,7 @@ use crate::{
     protocol::{Charge, Diff, Mode, SessionInfo, Totals},
 };
 
-/// How long Ctrl-C waits for the second one. Source: `reference/tui.md` 4.3.
+/// How long Ctrl-C waits for the second one. Source: `docs/sources.md`, tui 4.3.
 pub(super) const LEAVE_WINDOW: Duration = Duration::from_secs(2);
 
 /// The state of the screen. Changed by `update` alone, shown by `view`.

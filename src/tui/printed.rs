@@ -19,7 +19,7 @@ use crate::{
     protocol::{Display, Failure, SessionInfo, Todo, TodoStatus, ToolResult, Verdict},
 };
 
-/// A finished output shows its first lines and its last ones. Source: `reference/tui.md` 4.5.
+/// A finished output shows its first lines and its last ones. Source: `docs/sources.md`, tui 4.5.
 const HEAD: usize = 5;
 const TAIL: usize = 20;
 /// A finished change shows this many rows.

@@ -30,7 +30,7 @@ use crate::{
     protocol::Totals,
 };
 
-/// The shortest time between two frames: 30 a second. Source: `reference/tui.md` 4.5.
+/// The shortest time between two frames: 30 a second. Source: `docs/sources.md`, tui 4.5.
 const FRAME: Duration = Duration::from_millis(33);
 
 /// What a person chose for the screen.

@@ -25,7 +25,7 @@ pub(super) struct Theme {
 }
 
 impl Theme {
-    /// The built-in theme. Source: the 16-colour column of `reference/tui.md` 4.4.
+    /// The built-in theme. Source: the 16-colour column of `docs/sources.md`, tui 4.4.
     pub(super) fn new(colour: bool) -> Self {
         let coloured = |c: Color| if colour { Style::new().fg(c) } else { Style::new() };
         Self {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::base::{Clean, width};
 
-/// The live block takes at most this many rows, and at most half of the screen. Source: `reference/tui.md` 4.1.
+/// The live block takes at most this many rows, and at most half of the screen. Source: `docs/sources.md`, tui 4.1.
 const MOST_ROWS: usize = 14;
 /// The composer grows to this many rows, then it scrolls.
 const COMPOSER_ROWS: usize = 6;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How long no key may have come before a question opens, and how long Enter is ignored after that.
-/// Source: `reference/tui.md` 4.5.
+/// Source: `docs/sources.md`, tui 4.5.
 pub(in crate::tui) const ARM_DELAY: Duration = Duration::from_millis(600);
 
 /// One question.
