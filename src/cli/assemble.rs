@@ -19,11 +19,11 @@ use crate::{
     context,
     headless::Format,
     net,
-    permissions::{Policy, Rules},
+    permissions::{Policy, Rules, names_tool},
     protocol::{Failure, Kind, Mode},
     provider,
     session::{Folder, Meta, Record, Transcript},
-    tools::{Limits, Selection, Toolbox},
+    tools::{Limits, Selection, TABLE, Toolbox},
     tui,
 };
 
@@ -115,7 +115,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
         replace: arguments.context.system_prompt.clone(),
         append: arguments.context.append_system_prompt.clone(),
     };
-    setup.toolbox = toolbox(&settings);
+    setup.toolbox = toolbox(&settings, &mut setup.notices);
     setup.context = reading(&settings, &homes, arguments.context.bare, setup.profile.window);
     setup.extra_roots = extra_roots(&settings, &cwd, &mut setup.notices)?;
     permit(&mut setup, &settings, &homes);
@@ -156,8 +156,12 @@ fn working_folder() -> Result<AbsPath, Failure> {
     AbsPath::new(cwd).ok_or_else(|| Failure::new(Kind::Bug, "the current folder has no absolute path"))
 }
 
-fn toolbox(settings: &Loaded) -> Toolbox {
+fn toolbox(settings: &Loaded, notices: &mut Vec<String>) -> Toolbox {
     let choice = settings.tools();
+    let is_tool = |name: &String| TABLE.iter().any(|row| names_tool(name, row.name));
+    for name in choice.core.iter().flatten().filter(|name| !is_tool(name)) {
+        notices.push(format!("`{name}` in the list of tools to offer names no tool"));
+    }
     Toolbox::new(&Selection { only: choice.core, except: choice.exclude })
 }
 

@@ -18,6 +18,7 @@ pub mod shell;
 pub use action::{Action, ShellCommand};
 pub use approval::{Approved, Pending, Verdict};
 pub use decide::decide;
+pub use names::{canonical, names_tool};
 pub use policy::Policy;
 pub use rule::Rule;
 pub use rules::Rules;

@@ -39,8 +39,18 @@ const NAMES: &[(&str, &[&str])] = &[
     ("lsp", &["Lsp", "LSP"]),
 ];
 
-/// The tool's own name; `None` for a name nobody knows.
-pub(super) fn canonical(name: &str) -> Option<&'static str> {
+/// Whether `name`, as people write it in rules and flags, means the tool with this own name: by any of its names, or
+/// by a category it belongs to.
+pub fn names_tool(name: &str, tool: &str) -> bool {
+    match name {
+        "Read" | "ReadTool" => READERS.contains(&tool),
+        "Edit" | "EditTool" => EDITORS.contains(&tool),
+        _ => name == tool || canonical(name) == Some(tool),
+    }
+}
+
+/// The tool's own name, by any of its names; `None` for a name nobody knows.
+pub fn canonical(name: &str) -> Option<&'static str> {
     let bare = name.strip_suffix("Tool").filter(|n| !n.is_empty()).unwrap_or(name);
     NAMES.iter().find(|(own, others)| *own == bare || others.contains(&bare)).map(|(own, _)| *own)
 }

@@ -4,36 +4,30 @@ use super::{
     Tool, edit::Edit, fetch::WebFetch, glob::Glob, grep::GrepSearch, list::ListDirectory, read::ReadFile,
     shell::RunShellCommand, todo::TodoWrite, write::WriteFile,
 };
-use crate::prompt::ToolSpec;
+use crate::{
+    permissions::{canonical, names_tool},
+    prompt::ToolSpec,
+};
 
 /// One built-in tool.
 pub struct Row {
-    /// Its name.
+    /// Its own name. What else it is called is known to `permissions`, whose rules use the same names.
     pub name: &'static str,
-    /// The name people see in Qwen Code and use in rules.
-    pub display: &'static str,
-    /// Older names that still mean it.
-    pub aliases: &'static [&'static str],
     /// The tool.
     pub tool: &'static dyn Tool,
 }
 
-/// All built-in tools, sorted by name. Source of names and aliases: `docs/sources.md`, qwen-code 6.
+/// All built-in tools, sorted by name. Source of the names: `docs/sources.md`, qwen-code 6.
 pub static TABLE: &[Row] = &[
-    Row { name: "edit", display: "Edit", aliases: &["replace"], tool: &Edit },
-    Row { name: "glob", display: "Glob", aliases: &["FindFiles"], tool: &Glob },
-    Row {
-        name: "grep_search",
-        display: "Grep",
-        aliases: &["search_file_content", "SearchFiles"],
-        tool: &GrepSearch,
-    },
-    Row { name: "list_directory", display: "ListFiles", aliases: &["ReadFolder"], tool: &ListDirectory },
-    Row { name: "read_file", display: "ReadFile", aliases: &[], tool: &ReadFile },
-    Row { name: "run_shell_command", display: "Shell", aliases: &[], tool: &RunShellCommand },
-    Row { name: "todo_write", display: "TodoWrite", aliases: &["TodoList"], tool: &TodoWrite },
-    Row { name: "web_fetch", display: "WebFetch", aliases: &[], tool: &WebFetch },
-    Row { name: "write_file", display: "WriteFile", aliases: &[], tool: &WriteFile },
+    Row { name: "edit", tool: &Edit },
+    Row { name: "glob", tool: &Glob },
+    Row { name: "grep_search", tool: &GrepSearch },
+    Row { name: "list_directory", tool: &ListDirectory },
+    Row { name: "read_file", tool: &ReadFile },
+    Row { name: "run_shell_command", tool: &RunShellCommand },
+    Row { name: "todo_write", tool: &TodoWrite },
+    Row { name: "web_fetch", tool: &WebFetch },
+    Row { name: "write_file", tool: &WriteFile },
 ];
 
 /// Which tools a session has.
@@ -54,7 +48,7 @@ pub struct Toolbox {
 impl Toolbox {
     /// Takes the selected tools from the table. Names that mean no tool select nothing.
     pub fn new(selection: &Selection) -> Self {
-        let is_in = |names: &[String], row: &Row| names.iter().any(|name| row.is_called(name));
+        let is_in = |names: &[String], row: &Row| names.iter().any(|name| names_tool(name, row.name));
         let is_wanted = |row: &&Row| {
             selection.only.as_ref().is_none_or(|only| is_in(only, row)) && !is_in(&selection.except, row)
         };
@@ -73,14 +67,8 @@ impl Toolbox {
 
     /// The tool a model or a rule means, under its canonical name.
     pub fn find(&self, name: &str) -> Option<(&'static str, &'static dyn Tool)> {
-        self.rows.iter().find(|row| row.is_called(name)).map(|row| (row.name, row.tool))
-    }
-}
-
-impl Row {
-    /// Whether `name` is one of its names.
-    pub fn is_called(&self, name: &str) -> bool {
-        self.name == name || self.display == name || self.aliases.contains(&name)
+        let own = canonical(name).unwrap_or(name);
+        self.rows.iter().find(|row| row.name == own).map(|row| (row.name, row.tool))
     }
 }
 
