@@ -3,12 +3,16 @@
 use std::{
     io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
+    time::Duration,
 };
 
 use super::{
     Arguments, Start, Streams, Subcommand, assemble, demo, face, parse, read_stdin, report, simulate, start,
 };
 use crate::{agent, headless::Approvals, protocol::Failure};
+
+/// How long a search that cannot be stopped may hold up the end.
+const LAST: Duration = Duration::from_millis(500);
 
 /// Runs `qwen` with the words of the command line. `--version` and `--help` touch nothing else.
 pub fn main() -> ExitCode {
@@ -61,7 +65,7 @@ fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
             }
         }
     })?;
-    // What still runs in the background is not waited for.
-    runtime.shutdown_background();
+    // Dropping what still runs kills the commands of a run that was stopped. Nothing else is worth a longer wait.
+    runtime.shutdown_timeout(LAST);
     Ok(code)
 }
