@@ -44,9 +44,18 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
         .map_err(|e| Failure::new(Kind::Bug, format!("the runtime cannot be started: {e}")))
 }
 
+/// The id of a session that nobody named.
+pub(super) fn new_session() -> SessionId {
+    SessionId::new(uuid::Uuid::new_v4().to_string())
+}
+
 /// A session in `root` with nothing read from the person's settings, kept nowhere.
-pub(super) fn plain(root: &AbsPath, credential: Arc<Credential>, profile: Arc<Profile>) -> Setup {
-    let session = SessionId::new(uuid::Uuid::new_v4().to_string());
+pub(super) fn plain(
+    root: &AbsPath,
+    session: SessionId,
+    credential: Arc<Credential>,
+    profile: Arc<Profile>,
+) -> Setup {
     // A system whose folder for temporary files has no absolute path puts long outputs into the workspace.
     let spill = spill(&session).unwrap_or_else(|| root.join(".qwen/tmp"));
     let mut policy = Policy::new(Mode::Default, root.clone());
@@ -102,7 +111,15 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     let overrides = settings.overrides(found.proxy_base_url.clone());
     let profile = Profile::resolve(endpoint.host(), endpoint.base(), &found.model, &overrides);
 
-    let mut setup = plain(&cwd, Arc::new(found.credential), Arc::new(profile));
+    let folder = AbsPath::new(&homes.qwen_home).map(|home| Folder::of(&home, &root));
+    let resumed = match &folder {
+        Some(folder) => resumed(arguments, folder, streams)?,
+        None => None,
+    };
+    let named = || arguments.session.session_id.clone().map(SessionId::new);
+    // The folder of long outputs is named after the session, so its id comes before everything else.
+    let id = resumed.clone().or_else(named).unwrap_or_else(new_session);
+    let mut setup = plain(&cwd, id, Arc::new(found.credential), Arc::new(profile));
     setup.root = root;
     setup.notices.extend(settings.notes().iter().cloned());
     setup.notices.extend(found.notes);
@@ -119,7 +136,9 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     setup.context = reading(&settings, &homes, arguments.context.bare, setup.profile.window);
     setup.extra_roots = extra_roots(&settings, &cwd, &mut setup.notices)?;
     permit(&mut setup, &settings, &homes);
-    keep(&mut setup, arguments, &homes, streams)?;
+    if let Some(folder) = folder {
+        keep(&mut setup, &folder, resumed.is_some())?;
+    }
 
     let format = settings.output_format().parse().map_err(|e: String| Failure::new(Kind::Config, e))?;
     let screen = tui::Options {
@@ -210,36 +229,32 @@ fn permit(setup: &mut Setup, settings: &Loaded, homes: &Homes) {
     setup.policy.home = fs::canonicalize(&homes.user_home).ok().and_then(AbsPath::new);
 }
 
-/// Opens the transcript: of a session that goes on, or of a new one.
-fn keep(setup: &mut Setup, arguments: &Arguments, homes: &Homes, streams: Streams) -> Result<(), Failure> {
-    let Some(data_home) = AbsPath::new(&homes.qwen_home) else { return Ok(()) };
-    let folder = Folder::of(&data_home, &setup.root);
-    let wanted = match arguments.session.resume() {
+/// The session that goes on, if one does. Errors: it is not there, or nobody can choose.
+fn resumed(arguments: &Arguments, folder: &Folder, streams: Streams) -> Result<Option<SessionId>, Failure> {
+    Ok(match arguments.session.resume() {
         None => None,
-        Some(Resume::Newest) => Some(crate::session::latest(&folder).ok_or_else(|| {
+        Some(Resume::Newest) => Some(crate::session::latest(folder).ok_or_else(|| {
             Failure::new(Kind::Usage, "there is no session to continue in this project")
                 .hint("leave --continue out to start one")
         })?),
-        Some(Resume::Id(id)) => Some(crate::session::find(&folder, id.as_str())?),
-        Some(Resume::Choose) => Some(choose::session(&folder, streams)?),
-    };
-    let begun = |session: &SessionId, model: &str| {
-        Meta::new(session.clone(), folder.root(), model.to_owned(), crate::base::Moment(now()))
-    };
-    if let Some(id) = wanted {
-        let (mut transcript, loaded) = Transcript::resume(&folder, &id)?;
-        let meta = begun(&id, &setup.profile.model);
+        Some(Resume::Id(id)) => Some(crate::session::find(folder, id.as_str())?),
+        Some(Resume::Choose) => Some(choose::session(folder, streams)?),
+    })
+}
+
+/// Opens the transcript: of a session that goes on, or of a new one.
+fn keep(setup: &mut Setup, folder: &Folder, goes_on: bool) -> Result<(), Failure> {
+    let (id, model) = (setup.session.clone(), setup.profile.model.clone());
+    let meta = Meta::new(id, folder.root(), model, crate::base::Moment(now()));
+    if goes_on {
+        let (mut transcript, loaded) = Transcript::resume(folder, &setup.session)?;
         setup.notices.extend(transcript.append(&Record::Meta(Cow::Owned(meta))));
-        setup.session = id;
         setup.transcript = transcript;
         setup.restored = loaded.items;
         setup.notices.extend(loaded.notices);
-        return Ok(());
+    } else {
+        setup.transcript = Transcript::create(folder, &meta)?;
     }
-    if let Some(id) = &arguments.session.session_id {
-        setup.session = SessionId::new(id.clone());
-    }
-    setup.transcript = Transcript::create(&folder, &begun(&setup.session, &setup.profile.model))?;
     Ok(())
 }
 

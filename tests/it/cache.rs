@@ -5,7 +5,7 @@ use std::thread;
 use qwen::sim::{Billing, Fault, Refresh, Turn, Unit, call, say};
 use serde_json::json;
 
-use crate::Session;
+use crate::{Session, wire};
 
 fn many_reads() -> Session {
     let reads = (0..25).fold(Turn::default(), |turn, n| {
@@ -69,4 +69,22 @@ fn cut_off(refresh: Refresh, billing: Billing) {
     let cached: Vec<u64> = bills.iter().map(|bill| bill.cached).collect();
     let (first, third) = (bills[0].prompt - 6, bills[2].prompt - 6);
     assert_eq!(cached, [0, first, first, third], "{refresh:?} {billing:?}");
+}
+
+#[test]
+fn a_prompt_below_the_minimum_has_no_marker_until_it_has_grown() {
+    let ran = Session::new()
+        .flags(["--bare", "--system-prompt", "Be brief.", "--core-tools", "read_file"])
+        .file("small.txt", "few words\n")
+        .file("large.txt", "a line of some more words\n".repeat(400))
+        .model_says(call("read_file", json!({"file_path": "{{cwd}}/small.txt"})))
+        .model_says(call("read_file", json!({"file_path": "{{cwd}}/large.txt"})))
+        .model_says(call("read_file", json!({"file_path": "{{cwd}}/small.txt"})))
+        .model_says(say("Read."))
+        .run("read");
+    let markers: Vec<usize> = ran.exit_is(0).requests().iter().map(wire::count_markers).collect();
+    // The head stays too small for a marker of its own; the tail carries one, and then what was proved, too.
+    assert_eq!(markers, [0, 0, 1, 2]);
+    let created: Vec<bool> = ran.requests().iter().filter_map(|r| r.bill).map(|b| b.created > 0).collect();
+    assert_eq!(created, [false, false, true, true]);
 }

@@ -109,3 +109,14 @@ fn a_folder_without_git_works_as_well() {
     assert!(ran.exit_is(0).stderr_is("").system().contains("a.rs"));
     assert_eq!(wire::messages(&ran.requests()[0]).len(), 2);
 }
+
+#[test]
+fn an_instruction_file_that_leads_out_of_the_repository_is_not_read() {
+    let session = hello().home_file("secret.md", "SECRET OUTSIDE\n");
+    let world = session.world();
+    let secret = world.qwen_home().join("../secret.md");
+    std::os::unix::fs::symlink(secret, world.repository().join("QWEN.md")).expect("linked");
+    let ran = session.run("hello");
+    ran.exit_is(0).stderr_has("`QWEN.md` was not read");
+    assert!(!ran.system().contains("SECRET OUTSIDE"));
+}

@@ -20,5 +20,6 @@ mod programs;
 mod resume;
 mod small_head;
 mod streams;
+mod tools;
 
 use session::Session;

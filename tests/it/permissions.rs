@@ -347,3 +347,35 @@ fn a_project_cannot_allow_itself_anything() {
         .run("do it");
     ran.exit_is(0).no_file("C").asks(2);
 }
+
+#[test]
+fn a_link_in_the_repository_leads_no_tool_out_of_it() {
+    let path = |name: &str| json!({"file_path": format!("{{{{cwd}}}}/{name}")});
+    let write = |name: &str| json!({"file_path": format!("{{{{cwd}}}}/{name}"), "content": "x"});
+    let session = Session::new()
+        .home_file("secret/secret.txt", "SECRET\n")
+        .flags(["--approval-mode", "auto-edit"])
+        .model_says(
+            call("read_file", path("file"))
+                .call("read_file", path("folder/secret.txt"))
+                .call("list_directory", json!({"path": "{{cwd}}/folder"}))
+                .call("grep_search", json!({"pattern": "SECRET", "path": "{{cwd}}/folder"}))
+                .call("grep_search", json!({"pattern": "SECRET", "path": "{{cwd}}"}))
+                .call("glob", json!({"pattern": "**/secret.txt"}))
+                .call("write_file", write("file"))
+                .call("write_file", write("folder/new"))
+                .call("write_file", write("nowhere")),
+        )
+        .model_says(say("Done."));
+    let world = session.world();
+    let (work, secret) = (world.repository(), world.qwen_home().join("../secret"));
+    for (name, target) in [("file", "secret.txt"), ("folder", "."), ("nowhere", "made")] {
+        std::os::unix::fs::symlink(secret.join(target), work.join(name)).expect("linked");
+    }
+    let ran = session.run("look at @file and @folder/secret.txt");
+    ran.exit_is(0).asks(2);
+    let told = String::from_utf8_lossy(&ran.requests()[1].body).into_owned();
+    assert!(!told.contains("SECRET\\n"), "{told}");
+    let left: Vec<_> = std::fs::read_dir(&secret).expect("there").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(left, ["secret.txt"]);
+}

@@ -172,3 +172,12 @@ fn a_torn_last_line_is_dropped_and_the_session_goes_on() {
     let second = session.run_with(&["-c", "-p", "and the readme?"]);
     second.exit_is(0).stdout_is("That one is the readme.\n").goes_on_from(&first);
 }
+
+#[test]
+fn a_session_that_is_open_in_one_process_is_refused_to_another() {
+    let session = Session::new().model_says(say("word ".repeat(400)).pace(20)).model_says(say("Second."));
+    let first = session.spawn(&["--session-id", "busy", "-p", "tell"]).asked(1);
+    let second = session.run_with(&["-r", "busy", "-p", "me too"]);
+    second.exit_is(42).stderr_has("session `busy` is open in another process");
+    first.signal("INT").wait().exit_is(130);
+}

@@ -34,7 +34,7 @@ pub(crate) fn simulator(options: SimOptions) -> Sim {
 
 /// What outlives single runs: the folders, and the simulator.
 pub(crate) struct World {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     pub(crate) sim: Sim,
 }
 
@@ -159,6 +159,13 @@ impl Session {
         self
     }
 
+    /// The folders of another story, with this one's own simulator.
+    pub(crate) fn sharing(self, other: &Self) -> Self {
+        let sim = simulator(self.played());
+        let world = World { folder: other.world().folder.clone(), sim };
+        Self { world: Arc::new(OnceLock::from(world)), ..self }
+    }
+
     /// Says a prompt and waits for the end.
     pub(crate) fn run(&self, prompt: &str) -> Ran {
         self.spawn(&["-p", prompt]).wait()
@@ -195,19 +202,20 @@ impl Session {
         }
         put(&folder.path().join("work"), &self.files);
         put(&folder.path().join("home"), &self.home_files);
-        let options = SimOptions {
-            script: if self.turns.is_empty() {
-                self.options.script.clone()
-            } else {
-                Script::turns(self.turns.clone())
-            },
-            ..self.options.clone()
-        };
-        let world = World { folder, sim: simulator(options) };
+        let world = World { folder: Arc::new(folder), sim: simulator(self.played()) };
         if self.has_git {
             commit(&world.repository());
         }
         world
+    }
+
+    /// The simulator's options with the turns as its script.
+    fn played(&self) -> SimOptions {
+        let mut options = self.options.clone();
+        if !self.turns.is_empty() {
+            options.script = Script::turns(self.turns.clone());
+        }
+        options
     }
 
     fn command(&self, program: &str) -> Command {

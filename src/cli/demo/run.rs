@@ -53,7 +53,7 @@ async fn play(demo: Demo, streams: Streams, root: &AbsPath) -> Result<u8, Failur
     let profile = Profile::resolve(endpoint.host(), &base, MODEL, &overrides);
     let key = Secret::new("sk-demo-0000000000000000".to_owned());
     let credential = Credential::new(endpoint, Some(key), Source::BuiltIn);
-    let setup = assemble::plain(root, Arc::new(credential), Arc::new(profile));
+    let setup = assemble::plain(root, assemble::new_session(), Arc::new(credential), Arc::new(profile));
     say(WELCOME);
     say(&format!("\nrepository {root}\nsimulator  {base}\n"));
     let handle = agent::start(setup);
