@@ -3,10 +3,10 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::Write as _,
+    io::{Read, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, LazyLock, OnceLock},
+    sync::{Arc, LazyLock, Mutex, OnceLock},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -261,8 +261,8 @@ impl Session {
         Running {
             session: self.clone(),
             child,
-            stdout: collect(stdout),
-            stderr: collect(stderr),
+            stdout: Collected::of(stdout),
+            stderr: Collected::of(stderr),
             began: Instant::now(),
             first,
         }
@@ -273,8 +273,8 @@ impl Session {
 pub(crate) struct Running {
     session: Session,
     child: Child,
-    stdout: JoinHandle<Vec<u8>>,
-    stderr: JoinHandle<Vec<u8>>,
+    stdout: Collected,
+    stderr: Collected,
     began: Instant,
     first: usize,
 }
@@ -311,26 +311,42 @@ impl Running {
             }
             if self.began.elapsed() > PATIENCE {
                 let _ = self.child.kill();
-                panic!("the run hangs; stderr: {}", text(self.stderr));
+                panic!("the run hangs; stderr: {}", self.stderr.whole());
             }
             thread::sleep(Duration::from_millis(2));
         };
         let requests: Vec<Recorded> = self.session.world().sim.requests().split_off(self.first);
-        Ran::new(self.session, status, text(self.stdout), text(self.stderr), requests)
+        Ran::new(self.session, status, self.stdout.whole(), self.stderr.whole(), requests)
     }
 }
 
-fn collect(pipe: Option<impl std::io::Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // What came before the pipe broke is still worth looking at.
-        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
-        bytes
-    })
+/// What comes out of a pipe, gathered while it comes.
+struct Collected {
+    text: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
-fn text(reader: JoinHandle<Vec<u8>>) -> String {
-    String::from_utf8(reader.join().expect("a reader does not panic")).expect("the program writes UTF-8")
+impl Collected {
+    fn of(pipe: Option<impl Read + Send + 'static>) -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let into = text.clone();
+        let reader = thread::spawn(move || {
+            let mut buffer = [0; 4_096];
+            let Some(mut pipe) = pipe else { return };
+            // What came before a pipe broke is still worth looking at.
+            while let Ok(n @ 1..) = pipe.read(&mut buffer) {
+                into.lock().expect("no reader panics").extend_from_slice(&buffer[..n]);
+            }
+        });
+        Self { text, reader }
+    }
+
+    /// All of it, once the pipe is closed.
+    fn whole(self) -> String {
+        self.reader.join().expect("no reader panics");
+        let bytes = std::mem::take(&mut *self.text.lock().expect("no reader panics"));
+        String::from_utf8(bytes).expect("the program writes UTF-8")
+    }
 }
 
 fn put(folder: &Path, files: &BTreeMap<String, String>) {
