@@ -147,14 +147,7 @@ fn ctrl_c_stops_the_answer_and_the_tools() {
         .signal("INT")
         .wait();
     ran.exit_is(130).stdout_is("").asks(1);
-    let id = std::fs::read_to_string(ran.path("pid")).expect("written before it slept");
-    let alive =
-        || std::fs::read_to_string(format!("/proc/{}/stat", id.trim())).is_ok_and(|s| !s.contains(") Z "));
-    let gone = (0..400).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-        !alive()
-    });
-    assert!(gone, "the command outlives the run");
+    ran.has_ended("pid");
     let json = Session::new().model_says(slow()).spawn(&["-o", "json", "-p", "tell"]);
     let json = json.asked(1).signal("TERM").wait();
     json.exit_is(130);

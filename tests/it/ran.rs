@@ -3,7 +3,9 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::ExitStatus,
+    process::{Command, ExitStatus},
+    thread,
+    time::Duration,
 };
 
 use qwen::sim::Recorded;
@@ -78,6 +80,23 @@ impl Ran {
     /// A file of the repository is not there.
     pub(crate) fn no_file(&self, path: &str) -> &Self {
         assert!(!self.session.world().repository().join(path).exists(), "{path} is there");
+        self
+    }
+
+    /// The process whose number is in this file of the repository is gone, or goes at once.
+    pub(crate) fn has_ended(&self, file: &str) -> &Self {
+        let id = fs::read_to_string(self.path(file)).expect("the command wrote its number");
+        let runs = || {
+            let state =
+                Command::new("ps").args(["-o", "stat=", "-p", id.trim()]).output().expect("ps is there");
+            let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
+            !state.is_empty() && !state.starts_with('Z')
+        };
+        let gone = (0..100).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            !runs()
+        });
+        assert!(gone, "the command outlives the run");
         self
     }
 

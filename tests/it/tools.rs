@@ -37,15 +37,16 @@ fn a_long_output_is_bounded_and_the_whole_of_it_is_in_a_file_the_model_may_read(
 
 #[test]
 fn a_command_that_takes_too_long_is_ended_with_all_its_children() {
-    let command =
-        json!({"command": "sh -c 'echo begun; sleep 77' & wait", "description": "d", "timeout": 1_000});
+    let line = "sh -c 'echo $$ > pid; echo begun; exec sleep 77' & wait";
+    let command = json!({"command": line, "description": "d", "timeout": 1_000});
     let ran = Session::new()
         .flag("-y")
         .model_says(call("run_shell_command", command))
         .model_says(say("It hangs."))
         .run("run it");
     let result = ran.exit_is(0).results().remove(0);
-    assert!(result.contains("begun") && result.contains("time"), "{result}");
+    assert!(result.contains("begun") && result.contains("killed at its time limit of 1 s"), "{result}");
+    ran.has_ended("pid");
 }
 
 #[test]
