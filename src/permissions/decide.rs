@@ -7,6 +7,7 @@ use super::{
     pattern::{PathPattern, host_is_within},
     rule::Pattern,
     sensitive::sensitive_part,
+    shell::FileUse,
 };
 use crate::{
     base::AbsPath,
@@ -162,6 +163,20 @@ impl Policy {
             Pattern::Any => true,
             Pattern::Path(pattern) => pattern.covers(path, &self.root, self.home.as_ref()),
             _ => false,
+        }
+    }
+
+    /// Whether what a line names without saying it exactly (a pattern, a folder that is searched through, a variable)
+    /// may become a file that the path in a rule covers.
+    pub(super) fn may_reach(&self, rule: &Rule, file: &FileUse) -> bool {
+        let Pattern::Path(pattern) = &rule.pattern else { return false };
+        match &file.paths {
+            None => true,
+            Some(_) if file.exact && !file.below => false,
+            Some(paths) => paths.iter().any(|folder| {
+                let name = file.name_pattern();
+                pattern.may_lie_below(folder, name, &self.root, self.home.as_ref())
+            }),
         }
     }
 

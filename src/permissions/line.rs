@@ -32,6 +32,7 @@ impl<'a> Line<'a> {
             return Answer::denied_by(rule);
         }
         let objection = self.objection_to_free();
+        let is_reached = self.reaches_a_denied_file();
         if self.policy.mode == Mode::Plan {
             match objection {
                 Some((_, Weight::Changes)) => {
@@ -45,10 +46,14 @@ impl<'a> Line<'a> {
         if let Some(rule) = rules.ask.iter().find(|rule| self.is_hit_by(rule)) {
             return Answer::asked_by(rule);
         }
+        if is_reached {
+            return self.ask("may touch files that a rule denies");
+        }
         if self.policy.mode == Mode::Yolo {
-            return match self.reading.doubt {
-                Some(doubt) if rules.deny.iter().any(could_hit_a_line) => {
-                    self.ask(format!("{doubt}, and a rule denies some commands"))
+            let hides = self.reading.hides.then(|| "runs a script that cannot be seen".to_owned());
+            return match self.reading.doubt.map(|doubt| doubt.to_string()).or(hides) {
+                Some(why) if rules.deny.iter().any(could_hit_a_line) => {
+                    self.ask(format!("{why}, and a rule denies some commands"))
                 }
                 _ => Answer::Allow,
             };
@@ -123,12 +128,20 @@ impl<'a> Line<'a> {
             Some(paths) if !paths.iter().all(|p| self.policy.is_inside(p)) => {
                 Some("reads outside the workspace")
             }
-            Some(_) if file.exact => None,
-            // A pattern may become the name of a file that a rule is about.
             Some(_) => rules()
-                .any(|r| r.is_reading() && matches!(r.pattern, Pattern::Path(_)))
+                .any(|r| r.is_reading() && self.policy.may_reach(r, file))
                 .then_some("may read files that a rule is about"),
         }
+    }
+
+    /// Whether a pattern, a folder or a word only the shell knows may become a file that a rule denies. A denial
+    /// beats the permission for the command.
+    fn reaches_a_denied_file(&self) -> bool {
+        let denies = |file: &FileUse| {
+            let rules = self.policy.rules.deny.iter();
+            rules.filter(|rule| concerns(rule, file.access)).any(|rule| self.policy.may_reach(rule, file))
+        };
+        self.files().any(denies)
     }
 
     /// Whether a denial or question is about anything in the line.

@@ -136,6 +136,37 @@ impl PathPattern {
         folders.chain([rest.as_str()]).any(|part| self.glob.is_match(part))
     }
 
+    /// Whether a file below `folder` may match; its name is made by the shell's pattern `name` when there is one.
+    pub(super) fn may_lie_below(
+        &self,
+        folder: &AbsPath,
+        name: Option<&str>,
+        root: &AbsPath,
+        home: Option<&AbsPath>,
+    ) -> bool {
+        let (spec, anchor) = match self.anchor {
+            Anchor::FileSystem => (self.text.trim_start_matches('/'), AbsPath::new("/")),
+            Anchor::Home => (self.text.trim_start_matches("~/"), home.cloned()),
+            Anchor::Project => {
+                (self.text.trim_start_matches("./").trim_start_matches('/'), Some(root.clone()))
+            }
+        };
+        let fixed = spec.split('/').take_while(|part| !part.contains(['*', '?', '[', '{', '\\']));
+        let fixed: Vec<&str> = fixed.collect();
+        let Some(start) = anchor.map(|at| at.join(fixed.join("/"))) else { return true };
+        if !start.is_within(folder) && !folder.is_within(&start) {
+            return false;
+        }
+        // The shell's pattern must make the first part of the way from the folder to there.
+        let way = start.below(folder).unwrap_or_default();
+        let (Some(name), Some(first)) = (name, way.split('/').next().filter(|part| !part.is_empty())) else {
+            return true;
+        };
+        let is_hidden = first.starts_with('.') && !name.starts_with('.');
+        !is_hidden
+            && GlobBuilder::new(name).build().map_or(true, |glob| glob.compile_matcher().is_match(first))
+    }
+
     fn below_anchor(&self, path: &AbsPath, root: &AbsPath, home: Option<&AbsPath>) -> Option<String> {
         match self.anchor {
             Anchor::FileSystem => Some(

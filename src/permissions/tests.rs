@@ -358,6 +358,22 @@ fn a_denial_holds_in_every_mode_and_at_every_depth() {
             "ls\r\nrm x\r\n",
             "curl",
             "ls | curl -d @- x",
+            "RM x",
+            "sudo -Eu root rm x",
+            "sudo -iu root rm x",
+            "sudo -uroot rm x",
+            "xargs --arg-file list rm",
+            "xargs -0n 1 rm",
+            "timeout --foreground 5 rm x",
+            "env -iu HOME rm x",
+            "watch -n 1 rm x",
+            "watch -n 1 'ls; rm x'",
+            "script -qc 'rm x' /dev/null",
+            "su root -lc 'rm x'",
+            "setpriv --no-new-privs rm x",
+            "busybox rm x",
+            "nice -5 rm x",
+            "arch -x86_64 rm x",
         ] {
             assert_eq!(word(&run(&policy, line)), "deny", "{mode}: {line:?}");
         }
@@ -403,8 +419,36 @@ fn denials_of_files_and_hosts_hold_for_the_shell() {
         assert_eq!(word(&read(&policy, "secret.txt")), "deny");
         assert_eq!(word(&fetch(&policy, "a.evil.com")), "deny");
     }
-    let policy = with(Mode::Default, &[], &[], &["Read(secret.txt)"]);
-    assert_eq!(word(&run(&policy, "cat sec*")), "ask");
+    for mode in Mode::ALL {
+        let deny = ["Read(.env)", "Read(keys/**)", "Bash(rm *)"];
+        let policy = with(mode, &["Bash", "Bash(cat *)", "Bash(cp *)"], &[], &deny);
+        for line in [
+            "cat .e*",
+            "cat ./.e*",
+            "cat .*",
+            "cat .en?",
+            "cat k*/x",
+            "cat keys/*",
+            "for f in .env; do cat $f; done",
+            "cat .{env,x}",
+            "cp .e* x",
+            "grep -rn KEY",
+            "grep -R KEY .",
+            "rg KEY",
+            "diff -r . src",
+            "grep -rn KEY * .",
+        ] {
+            assert_ne!(word(&run(&policy, line)), "allow", "{mode}: {line:?}");
+        }
+        for line in
+            ["cat *.rs", "cat src/*", "grep -rn KEY src", "rg KEY src", "cat .envrc", "ls .", "find ."]
+        {
+            assert_eq!(word(&run(&policy, line)), "allow", "{mode}: {line:?}");
+        }
+        for line in ["env -S 'rm x'", "echo x | sh", "$(echo rm) x", "bash < x"] {
+            assert_ne!(word(&run(&policy, line)), "allow", "{mode}: {line:?}");
+        }
+    }
 }
 
 #[test]
@@ -538,6 +582,23 @@ fn tools_without_an_action_follow_rules_about_their_name() {
     assert_eq!(asked(&with(Mode::Yolo, &[], &[], &["Skill(x)"]), "skill"), "ask");
     assert_eq!(word(&run(&with(Mode::Yolo, &[], &[], &["ShellTool"]), "ls")), "deny");
     assert_eq!(word(&run(&with(Mode::Plan, &[], &["Bash"], &[]), "ls")), "ask");
+}
+
+#[test]
+fn large_characters_are_letters_of_words() {
+    let policy = policy(Mode::Default, &[]);
+    for (line, expected) in [
+        ("ls {😀", "ask"),
+        ("ls '{😀}' über 名前 \u{1f0e3}", "allow"),
+        ("cat 名前 | grep '日本'", "allow"),
+        ("[{\u{e011f}L\u{11f01}h{!j/%", "ask"),
+        ("é=1", "ask"),
+        ("echo $é", "ask"),
+        ("cat <<é\nx\nè\nls", "ask"),
+        ("ls\u{3000}&&\u{3000}touch\u{3000}C", "ask"),
+    ] {
+        assert_eq!(word(&run(&policy, line)), expected, "{line:?}");
+    }
 }
 
 #[test]

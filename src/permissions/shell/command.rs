@@ -64,6 +64,11 @@ impl SimpleCommand {
                     .join(" "),
             );
         }
+        // Some file systems find `RM` as `rm`.
+        if self.name().is_some_and(|n| n.chars().any(|c| c.is_ascii_uppercase())) {
+            let base = self.base_name().to_ascii_lowercase();
+            all.push([&[base.as_str()], plain.get(1..).unwrap_or_default()].concat().join(" "));
+        }
         all.dedup();
         all
     }

@@ -26,12 +26,20 @@ pub struct FileUse {
     pub paths: Option<Vec<AbsPath>>,
     /// `paths` are the files themselves, not folders in which a pattern begins.
     pub exact: bool,
+    /// What lies below the paths is read as well.
+    pub below: bool,
 }
 
 impl FileUse {
     pub(super) fn new(access: Access, word: Word, places: &Places) -> Self {
         let paths = places.resolve(&word);
-        Self { access, exact: paths.is_some() && !word.glob, paths, shown: word.text }
+        Self { access, exact: paths.is_some() && !word.glob, paths, shown: word.text, below: false }
+    }
+
+    /// The pattern that makes the name of the file, when only its last part is one.
+    pub(in crate::permissions) fn name_pattern(&self) -> Option<&str> {
+        let (folders, name) = self.shown.rsplit_once('/').unwrap_or(("", &self.shown));
+        (!self.exact && !folders.contains(['*', '?', '['])).then_some(name)
     }
 
     /// Whether it is a device that keeps nothing, such as `/dev/null`. A terminal is none: what is written there

@@ -110,9 +110,28 @@ fn reads(command: &SimpleCommand, git: Option<&Git<'_>>) -> Option<Vec<FileUse>>
             };
             files.retain(|w| w.text != "-");
             let mut files = used(files);
+            if searches_below(name, args) {
+                if files.is_empty() && !(name == "rg" && command.piped) {
+                    files = used(vec![&Word::literal(".")]);
+                }
+                files.iter_mut().for_each(|file| file.below = true);
+            }
             files.extend(in_options(command));
             Some(files)
         }
+    }
+}
+
+/// Whether it reads all files below the folders it is given.
+fn searches_below(name: &str, args: &[Word]) -> bool {
+    let has = |option: &str| args.iter().any(|w| is_option(&w.text, option));
+    match name {
+        "rg" => true,
+        "grep" | "egrep" | "fgrep" => {
+            ["-r", "-R", "-d", "--recursive", "--dereference-recursive", "--directories"].into_iter().any(has)
+        }
+        "diff" => has("-r") || has("--recursive"),
+        _ => false,
     }
 }
 

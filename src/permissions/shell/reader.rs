@@ -60,6 +60,7 @@ pub(super) fn read(line: &str, places: &Places, most_commands: usize) -> Found {
 const MOST_WORK: usize = 40_000_000;
 
 fn parse(line: &str) -> Option<Tree> {
+    let line = &in_ascii(line);
     let signs = line.bytes().filter(|b| b"$`'\"\\(){}[]<>;&|!#\n".contains(b)).count();
     if signs.saturating_mul(line.len()) > MOST_WORK {
         return None;
@@ -67,6 +68,13 @@ fn parse(line: &str) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
     parser.parse(line, None)
+}
+
+/// The line with an `x` for each byte that is not ASCII. To the shell they are all letters of words, so the shape is
+/// the same; the words are read from the line itself. The grammar's own scanner looks large characters up in a table
+/// of 256 (`isdigit`) and brings the program down: *source:* `ls {😀`, tree-sitter-bash 0.25.1.
+fn in_ascii(line: &str) -> String {
+    line.bytes().map(|b| if b.is_ascii() { char::from(b) } else { 'x' }).collect()
 }
 
 struct Walk<'l, 't> {

@@ -20,6 +20,8 @@ pub struct Reading {
     pub odd: Option<&'static str>,
     /// Why it is not understood.
     pub doubt: Option<Doubt>,
+    /// It runs a script that is known only when it runs: `echo x | sh`, `env -S 'rm x'`.
+    pub hides: bool,
 }
 
 impl Reading {
@@ -33,7 +35,8 @@ impl Reading {
     /// Reads a line that starts in `directory`.
     pub fn of(line: &str, directory: &AbsPath, home: Option<&AbsPath>) -> Self {
         let places = Places::at(directory, home);
-        let mut reading = Self { commands: Vec::new(), files: Vec::new(), odd: None, doubt: None };
+        let mut reading =
+            Self { commands: Vec::new(), files: Vec::new(), odd: None, doubt: None, hides: false };
         if line.len() > Self::LONGEST {
             reading.doubt = Some(Doubt::TooLong);
         } else {
@@ -86,6 +89,7 @@ impl Reading {
                     self.take(reader::read(&script, &places, room), true);
                 }
                 Inside::Unknown => {
+                    self.hides = true;
                     self.odd.get_or_insert("runs a script that cannot be seen");
                 }
             }

@@ -1,5 +1,7 @@
 //! Commands that run other commands.
 
+use std::collections::BTreeSet;
+
 use super::{SimpleCommand, Word, lexer::is_name};
 
 /// What a command runs besides itself.
@@ -68,6 +70,29 @@ const PREFIXES: &[Prefix] = &[
         0,
     ),
     ("parallel", &["-j", "--jobs", "-a", "--arg-file"], 0),
+    ("watch", &["-n", "-q", "-s", "--interval", "--equexit", "--shotsdir"], 0),
+    ("arch", &["-d", "-e"], 0),
+    ("setarch", &[], 1),
+    ("linux32", &[], 0),
+    ("linux64", &[], 0),
+    ("setpriv", &[], 0),
+    ("unshare", &[], 0),
+    ("nsenter", &[], 0),
+    ("systemd-run", &[], 0),
+    ("run0", &[], 0),
+    ("prlimit", &[], 0),
+    ("numactl", &[], 0),
+    ("fakeroot", &[], 0),
+    ("bwrap", &[], 0),
+    ("firejail", &[], 0),
+    ("gosu", &[], 1),
+    ("su-exec", &[], 1),
+    ("ltrace", &[], 0),
+    ("caffeinate", &[], 0),
+    ("rlwrap", &[], 0),
+    ("chronic", &[], 0),
+    ("xvfb-run", &[], 0),
+    ("dbus-run-session", &[], 0),
 ];
 
 /// Shells: `-c` is followed by a script, anything else is a file with one.
@@ -80,9 +105,9 @@ pub(super) fn inside(command: &SimpleCommand) -> Inside {
         return shell(args);
     }
     match name {
-        "eval" | "watch" => joined(args.iter().skip_while(|w| name == "watch" && w.is_option())),
+        "eval" => joined(args.iter()),
         "trap" => joined(args.iter().filter(|w| !w.is_option()).take(1)),
-        "su" => match args.iter().position(|w| w.text == "-c" || w.text == "--command") {
+        "su" | "script" => match args.iter().position(is_script_option) {
             Some(at) => joined(args.iter().skip(at + 1).take(1)),
             None => Inside::Unknown,
         },
@@ -90,40 +115,66 @@ pub(super) fn inside(command: &SimpleCommand) -> Inside {
         "fd" | "fdfind" => all_after(args, |w| ["-x", "-X", "--exec", "--exec-batch"].contains(&w)),
         "command" if args.first().is_some_and(|w| w.text == "-v" || w.text == "-V") => Inside::Nothing,
         _ => match PREFIXES.iter().find(|(own, ..)| *own == name) {
-            Some(prefix) => after_prefix(prefix, args),
+            Some(prefix) => match after_prefix(prefix, args) {
+                // Its words are one script, not one command.
+                Inside::Commands(all) if name == "watch" => {
+                    let scripts = all.iter().map(|words| {
+                        words.iter().map(Word::fixed).collect::<Option<Vec<_>>>().map(|w| w.join(" "))
+                    });
+                    let scripts: Option<Vec<String>> = scripts.collect();
+                    scripts.map_or(Inside::Unknown, |all| Inside::Script(all.join("\n")))
+                }
+                inside => inside,
+            },
             None => Inside::Nothing,
         },
     }
 }
 
+/// `-c`, also behind other letters: the next word is a script.
+fn is_script_option(word: &Word) -> bool {
+    word.text == "--command"
+        || (word.text.starts_with('-') && !word.text.starts_with("--") && word.text.ends_with('c'))
+}
+
+/// Every command that may stand behind the options: where an option is not known, the word after it may be its value
+/// or the command.
 fn after_prefix((name, with_value, operands): &Prefix, args: &[Word]) -> Inside {
-    let mut at = 0;
-    while let Some(word) = args.get(at) {
+    let (mut starts, mut found) = (BTreeSet::from([0]), BTreeSet::new());
+    while let Some(at) = starts.pop_first() {
+        let Some(word) = args.get(at) else { continue };
         let text = word.text.as_str();
         let is_assignment = text.split_once('=').is_some_and(|(key, _)| is_name(key));
         if *name == "env" && (text.starts_with("-S") || text.starts_with("--split-string")) {
             return Inside::Unknown;
         }
         if text == "--" {
-            at += 1;
-            break;
+            found.insert(at + 1 + operands);
+        } else if word.is_option() && with_value.contains(&text) {
+            starts.insert(at + 2);
         } else if word.is_option() {
-            at += if with_value.contains(&text) { 2 } else { 1 };
+            starts.insert(at + 1);
+            if !text.contains('=') && !NO_VALUE.contains(&text) {
+                starts.insert(at + 2);
+            }
         } else if is_assignment && matches!(*name, "env" | "sudo" | "doas") {
-            at += 1;
+            starts.insert(at + 1);
         } else {
-            break;
+            found.insert(at + operands);
         }
     }
-    let mut inner = args.get(at + operands..).unwrap_or_default().to_vec();
-    if inner.is_empty() {
-        return Inside::Nothing;
-    }
-    if matches!(*name, "xargs" | "parallel") {
-        inner.push(Word::unknown());
-    }
-    Inside::Commands(vec![inner])
+    let commands = found.into_iter().filter_map(|at| args.get(at..)).filter(|words| !words.is_empty());
+    let commands: Vec<Vec<Word>> = commands
+        .map(|words| {
+            let unknown = matches!(*name, "xargs" | "parallel").then(Word::unknown);
+            words.iter().cloned().chain(unknown).collect()
+        })
+        .collect();
+    if commands.is_empty() { Inside::Nothing } else { Inside::Commands(commands) }
 }
+
+/// Options of which no listed program takes a value.
+const NO_VALUE: &[&str] = &["-", "-0", "-r", "-p", "-v", "-i", "-x", "-S", "-H", "-f", "-k"];
 
 /// Each command that follows one of these words, up to `;` or `+`.
 fn all_after(args: &[Word], starts: impl Fn(&str) -> bool) -> Inside {
