@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use proptest as _;
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use qwen::{
     base::{AbsPath, CallId},
     permissions::{Action, Policy, Rules, ShellCommand, Verdict, decide},
@@ -392,4 +392,125 @@ fn no_line_that_is_free_changes_anything() {
         harms.extend(LINES.iter().filter_map(|line| harm(names, &mut trap, &mut before, line)));
     }
     assert!(harms.is_empty(), "{} lines:\n{}", harms.len(), harms.join("\n"));
+}
+
+/// Something that makes `C` if it runs, or if its text is taken for more than text.
+fn payload() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "touch C",
+        "> C",
+        "-oC",
+        "--output=C",
+        "--o=C",
+        "-delete",
+        "$(touch C)",
+        "`touch C`",
+        "a[$(touch C)]",
+        "-e1wC",
+        "tee C",
+        "C",
+        "-v",
+        "-i",
+        "w C",
+        "{a,-oC}",
+        "-{u,oC}",
+        "$x",
+        "\"$x\"",
+        "-$x",
+        "*",
+        "-*",
+        "'",
+        "\"",
+        "\\",
+        "${x@P}",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// Lines of commands that are free, with such things in all places.
+fn line() -> impl Strategy<Value = String> {
+    let program = prop::sample::select(vec![
+        "ls",
+        "cat",
+        "sort",
+        "uniq",
+        "find .",
+        "sed -n p",
+        "sed",
+        "awk 1",
+        "grep one",
+        "git log",
+        "git diff",
+        "git branch",
+        "git config",
+        "git remote",
+        "git tag",
+        "git status",
+        "echo",
+        "printf",
+        "test",
+        "[",
+        "[[ a",
+        "date",
+        "file",
+        "wc",
+        "head",
+        "diff a",
+        "tr a",
+        "cut -c1",
+        "type",
+        "command -v",
+        "exit",
+        "env",
+        "cd",
+        "tree",
+        "jq",
+        "git stash list",
+        "git reflog",
+        "git show",
+        "git grep one",
+        "basename",
+        "seq 1",
+        "cmp a",
+        "join a",
+        "paste",
+        "column",
+        "stat",
+    ]);
+    let glue = prop::sample::select(vec![
+        " ", " ", " ", " a ", "=", "", " -n ", " -- ", "\t", "\\\n", "#", " #", " <", " <<<", " 2>&1 ",
+    ]);
+    let simple = (program, prop::collection::vec((glue, payload()), 0..4)).prop_map(|(program, rest)| {
+        rest.into_iter().fold(program.to_owned(), |line, (glue, part)| line + glue + &part)
+    });
+    simple.prop_recursive(3, 8, 2, |inner| {
+        let operator = prop::sample::select(vec![
+            " && ", ";", " | ", "\n", " & ", " || ", "&", "|", ";;", " ]; ", " ]]; ",
+        ]);
+        prop_oneof![
+            4 => (inner.clone(), operator, inner.clone()).prop_map(|(a, o, b)| format!("{a}{o}{b}")),
+            1 => inner.clone().prop_map(|a| format!("({a})")),
+            1 => inner.clone().prop_map(|a| format!("if {a}; then ls; fi")),
+            2 => (payload(), inner.clone()).prop_map(|(x, a)| format!("for x in ' {x}' {x}; do {a}; done")),
+            1 => inner.clone().prop_map(|a| format!("case x in x) {a};; esac")),
+            1 => inner.clone().prop_map(|a| format!("cat <<E\n{a}\nE")),
+            1 => inner.clone().prop_map(|a| format!("echo \"$({a})\"")),
+            1 => inner.prop_map(|a| format!("ls <({a})")),
+        ]
+    })
+}
+
+#[test]
+fn no_random_line_that_is_free_changes_anything() {
+    let names = ["-oC", "--output=C", "-delete"];
+    let (mut trap, mut runner) = (Trap::new(&names), TestRunner::deterministic());
+    let (mut before, mut harms, mut free) = (trap.state(), Vec::new(), 0);
+    let most = std::env::var("QWEN_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(3_000);
+    for _ in 0..most {
+        let line = line().new_tree(&mut runner).expect("a line").current();
+        free += usize::from(is_free(&trap.root, &line));
+        harms.extend(harm(&names, &mut trap, &mut before, &line));
+    }
+    assert!(harms.is_empty(), "{} lines:\n{}", harms.len(), harms.join("\n"));
+    assert!(free * 50 > most, "only {free} of {most} lines were run, which shows little");
 }
