@@ -30,6 +30,10 @@ pub(super) fn read(line: &str, places: &Places, most_commands: usize) -> Found {
         found.doubt = Some(Doubt::Control);
         return found;
     }
+    if cfg!(windows) && !is_alike_in_powershell(line) {
+        found.doubt = Some(Doubt::Unknown);
+        return found;
+    }
     let Some(tree) = parse(line) else {
         found.doubt = Some(Doubt::TooMany);
         return found;
@@ -52,6 +56,12 @@ pub(super) fn read(line: &str, places: &Places, most_commands: usize) -> Found {
         walk.odd("changes its folder in a loop");
     }
     walk.found
+}
+
+/// Whether PowerShell, which runs lines on Windows, cannot read the line otherwise than bash: its quotes, backslashes,
+/// commas and braces mean something else (`echo "\"; rm C; echo \""` is one `echo` in bash).
+fn is_alike_in_powershell(line: &str) -> bool {
+    line.chars().all(|c| c.is_ascii_alphanumeric() || " _./=|-".contains(c))
 }
 
 /// The most steps the parser may be asked for: signs that mean something to the shell times the bytes of the line,
@@ -454,4 +464,27 @@ fn has_simple_body(node: Node<'_>) -> bool {
         "redirected_statement" => has_simple_body(body),
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_words_are_judged_for_powershell() {
+        for line in ["ls -la src", "git log --format=x | head -5", "cat ../x"] {
+            assert!(is_alike_in_powershell(line), "{line}");
+        }
+        for line in [
+            "echo \"\\\"; rm C; echo \\\"\"",
+            "echo 'a\u{2018}; rm C; \u{2018}b'",
+            "cat ..\\x",
+            "cat a,C:/x",
+            "ls `rm",
+            "ls {rm}",
+            "ls\u{a0}x",
+        ] {
+            assert!(!is_alike_in_powershell(line), "{line}");
+        }
+    }
 }
