@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    Arguments, Start, Streams, Subcommand, assemble, demo, face, parse, read_stdin, report, simulate, start,
+    Arguments, Start, Streams, Subcommand, assemble, demo, face, parse, read_stdin, report, shut::shut,
+    simulate, start,
 };
 use crate::{agent, headless::Approvals, protocol::Failure};
 
@@ -17,7 +18,10 @@ const LAST: Duration = Duration::from_millis(500);
 /// Runs `qwen` with the words of the command line. `--version` and `--help` touch nothing else.
 pub fn main() -> ExitCode {
     match parse(std::env::args_os()) {
-        Ok(arguments) => ExitCode::from(go(arguments)),
+        Ok(arguments) => {
+            shut();
+            ExitCode::from(go(arguments))
+        }
         Err(code) => ExitCode::from(code),
     }
 }

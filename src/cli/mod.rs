@@ -13,6 +13,7 @@ mod face;
 mod main;
 mod mode;
 mod parse;
+mod shut;
 mod signals;
 mod simulate;
 mod stdin;

@@ -65,19 +65,28 @@ pub(super) enum Kind {
     Folder,
     /// Nothing.
     Missing,
-    /// A pipe, a device, a socket: reading may wait for ever or act.
+    /// A pipe, a device, a socket, the inside of a process: reading may wait for ever, act, or show keys.
     Special,
 }
 
 /// Looks what stands at a path. Errors: a sentence for the model.
 pub(super) fn kind(path: &AbsPath) -> Result<Kind, String> {
     match fs::metadata(path) {
+        Ok(_) if is_inside_a_process(path) => Ok(Kind::Special),
         Ok(meta) if meta.is_file() => Ok(Kind::File),
         Ok(meta) if meta.is_dir() => Ok(Kind::Folder),
         Ok(_) => Ok(Kind::Special),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Kind::Missing),
         Err(e) => Err(format!("cannot look at `{path}`: {e}")),
     }
+}
+
+/// Whether a path, links resolved, lies in `/proc/<number>`: environments with keys, memory, open files. The tools
+/// would read those of this process itself.
+fn is_inside_a_process(path: &AbsPath) -> bool {
+    let way = path.as_path().strip_prefix("/proc").ok();
+    let first = way.and_then(|way| way.iter().next()).and_then(std::ffi::OsStr::to_str);
+    first.is_some_and(|name| name.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The sentence for a path that does not exist, with the names nearest to it.
@@ -175,6 +184,20 @@ mod tests {
         assert_eq!(confirm(&path), Ok(()));
         symlink(outside.hands.root.as_path(), room.path("d")).expect("link");
         assert!(confirm(&path).is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_a_process_holds_is_no_file() {
+        let room = Room::new();
+        for name in
+            ["/proc/self/environ", "/proc/thread-self/environ", "/proc/1", "/proc/self/root/etc", "/dev/zero"]
+        {
+            let Ok(path) = resolve(name, &room.hands) else { continue };
+            let is_etc = path.to_string() == "/etc";
+            assert_eq!(kind(&path), Ok(if is_etc { Kind::Folder } else { Kind::Special }), "{name}");
+        }
+        assert_eq!(kind(&resolve("/proc/cpuinfo", &room.hands).expect("resolves")), Ok(Kind::File));
     }
 
     #[test]
