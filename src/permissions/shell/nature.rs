@@ -114,7 +114,9 @@ fn reads(command: &SimpleCommand, git: Option<&Git<'_>>) -> Option<Vec<FileUse>>
                 if files.is_empty() && !(name == "rg" && command.piped) {
                     files = used(vec![&Word::literal(".")]);
                 }
-                files.iter_mut().for_each(|file| file.below = true);
+                for file in &mut files {
+                    file.below = true;
+                }
             }
             files.extend(in_options(command));
             Some(files)
