@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use qwen::sim::{CacheRules, Count, Script, Sim, SimOptions, Sizes, Turn, call, say};
+use qwen::sim::{CacheRules, Count, Script, Shape, Sim, SimOptions, Sizes, Turn, call, say};
 use serde_json::json;
 use tiktoken::CoreBpe;
 
@@ -94,10 +94,19 @@ impl Place {
 }
 
 fn simulator(runtime: &tokio::runtime::Runtime, script: impl Into<Script>) -> Sim {
+    shaped(runtime, script, Shape::default())
+}
+
+fn shaped(runtime: &tokio::runtime::Runtime, script: impl Into<Script>, shape: Shape) -> Sim {
     let bpe: &'static CoreBpe = tiktoken::get_encoding("qwen2").unwrap();
     let sizes = Sizes { count: Count::new(|text| bpe.encode(text).len() as u64), ..Sizes::default() };
-    let options =
-        SimOptions { script: script.into(), sizes, cache: CacheRules::default(), ..SimOptions::default() };
+    let options = SimOptions {
+        script: script.into(),
+        shape,
+        sizes,
+        cache: CacheRules::default(),
+        ..SimOptions::default()
+    };
     runtime.block_on(Sim::start(options)).unwrap()
 }
 
@@ -203,9 +212,10 @@ fn files(runtime: &tokio::runtime::Runtime) {
 
 fn stream(runtime: &tokio::runtime::Runtime) {
     let place = Place::new(10);
-    let words = "word ".repeat(25_000);
-    let turn: Turn = say(words).pace(5_000);
-    let sim = simulator(runtime, turn);
+    // One event of five letters is one token of the vocabulary.
+    let turn: Turn = say(" word".repeat(25_000)).pace(5_000);
+    let shape = Shape { chunk: 5, ..Shape::default() };
+    let sim = shaped(runtime, turn, shape);
     let child = place.command(Some(&sim)).args(["-p", "write"]).stdout(Stdio::null()).spawn().unwrap();
     let (took, processor, resident) = watch(child);
     report("25,000 tokens at 5,000/s, one-shot, wall", took.as_secs_f64(), "s", "≤ 5.3 (paced to 5.0)");

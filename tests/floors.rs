@@ -115,7 +115,13 @@ fn judge(module: &str, other: &str) -> Option<String> {
 
 /// The code of a file: without comments and without what only tests see.
 fn code(text: &str) -> String {
-    let shipped = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let shipped = match text.split_once("#[cfg(test)]\nmod tests {\n") {
+        // The module ends with the first brace that is not indented.
+        Some((before, tests)) => {
+            format!("{before}{}", tests.split_once("\n}\n").map_or("", |(_, after)| after))
+        }
+        None => text.to_owned(),
+    };
     let lines: Vec<&str> = shipped.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
     lines.join("\n")
 }
@@ -167,6 +173,12 @@ fn the_reader_sees_all_forms_of_imports() {
         imports("use crate::a::B; use crate::{c, d::{E, f}, g as h}; crate::i::j(); pub(crate) use k;"),
         ["a", "c", "d", "g", "i"]
     );
+}
+
+#[test]
+fn code_after_the_tests_counts_and_comments_do_not() {
+    let file = "use a;\n// use b;\n#[cfg(test)]\nmod tests {\n    use c;\n}\n\nuse d;\n";
+    assert_eq!(code(file), "use a;\n\nuse d;");
 }
 
 #[test]
