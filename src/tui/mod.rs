@@ -11,6 +11,7 @@ mod dialog;
 mod diff;
 mod events;
 mod frame;
+mod input;
 mod keys;
 mod layout;
 mod markdown;

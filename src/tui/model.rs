@@ -14,6 +14,8 @@ use crate::{
 
 /// How long Ctrl-C waits for the second one. Source: `docs/sources.md`, tui 4.3.
 pub(super) const LEAVE_WINDOW: Duration = Duration::from_secs(2);
+/// How long the agent's last word is waited for.
+pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// The state of the screen. Changed by `update` alone, shown by `view`.
 #[derive(Debug)]

@@ -1,20 +1,19 @@
 //! Performs what `update` decides: reads keys, hears the agent, draws.
 
 use std::{
-    future::{pending, poll_fn},
+    future::pending,
     io::{self, Stdout},
-    task::Poll,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crossterm::event::{Event as Input, EventStream};
-use futures::StreamExt as _;
+use crossterm::event::Event as Input;
 use ratatui::text::Line;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
     bill::summary,
     frame::{Frame, Size},
+    input::{Keys, Watch},
     model::Model,
     msg::{Cmd, Msg},
     screen::Screen,
@@ -62,7 +61,7 @@ pub enum Leaving {
     Asked,
     /// The agent ended by itself.
     AgentEnded,
-    /// The system sent a signal, whose number this is; 0 where the input was closed.
+    /// The system sent a signal, whose number this is; 1, as for a hang-up, also where the terminal is gone.
     Signal(u8),
 }
 
@@ -91,6 +90,8 @@ struct Face {
     printed: Vec<Line<'static>>,
     drawn: Instant,
     is_dirty: bool,
+    /// The terminal is gone.
+    is_blind: bool,
 }
 
 impl Face {
@@ -101,15 +102,16 @@ impl Face {
             model.first_prompt(text);
         }
         let screen = Screen::new(io::stdout(), size.columns);
-        Self { handle, model, screen, clock, printed: Vec::new(), drawn: Instant::now(), is_dirty: false }
+        let (printed, drawn) = (Vec::new(), Instant::now());
+        Self { handle, model, screen, clock, printed, drawn, is_dirty: false, is_blind: false }
     }
 
     /// Takes messages until one ends the screen.
     async fn serve(&mut self) -> io::Result<Leaving> {
-        let mut input = EventStream::new();
+        let mut keys = Keys::start()?;
+        let watch = Watch::start();
         let mut signals = Signals::new()?;
         let mut reason = Leaving::AgentEnded;
-        let mut is_input_open = true;
         loop {
             let wake = self.wake();
             let msg = tokio::select! {
@@ -118,18 +120,16 @@ impl Face {
                     reason = Leaving::Signal(number);
                     Some(Msg::Signal)
                 }
-                event = input.next(), if is_input_open => if let Some(event) = event {
-                    translate(event?)
-                } else {
-                    is_input_open = false;
-                    reason = Leaving::Signal(0);
-                    Some(Msg::Signal)
+                () = watch.gone(), if !self.is_blind => Some(self.lose(&mut reason)),
+                event = keys.next(), if !self.is_blind => match event {
+                    Some(event) => translate(event?),
+                    None => Some(self.lose(&mut reason)),
                 },
                 event = self.handle.next(), if !self.model.is_gone => Some(event.map_or(Msg::Gone, |e| Msg::Agent(Box::new(e)))),
                 () = sleep(wake) => Some(Msg::Tick),
             };
             let mut is_over = self.take(msg)?;
-            while let Some(event) = at_hand(&mut input).await {
+            while let Some(event) = keys.at_hand() {
                 is_over |= self.take(translate(event?))?;
             }
             let enough = Instant::now() + FRAME;
@@ -145,10 +145,18 @@ impl Face {
             if is_over {
                 return Ok(reason);
             }
-            if self.is_dirty && Instant::now() >= self.drawn + FRAME {
-                self.draw()?;
+            if self.is_dirty && Instant::now() >= self.drawn + FRAME && self.draw().is_err() {
+                let msg = self.lose(&mut reason);
+                self.take(Some(msg))?;
             }
         }
+    }
+
+    /// The terminal is gone: nothing more is read or drawn, and the session is brought to its end.
+    fn lose(&mut self, reason: &mut Leaving) -> Msg {
+        self.is_blind = true;
+        *reason = Leaving::Signal(1);
+        Msg::Signal
     }
 
     /// Takes one message and performs what follows; returns whether the screen ends.
@@ -174,14 +182,18 @@ impl Face {
 
     fn draw(&mut self) -> io::Result<()> {
         let printed = std::mem::take(&mut self.printed);
-        self.screen.draw(&printed, &view(&self.model), self.model.size.columns)?;
-        self.drawn = Instant::now();
-        self.is_dirty = false;
-        Ok(())
+        (self.drawn, self.is_dirty) = (Instant::now(), false);
+        if self.is_blind {
+            return Ok(());
+        }
+        self.screen.draw(&printed, &view(&self.model), self.model.size.columns)
     }
 
     /// Takes the live block away and prints the summary.
     fn end(&mut self) -> io::Result<()> {
+        if self.is_blind {
+            return Ok(());
+        }
         let lasted = self.clock.now().since(self.model.started);
         let mut printed = std::mem::take(&mut self.printed);
         if self.model.session.is_some() {
@@ -208,15 +220,6 @@ async fn sleep(until: Option<Instant>) {
         Some(at) => sleep_until(at).await,
         None => pending().await,
     }
-}
-
-/// The next input if it is there already. Polled as this task: the stream keeps the waker it was polled with last.
-async fn at_hand(input: &mut EventStream) -> Option<io::Result<Input>> {
-    poll_fn(|context| match input.poll_next_unpin(context) {
-        Poll::Ready(event) => Poll::Ready(event),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
 }
 
 fn translate(input: Input) -> Option<Msg> {

@@ -6,7 +6,7 @@ use super::{
     composer::Edit,
     dialog::{Dialog, lay_out},
     keys::{Action, Meaning, meaning},
-    model::{LEAVE_WINDOW, Menu, Model},
+    model::{LAST_WORD, LEAVE_WINDOW, Menu, Model},
     msg::{Cmd, Msg},
     view::DRAFT_ROWS,
 };
@@ -152,7 +152,7 @@ impl Model {
             cmds.push(Cmd::Quit);
             return;
         }
-        self.leaving = Some(self.now.after(LEAVE_WINDOW));
+        self.leaving = Some(self.now.after(LAST_WORD));
         cmds.push(Cmd::Send(Op::Quit));
     }
 

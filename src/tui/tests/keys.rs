@@ -61,7 +61,7 @@ fn control_c_clears_a_draft_and_leaves_only_twice_within_two_seconds() {
 #[test]
 fn an_agent_that_does_not_answer_cannot_hold_the_person() {
     let mut stage = Stage::new(80, 24);
-    stage.control('d').wait(1_900);
+    stage.control('d').wait(900);
     assert!(!stage.has_quit);
     stage.wait(200);
     assert!(stage.has_quit);
