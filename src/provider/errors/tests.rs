@@ -242,7 +242,7 @@ fn a_server_that_repeats_the_key_does_not_make_us_repeat_it() {
     let trouble = trouble_at("https://api.example.com/v1", "sk-0123456789abc", &PLAIN, 401, body);
     assert_eq!(
         trouble.failure.error,
-        "`api.example.com` refused the key: Incorrect API key provided: sk-…9abc. [31mSee"
+        "`api.example.com` refused the key (401): Incorrect API key provided: sk-…9abc. [31mSee"
     );
 }
 

@@ -62,7 +62,11 @@ impl Context<'_> {
 
     fn words(&self, cause: Cause, report: &Report) -> Failure {
         let (host, model) = (self.credential.endpoint().host(), self.profile.model.as_str());
-        let said = self.said(report);
+        let said = match (cause, report.status) {
+            (Cause::Other | Cause::Moved, _) | (_, 0) => self.said(report),
+            // The number is what people search for.
+            (_, status) => format!(" ({status}){}", self.said(report)),
+        };
         match cause {
             Cause::Overflow(limit) => {
                 let limit = limit.map(|n| format!(" of {n} tokens")).unwrap_or_default();
@@ -106,7 +110,6 @@ impl Context<'_> {
             text = text.replace(key.expose(), &key.masked());
         }
         match text.as_str() {
-            "" if report.status > 0 => format!(": status {}", report.status),
             "" => String::new(),
             text => format!(": {text}"),
         }

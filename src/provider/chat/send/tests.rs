@@ -200,7 +200,7 @@ async fn an_error_inside_a_success_is_an_error() {
     let body = "{\"error\":{\"message\":\"Provider returned error\",\"code\":502},\"id\":\"gen-1\"}";
     let trouble = trouble_of(vec![Act::Send(OK), Act::Send(body)]).await;
     assert_eq!((trouble.class, trouble.request_id.as_deref()), (Class::Retry, Some("gen-1")));
-    assert_eq!(trouble.failure.error, "`127.0.0.1` cannot answer just now: Provider returned error");
+    assert_eq!(trouble.failure.error, "`127.0.0.1` cannot answer just now (502): Provider returned error");
 }
 
 #[tokio::test]
