@@ -40,6 +40,20 @@ pub(super) async fn one_shot(mut handle: Handle, run: OneShot) -> u8 {
     code
 }
 
+/// Whether the terminal can move its cursor.
+pub(super) fn can_draw() -> bool {
+    std::env::var_os("TERM").is_none_or(|name| name != "dumb")
+}
+
+/// Errors: the terminal cannot show a screen.
+pub(super) fn needs_a_screen() -> Result<(), Failure> {
+    if can_draw() {
+        return Ok(());
+    }
+    Err(Failure::new(Kind::Usage, "the screen cannot be drawn on this terminal, whose `TERM` is `dumb`")
+        .hint("for one answer without a screen: `qwen -p \"…\"`"))
+}
+
 /// Opens the screen; gives the exit code when the person leaves.
 pub(super) async fn screen(
     handle: Handle,

@@ -50,6 +50,9 @@ fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
     let has_prompt = !arguments.prompt.query.is_empty() || arguments.prompt.prompt.is_some();
     let piped = read_stdin(has_prompt, &mut io::stderr())?;
     let start = start(arguments, streams, &piped)?;
+    if matches!(start, Start::Interactive { .. }) {
+        face::needs_a_screen()?;
+    }
     let assembled = assemble::session(arguments, streams)?;
     let runtime = assemble::runtime()?;
     let partial = arguments.output.include_partial_messages;

@@ -57,7 +57,7 @@ async fn play(demo: Demo, streams: Streams, root: &AbsPath) -> Result<u8, Failur
     say(WELCOME);
     say(&format!("\nrepository {root}\nsimulator  {base}\n"));
     let handle = agent::start(setup);
-    let is_screen = streams.stdin_is_terminal && streams.stdout_is_terminal && !demo.text;
+    let is_screen = streams.stdin_is_terminal && streams.stdout_is_terminal && face::can_draw() && !demo.text;
     let code = if is_screen {
         face::screen(
             handle,
