@@ -145,6 +145,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
         first_prompt: None,
         colour: !no_colour,
         home: Some(homes.user_home.display().to_string()),
+        is_kept: setup.transcript.path().is_some(),
     };
     Ok(Assembled { setup, format, screen })
 }

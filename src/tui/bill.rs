@@ -66,6 +66,8 @@ pub(super) fn summary(totals: &Totals, lasted: Duration) -> [String; 3] {
         None => "cache not reported".to_owned(),
     };
     let saved = match charge.saved() {
+        // What is written into a cache costs more than what is not; reading it pays that back.
+        _ if charge.units > charge.units_uncached => " · the cache has not paid off yet".to_owned(),
         Some(saved) if charge.units != charge.units_uncached => {
             let percent = percent_saved(charge);
             format!(" · saved {saved} by cache ({percent} % of the input)")

@@ -132,7 +132,7 @@ impl Model {
         let since = self.work.as_ref().map_or(self.now, |w| w.since);
         let mut work = self.new_work();
         work.since = since;
-        self.work = Some(work);
+        (self.work, self.has_spoken) = (Some(work), true);
         let lines = printed::words(text, self.size.columns, self.theme);
         self.print(Kind::Words, lines, cmds);
     }
@@ -273,8 +273,12 @@ impl Model {
     }
 }
 
-/// A title for a call that never started.
+/// A title for a call that never started: its name and what it is about.
 fn untitled(call: &ToolCall) -> String {
-    let arguments: String = call.arguments.raw().chars().take(80).collect();
-    format!("{} {arguments}", call.name)
+    let about = call.arguments.object().ok().and_then(|object| {
+        let known = ["command", "file_path", "path", "pattern", "url"];
+        known.iter().find_map(|name| object.get(*name)?.as_str())
+    });
+    let about: String = about.unwrap_or_else(|| call.arguments.raw()).chars().take(80).collect();
+    format!("{} {about}", call.name)
 }

@@ -49,6 +49,8 @@ pub(super) struct Model {
     pub(super) leaving: Option<Moment>,
     /// The agent is gone; nothing can be asked of it.
     pub(super) is_gone: bool,
+    /// The person has said something in this session.
+    pub(super) has_spoken: bool,
     last: Kind,
 }
 
@@ -102,6 +104,7 @@ impl Model {
             hint: None,
             leaving: None,
             is_gone: false,
+            has_spoken: false,
             last: Kind::Nothing,
         }
     }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     agent::Handle,
-    base::{Moment, SessionId},
+    base::{Clean, Moment, SessionId},
     protocol::Totals,
 };
 
@@ -41,6 +41,8 @@ pub struct Options {
     pub colour: bool,
     /// The person's home folder, shown as `~`.
     pub home: Option<String>,
+    /// Whether the conversation is kept, so that it can be gone on with.
+    pub is_kept: bool,
 }
 
 /// How the screen ended.
@@ -92,6 +94,7 @@ struct Face {
     is_dirty: bool,
     /// The terminal is gone.
     is_blind: bool,
+    is_kept: bool,
 }
 
 impl Face {
@@ -103,7 +106,8 @@ impl Face {
         }
         let screen = Screen::new(io::stdout(), size.columns);
         let (printed, drawn) = (Vec::new(), Instant::now());
-        Self { handle, model, screen, clock, printed, drawn, is_dirty: false, is_blind: false }
+        let is_kept = options.is_kept;
+        Self { handle, model, screen, clock, printed, drawn, is_dirty: false, is_blind: false, is_kept }
     }
 
     /// Takes messages until one ends the screen.
@@ -200,9 +204,17 @@ impl Face {
             printed.push(Line::default());
             let style = self.model.theme.dim;
             printed.extend(summary(&self.model.totals, lasted).map(|l| Line::styled(l, style)));
+            printed.extend(self.way_back());
         }
         self.screen.draw(&printed, &Frame::default(), self.model.size.columns)?;
         self.screen.leave()
+    }
+
+    /// How to go on with this conversation, if there is one and it was kept.
+    fn way_back(&self) -> Option<Line<'static>> {
+        let session = self.model.session.as_ref()?;
+        let is_kept = self.is_kept && (self.model.has_spoken || session.restored_turns > 0);
+        is_kept.then(|| Line::raw(format!("go on with: qwen --resume {}", Clean::line(session.id.as_str()))))
     }
 
     /// When to look again although nothing happens: at the next frame if one is due, else when time alone changes

@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// The rule that stands for every change of a file in the workspace.
+const EDITS: &str = "Edit";
+
 /// A question as rows.
 #[derive(Clone, Debug)]
 pub(in crate::tui) struct Laid {
@@ -159,7 +162,9 @@ fn words(dialog: &Dialog, choice: Choice, draft: &str, columns: usize) -> String
         Choice::Once => format!("Yes, once{first}"),
         Choice::Always => {
             let rule = dialog.question.remember.as_deref().unwrap_or_default();
-            if is_short(rule, columns) {
+            if rule == EDITS {
+                format!("Yes, and stop asking for edits in this workspace this session (`{EDITS}`)")
+            } else if is_short(rule, columns) {
                 format!("Yes, and stop asking for exactly `{}` this session", Clean::line(rule))
             } else {
                 "Yes, and stop asking for exactly the rule above this session".to_owned()
