@@ -1,0 +1,67 @@
+//! What may be written to a terminal at all.
+
+/// How often some bytes occur.
+pub(crate) fn count(all: &[u8], wanted: &[u8]) -> usize {
+    all.windows(wanted.len()).filter(|part| *part == wanted).count()
+}
+
+/// Control sequences, in order: everything from an escape to the byte that ends it, and single control characters.
+pub(crate) fn sequences(raw: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(raw);
+    let mut signs = text.chars().peekable();
+    let mut found = Vec::new();
+    while let Some(sign) = signs.next() {
+        if sign != '\x1b' {
+            found.extend(sign.is_control().then(|| sign.to_string()));
+            continue;
+        }
+        let mut sequence = String::from("ESC ");
+        sequence.extend(signs.next());
+        if sequence == "ESC [" {
+            for next in signs.by_ref() {
+                sequence.push(next);
+                if ('@'..='~').contains(&next) {
+                    break;
+                }
+            }
+        }
+        found.push(sequence);
+    }
+    found
+}
+
+/// The colours and weights that were set.
+pub(crate) fn styles(raw: &[u8]) -> Vec<u8> {
+    let all = sequences(raw).into_iter();
+    let codes =
+        all.filter_map(|s| s.strip_prefix("ESC [").and_then(|s| s.strip_suffix('m')).map(str::to_owned));
+    codes.flat_map(|codes| codes.split(';').map(|c| c.parse().unwrap_or(255)).collect::<Vec<_>>()).collect()
+}
+
+/// Every sequence is one that the screen writes by itself: no colour of a background, no erasing of the whole screen or of
+/// the scrollback, no mouse, no title, no clipboard, nothing that came from a model or a file.
+pub(crate) fn are_ours(raw: &[u8]) {
+    for sequence in sequences(raw) {
+        let known = match sequence.strip_prefix("ESC [") {
+            Some("?2026h" | "?2026l" | "?25h" | "?25l" | "?2004h" | "?2004l" | ">1u" | "<1u" | "K" | "J") => {
+                true
+            }
+            Some(other) => {
+                let (numbers, last) = other.split_at(other.len().saturating_sub(1));
+                let is_number = |n: &str| n.parse::<u16>().is_ok();
+                match last {
+                    "A" | "B" | "C" => is_number(numbers),
+                    "m" => numbers.split(';').all(|n| {
+                        matches!(n, "0" | "1" | "2" | "3" | "4" | "7" | "9" | "31" | "32" | "33" | "34")
+                    }),
+                    _ => false,
+                }
+            }
+            None => matches!(sequence.as_str(), "\r" | "\n"),
+        };
+        assert!(known, "{sequence:?} was written to the terminal");
+    }
+    let text = String::from_utf8_lossy(raw);
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert!(!text.contains(turns), "a sign that turns text around was written to the terminal");
+}

@@ -1,0 +1,64 @@
+//! What a person sees when something goes wrong.
+
+use qwen::sim::{Fault, say};
+
+use crate::{Desk, Key, numbered};
+
+fn limited(seconds: &str) -> Fault {
+    let (status, retry_after) = (429, Some(seconds.to_owned()));
+    Fault::Status { status, code: None, message: None, retry_after, shape: qwen::sim::ErrorShape::default() }
+}
+
+/// The seconds that are left, by the screen.
+fn left(screen: &str) -> Option<u32> {
+    screen.split_once("Try 2 of 5 in ")?.1.split_once(" s")?.0.parse().ok()
+}
+
+#[test]
+fn a_rate_limit_shows_its_cause_and_counts_down() {
+    let mut terminal = Desk::new(100, 30).model_says(say("At last.").fault_first(1, limited("4"))).opens();
+    terminal.is_ready().says("hi").waits_for("Try 2 of ").waits_for("(429)");
+    let first = left(&terminal.screen());
+    assert!(first.is_some(), "{}", terminal.screen());
+    terminal.waits_until("it counts down", |t| left(&t.screen()).is_some_and(|now| Some(now) < first));
+    terminal.waits_for_printed("At last.").waits_for_rest();
+    terminal.waits_for_no("Try 2 of ").shows_once("> hi").shows_once("At last.");
+}
+
+#[test]
+fn escape_ends_a_long_wait() {
+    let mut terminal =
+        Desk::new(100, 30).model_says(say("Never.").fault(limited("50"))).model_says(say("Hello.")).opens();
+    terminal.is_ready().says("hi").waits_for("Try 2 of ").key(Key::Escape).waits_for_printed("stopped");
+    terminal.says("again").waits_for_printed("Hello.").shows("Never.", 0);
+}
+
+#[test]
+fn a_refused_key_is_told_and_stays_told() {
+    let mut terminal =
+        Desk::new(100, 30).model_says(say("x").fault(Fault::status(401))).model_says(say("Hello.")).opens();
+    terminal.is_ready().says("hi").waits_for_printed("401").waits_for_rest();
+    terminal.says("again").waits_for_printed("Hello.").waits_for_rest().shows_once("✗ ");
+    assert!(terminal.scrollback().contains("401"), "{}", terminal.scrollback());
+}
+
+#[test]
+fn half_an_answer_that_was_cut_off_is_shown_once() {
+    let text =
+        "The first half is here and it is long enough to be seen, and the second half follows after it.";
+    let cut = Fault::Drop { after_bytes: 1_200 };
+    let mut terminal = Desk::new(100, 30).model_says(say(text).fault_first(1, cut)).opens();
+    terminal.is_ready().says("tell me").waits_for_printed("follows after it.").waits_for_rest();
+    terminal.shows_once("The first half").shows_once("cut off");
+}
+
+#[test]
+fn a_cut_answer_of_several_paragraphs_is_not_printed_twice() {
+    let text: String = numbered(1..=30, |n| format!("Paragraph {n:02} stands alone.\n\n"));
+    let cut = Fault::Drop { after_bytes: 12_000 };
+    let mut terminal = Desk::new(100, 30).model_says(say(text).fault_first(1, cut)).opens();
+    terminal.is_ready().says("tell me").waits_for_printed("Paragraph 30").waits_for_rest();
+    for n in 1..=30 {
+        terminal.shows_once(&format!("Paragraph {n:02}"));
+    }
+}
