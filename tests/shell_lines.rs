@@ -88,7 +88,8 @@ fn is_allowed(policy: &Policy, root: &AbsPath, line: &str) -> bool {
         arguments: Arguments::parse("{}"),
         extra: None,
     };
-    let action = Action::Run(ShellCommand { line: line.to_owned(), directory: root.clone() });
+    let action =
+        Action::Run(ShellCommand { line: line.to_owned(), directory: root.clone(), links: Vec::new() });
     matches!(decide(policy, call, action), Verdict::Allow(_))
 }
 

@@ -37,4 +37,7 @@ pub struct ShellCommand {
     pub line: String,
     /// The folder it runs in, canonical.
     pub directory: AbsPath,
+    /// Where the links on the way to files that the line names really lead. The rules see no disk, so whoever runs
+    /// the line looks.
+    pub links: Vec<AbsPath>,
 }

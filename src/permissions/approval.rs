@@ -1,7 +1,7 @@
 //! The ticket without which no tool runs.
 
-use super::Action;
-use crate::protocol::ToolCall;
+use super::{Action, Policy};
+use crate::{base::AbsPath, protocol::ToolCall};
 
 /// A call that may run, with the action that was judged.
 ///
@@ -21,7 +21,11 @@ use crate::protocol::ToolCall;
 pub struct Approved {
     pub(super) call: ToolCall,
     pub(super) action: Action,
+    pub(super) closed: Closed,
 }
+
+/// The policy with only those rules that keep files from this call; `None` when there are none.
+pub(super) type Closed = Option<Box<Policy>>;
 
 impl Approved {
     /// The call.
@@ -34,10 +38,23 @@ impl Approved {
         &self.action
     }
 
+    /// Whether a rule keeps a file from the call, which may read the folder it lies in: a search through a folder
+    /// must ask this for every file.
+    pub fn keeps_back(&self) -> impl Fn(&AbsPath) -> bool + Send + Sync + use<> {
+        let closed = self.closed.clone();
+        move |path| {
+            let rules = |policy: &Policy| {
+                let mut rules = policy.rules.deny.iter().chain(&policy.rules.ask);
+                rules.any(|rule| policy.covers(rule, path))
+            };
+            closed.as_deref().is_some_and(rules)
+        }
+    }
+
     /// A ticket without judgement, so that the tests of a tool need no policy.
     #[cfg(test)]
     pub(crate) fn for_tests(call: ToolCall, action: Action) -> Self {
-        Self { call, action }
+        Self { call, action, closed: None }
     }
 }
 
@@ -46,6 +63,7 @@ impl Approved {
 pub struct Pending {
     pub(super) call: ToolCall,
     pub(super) action: Action,
+    pub(super) closed: Closed,
     /// Why the rules ask, in a few words.
     pub reason: String,
     /// What to show beside the preview: `deletes: build/`.
@@ -67,7 +85,7 @@ impl Pending {
 
     /// The person said yes.
     pub fn approve(self) -> Approved {
-        Approved { call: self.call, action: self.action }
+        Approved { call: self.call, action: self.action, closed: self.closed }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The decision: a denial beats a question, a question beats a permission, a permission beats the mode.
 
 use super::{
-    Action, Approved, Pending, Policy, Rule, Verdict,
+    Action, Approved, Pending, Policy, Rule, Rules, Verdict,
+    approval::Closed,
     line::Line,
     names::{EDITORS, READERS, canonical},
     pattern::{PathPattern, host_is_within},
@@ -52,10 +53,11 @@ pub fn decide(policy: &Policy, call: ToolCall, action: Action) -> Verdict {
         Action::Run(command) => Line::read(policy, &call.name, command).answer(),
         Action::Fetch { host, .. } => fetch(policy, host),
     };
+    let closed = policy.closing(&call.name, &action);
     match answer {
-        Answer::Allow => Verdict::Allow(Approved { call, action }),
+        Answer::Allow => Verdict::Allow(Approved { call, action, closed }),
         Answer::Ask(Question { reason, effects, remember }) => {
-            Verdict::Ask(Pending { call, action, reason, effects, remember })
+            Verdict::Ask(Pending { call, action, closed, reason, effects, remember })
         }
         Answer::Deny(reason) => Verdict::Deny(reason),
     }
@@ -157,6 +159,20 @@ pub(super) fn is_about_host(rule: &Rule, host: &str) -> bool {
 }
 
 impl Policy {
+    /// What is left of the policy for a tool that reads below a folder: denials and questions about other files.
+    fn closing(&self, name: &str, action: &Action) -> Closed {
+        let Action::Read { path } = action else { return None };
+        let about = |rules: &[Rule]| -> Vec<Rule> {
+            let is_left = |rule: &&Rule| {
+                rule.is_about(name) && matches!(rule.pattern, Pattern::Path(_)) && !self.covers(rule, path)
+            };
+            rules.iter().filter(is_left).cloned().collect()
+        };
+        let rules = Rules { allow: Vec::new(), ask: about(&self.rules.ask), deny: about(&self.rules.deny) };
+        let is_any = !(rules.ask.is_empty() && rules.deny.is_empty());
+        is_any.then(|| Box::new(Self { rules, ..self.clone() }))
+    }
+
     /// Whether a denial or question is about `path`: all of them are when it names no path.
     pub(super) fn covers(&self, rule: &Rule, path: &AbsPath) -> bool {
         match &rule.pattern {

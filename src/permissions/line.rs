@@ -117,7 +117,17 @@ impl<'a> Line<'a> {
         if !self.policy.is_inside(&self.command.directory) {
             return Some("runs outside the workspace");
         }
+        if !self.stays_inside() {
+            return Some("follows a link out of the workspace");
+        }
         self.files().find_map(|file| self.objection_to_reading_of(file))
+    }
+
+    /// Whether no link leads out, or makes the folder after a `cd` another one than its name says.
+    fn stays_inside(&self) -> bool {
+        let links = &self.command.links;
+        let moves = || self.reading.commands.iter().any(|c| matches!(c.base_name(), "cd" | "pushd"));
+        links.is_empty() || (links.iter().all(|link| self.policy.is_inside(link)) && !moves())
     }
 
     fn objection_to_reading_of(&self, file: &FileUse) -> Option<&'static str> {
@@ -152,8 +162,8 @@ impl<'a> Line<'a> {
                     || self.reading.commands.iter().any(|c| c.spellings().iter().any(|s| pattern.matches(s)))
             }
             Pattern::Path(_) => self.files().any(|file| {
-                concerns(rule, file.access)
-                    && file.paths.iter().flatten().any(|path| self.policy.covers(rule, path))
+                let mut paths = file.paths.iter().flatten().chain(&self.command.links);
+                concerns(rule, file.access) && paths.any(|path| self.policy.covers(rule, path))
             }),
             Pattern::Any if rule.is_about(SHELL) || rule.is_about(self.tool) => true,
             Pattern::Any if rule.is_reading() || rule.is_editing() => {
@@ -169,6 +179,7 @@ impl<'a> Line<'a> {
     /// A rule without wildcards that is the whole line, letter by letter.
     fn is_allowed_as_written(&self) -> bool {
         self.command.directory == self.policy.root
+            && self.stays_inside()
             && self.policy.rules.allow.iter().any(|rule| match &rule.pattern {
                 Pattern::Command(pattern) => pattern.exact() == Some(self.command.line.trim()),
                 _ => false,
@@ -184,6 +195,7 @@ impl<'a> Line<'a> {
         });
         commands
             && self.policy.is_inside(&self.command.directory)
+            && self.stays_inside()
             && self.reading.files.iter().all(|file| self.is_redirect_allowed(file))
     }
 
@@ -230,6 +242,7 @@ impl<'a> Line<'a> {
             && self.reading.odd.is_none()
             && self.policy.mode != Mode::Plan
             && self.command.directory == self.policy.root
+            && self.command.links.is_empty()
             && self
                 .natures
                 .iter()

@@ -30,7 +30,7 @@ fn call(name: &str) -> ToolCall {
 }
 
 fn run(policy: &Policy, line: &str) -> Verdict {
-    let action = Action::Run(ShellCommand { line: line.to_owned(), directory: root() });
+    let action = Action::Run(ShellCommand { line: line.to_owned(), directory: root(), links: Vec::new() });
     decide(policy, call("run_shell_command"), action)
 }
 
@@ -452,6 +452,20 @@ fn denials_of_files_and_hosts_hold_for_the_shell() {
 }
 
 #[test]
+fn a_search_is_told_which_files_are_kept_back() {
+    let policy = with(Mode::Default, &["Read(.env)"], &["Read(keys/**)"], &["Read(.env)", "Edit(a)"]);
+    let search = |path: &str| decide(&policy, call("grep_search"), Action::Read { path: root().join(path) });
+    let Verdict::Allow(approved) = search("") else { panic!("a search of the workspace is free") };
+    let is_kept_back = approved.keeps_back();
+    let kept: Vec<bool> =
+        [".env", "keys/a", "a", "src/.env"].map(|path| is_kept_back(&root().join(path))).into();
+    assert_eq!(kept, [true, true, false, false]);
+    assert_eq!((word(&search(".env")), word(&search("keys/a"))), ("deny", "ask"));
+    let approved = pending(search("keys/a")).approve();
+    assert!(!approved.keeps_back()(&root().join("keys/a")), "the person said yes to it");
+}
+
+#[test]
 fn a_question_beats_a_permission_and_a_mode() {
     for mode in [Mode::Default, Mode::AutoEdit, Mode::Yolo] {
         let policy = with(
@@ -603,7 +617,7 @@ fn large_characters_are_letters_of_words() {
 
 #[test]
 fn an_approved_call_carries_what_was_judged() {
-    let action = Action::Run(ShellCommand { line: "make".to_owned(), directory: root() });
+    let action = Action::Run(ShellCommand { line: "make".to_owned(), directory: root(), links: Vec::new() });
     let asked = pending(decide(&policy(Mode::Default, &[]), call("run_shell_command"), action.clone()));
     assert_eq!((asked.call(), asked.action()), (&call("run_shell_command"), &action));
     let approved = asked.approve();

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use serde_json::{Map, Value, json};
 
-use self::search::{Hits, search};
+use self::search::{Hits, fits, search};
 use super::{
     Hands, Outcome, Tool,
     input::{Fields, loosely},
@@ -14,6 +14,7 @@ use super::{
     walk::Pattern,
 };
 use crate::{
+    base::AbsPath,
     permissions::{Action, Approved},
     prompt::ToolSpec,
     protocol::{Display, Preview},
@@ -126,7 +127,12 @@ async fn found(call: &Approved, hands: &Hands) -> Result<Outcome, String> {
     let matcher = matcher(input.pattern)?;
     let glob = input.glob.map(|glob| Pattern::new(glob, true)).transpose()?;
     let (from, stop, most) = (start.clone(), hands.stop.clone(), input.limit.min(hands.limits.lines));
-    let searched = hands.off_thread(move || search(&from, &matcher, glob.as_ref(), most, &stop)).await;
+    let is_kept_back = call.keeps_back();
+    let searched = hands.off_thread(move || {
+        let fits = |path: &AbsPath| glob.as_ref().is_none_or(|glob| fits(glob, path, &from));
+        search(&from, &matcher, &|path| fits(path) && !is_kept_back(path), most, &stop)
+    });
+    let searched = searched.await;
     let Some(hits) = searched else { return Ok(Outcome::interrupted("the search was stopped")) };
     let display = match (hits.lines, hits.files) {
         (1, _) => "1 match".to_owned(),

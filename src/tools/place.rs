@@ -39,6 +39,11 @@ pub(super) fn root_of<'a>(path: &AbsPath, hands: &'a Hands) -> Option<&'a AbsPat
 /// Links that may lie on the way. Source: Linux stops at 40 (`man path_resolution`).
 const MOST_LINKS: u32 = 40;
 
+/// Where a path really leads, `..` taken after links as the system does. Errors: it cannot be followed.
+pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
+    real(path, 0)
+}
+
 fn real(path: &Path, links: u32) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}

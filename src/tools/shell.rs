@@ -1,6 +1,7 @@
 //! `run_shell_command`: runs a command and reads what it writes.
 
 mod foreground;
+mod links;
 mod program;
 
 use std::time::Duration;
@@ -83,7 +84,8 @@ impl Tool for RunShellCommand {
         if place::kind(&directory)? != place::Kind::Folder {
             return Err(format!("`directory` must be a folder, and `{}` is none", input.directory));
         }
-        Ok(Action::Run(ShellCommand { line: input.command.to_owned(), directory }))
+        let links = links::behind(input.command, &directory);
+        Ok(Action::Run(ShellCommand { line: input.command.to_owned(), directory, links }))
     }
 
     fn title(&self, input: &Map<String, Value>, hands: &Hands) -> String {
@@ -123,6 +125,9 @@ impl Tool for RunShellCommand {
             };
             if let Err(sentence) = place::confirm(&command.directory) {
                 return Outcome::failed(sentence);
+            }
+            if links::behind(&command.line, &command.directory) != command.links {
+                return Outcome::failed("a link that the command follows was changed since it was allowed");
             }
             if input.is_background {
                 background(command, hands).await

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io,
-    path::Path,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -59,11 +58,11 @@ impl Hits {
     }
 }
 
-/// Searches a file or all files below a folder, and keeps at least the first `most` lines.
+/// Searches a file or all wanted files below a folder, and keeps at least the first `most` lines.
 pub(super) fn search(
     start: &AbsPath,
     matcher: &RegexMatcher,
-    glob: Option<&Pattern>,
+    is_wanted: &(dyn Fn(&AbsPath) -> bool + Sync),
     most: usize,
     stop: &CancellationToken,
 ) -> Hits {
@@ -79,7 +78,7 @@ pub(super) fn search(
             }
             let Ok(entry) = entry else { return WalkState::Continue };
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-            if !is_file || !glob.is_none_or(|glob| fits(glob, entry.path(), start)) {
+            if !is_file || !AbsPath::new(entry.path()).is_some_and(|path| is_wanted(&path)) {
                 return WalkState::Continue;
             }
             let mut file = InFile { matcher, most, is_over, lines: Vec::new(), count: 0, is_binary: false };
@@ -108,8 +107,8 @@ fn searcher() -> Searcher {
 }
 
 /// A pattern without `/` is about names; one with `/` counts from where the search starts.
-fn fits(glob: &Pattern, path: &Path, start: &AbsPath) -> bool {
-    let below = AbsPath::new(path).and_then(|path| path.below(start)).filter(|below| !below.is_empty());
+pub(super) fn fits(glob: &Pattern, path: &AbsPath, start: &AbsPath) -> bool {
+    let below = path.below(start).filter(|below| !below.is_empty());
     // A search that starts at a file is about that file.
     below.is_none_or(|below| glob.matches(&below))
 }
