@@ -138,3 +138,14 @@ fn a_terminal_that_cannot_move_its_cursor_is_told_what_works_there() {
     assert!(!terminal.raw().contains(&0x1b));
     terminal.shows_once("Hello.");
 }
+
+#[test]
+fn a_session_whose_only_request_failed_can_be_resumed_as_the_summary_says() {
+    let script = "\"$QWEN\"; \"$QWEN\" --continue";
+    let refused = say("x").fault(qwen::sim::Fault::status(401));
+    let mut terminal = Desk::new(100, 30).shell(script).model_says(refused).opens();
+    terminal.is_ready().says("hi").waits_for_printed("(401)").waits_for_rest().key(Key::Control('d'));
+    terminal.waits_for_printed("go on with: qwen --resume ").waits_for_printed("1 turn restored").is_ready();
+    terminal.key(Key::Control('d'));
+    assert_eq!(terminal.exits(), 0);
+}
