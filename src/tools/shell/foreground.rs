@@ -3,7 +3,7 @@
 use std::{process::ExitStatus, time::Duration};
 
 use encoding_rs::{Decoder, UTF_8};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::program;
 use crate::{
@@ -23,6 +23,9 @@ const DRAIN: Duration = Duration::from_millis(250);
 
 /// Between the request to end and the kill.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// A pause this long after a stop means that nothing more lies in the pipe.
+const CATCH_UP: Duration = Duration::from_millis(20);
 
 /// A line without an end is passed on when it is this long. Unit: bytes.
 const UNENDED: usize = 64 * 1024;
@@ -57,7 +60,12 @@ pub(super) async fn run(command: &ShellCommand, limit: Duration, hands: &Hands) 
         }
     };
     match &ending {
-        Ending::Stopped => running.end(GRACE),
+        Ending::Stopped => {
+            running.end(GRACE);
+            if is_open {
+                log.catch_up(&mut output).await;
+            }
+        }
         Ending::TimedOut => {
             running.ask_to_end();
             is_open = is_open && log.drain(&mut output, GRACE).await;
@@ -111,6 +119,17 @@ impl<'a> Log<'a> {
         let rest = self.line.split_off(whole);
         let lines = std::mem::replace(&mut self.line, rest);
         self.gather.push(Clean::output(&lines).as_str());
+    }
+
+    /// Reads what was written before the stop and lies in the pipe; ends with the first pause.
+    async fn catch_up(&mut self, output: &mut Output) {
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(Ok(n @ 1..)) = timeout(CATCH_UP, output.read(&mut buffer)).await {
+            self.take(&buffer[..n]);
+            if n < buffer.len() {
+                return;
+            }
+        }
     }
 
     /// Reads on until the end or for `time`. Returns whether the output is still open.

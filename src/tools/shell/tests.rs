@@ -23,7 +23,7 @@ fn is_alive(id: &str) -> bool {
 
 async fn dies(id: &str) -> bool {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(5) {
+    while start.elapsed() < Duration::from_secs(30) {
         if !is_alive(id) {
             return true;
         }
@@ -34,7 +34,7 @@ async fn dies(id: &str) -> bool {
 
 async fn content(room: &Room, name: &str) -> String {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(5) {
+    while start.elapsed() < Duration::from_secs(30) {
         match std::fs::read_to_string(room.path(name)) {
             Ok(text) if text.ends_with('\n') => return text.trim().to_owned(),
             _ => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -139,8 +139,8 @@ async fn a_stop_returns_at_once_and_kills_the_group() {
     let start = Instant::now();
     room.hands.stop.cancel();
     let outcome = task.await.expect("no panic");
-    // Well below the grace of a second, with room for a busy machine.
-    assert!(start.elapsed() < Duration::from_millis(500), "took {:?}", start.elapsed());
+    // Below the grace of a second, which a stop does not wait for.
+    assert!(start.elapsed() < Duration::from_millis(900), "took {:?}", start.elapsed());
     assert_eq!(outcome.verdict, Verdict::Interrupted);
     assert_eq!(outcome.text, "before\n[stopped by the person]");
     assert!(dies(&id).await, "process {id} lives on");
@@ -150,8 +150,8 @@ async fn a_stop_returns_at_once_and_kills_the_group() {
 async fn a_process_left_in_the_background_does_not_hold_the_call() {
     let room = Room::new();
     let start = Instant::now();
-    let outcome = run(&room, "(sleep 1; echo late; echo done > left) & echo started").await;
-    assert!(start.elapsed() < Duration::from_millis(900));
+    let outcome = run(&room, "(sleep 4; echo late; echo done > left) & echo started").await;
+    assert!(start.elapsed() < Duration::from_millis(3_500), "it was waited for");
     assert_eq!(outcome.text, "started\n[exit code 0; it left a process running in the background]");
     assert_eq!(content(&room, "left").await, "done", "it could write on");
 }
