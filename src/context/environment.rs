@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     fn environment(changes: Option<Changes>) -> Environment {
-        let root = AbsPath::new("/work/app").expect("absolute");
+        let root = AbsPath::new("/home/dev/app").expect("absolute");
         Environment {
             date: "2026-11-21".into(),
             system: "linux x86_64".into(),
@@ -92,7 +92,7 @@ mod tests {
     fn it_is_short_and_names_the_working_directory_on_a_line() {
         let changes = Changes { files: vec!["M a.rs".into(), "?? b.rs".into()], more: false };
         let want = "<environment>\nDate: 2026-11-21\nSystem: linux x86_64, shell: bash\n\
-                    Working directory: /work/app/src\nRepository root: /work/app\nGit branch: main\n\
+                    Working directory: /home/dev/app/src\nRepository root: /home/dev/app\nGit branch: main\n\
                     Changed files (2):\nM a.rs\n?? b.rs\n</environment>";
         assert_eq!(environment(Some(changes)).text(), want);
     }

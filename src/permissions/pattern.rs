@@ -216,20 +216,20 @@ mod tests {
 
     #[test]
     fn a_path_pattern_starts_where_its_root_says() {
-        let root = AbsPath::new("/work/app").expect("absolute");
+        let root = AbsPath::new("/home/dev/app").expect("absolute");
         let home = AbsPath::new("/home/me").expect("absolute");
         for (pattern, path, expected) in [
             ("//etc/**", "/etc/ssh/config", true),
             ("~/.ssh/*", "/home/me/.ssh/id", true),
             ("~/.ssh/*", "/home/you/.ssh/id", false),
-            ("/src/**", "/work/app/src/a/b.rs", true),
-            ("src/*", "/work/app/src/a/b.rs", false),
-            ("./src/*.rs", "/work/app/src/.hidden.rs", true),
-            ("*.rs", "/work/app/src/a.rs", false),
-            ("**/*.rs", "/work/app/src/a.rs", true),
-            ("**", "/work/other", false),
-            (".env*", "/work/app/.env.local", true),
-            ("SRC/*", "/work/app/src/a", false),
+            ("/src/**", "/home/dev/app/src/a/b.rs", true),
+            ("src/*", "/home/dev/app/src/a/b.rs", false),
+            ("./src/*.rs", "/home/dev/app/src/.hidden.rs", true),
+            ("*.rs", "/home/dev/app/src/a.rs", false),
+            ("**/*.rs", "/home/dev/app/src/a.rs", true),
+            ("**", "/home/dev/other", false),
+            (".env*", "/home/dev/app/.env.local", true),
+            ("SRC/*", "/home/dev/app/src/a", false),
         ] {
             let path = AbsPath::new(path).expect("absolute");
             let matches = PathPattern::new(pattern).expect("valid").matches(&path, &root, Some(&home));
