@@ -21,10 +21,13 @@ pub(super) fn aside(event: &Event) -> Option<String> {
         Event::Compacted { before, after } => {
             Some(format!("note: the history was replaced by a summary: about {before} tokens became {after}"))
         }
-        Event::ToolDone { call, result: ToolResult { verdict: Verdict::Denied, .. }, .. } => Some(format!(
-            "denied: {}; allow it with `--allowed-tools` or `--approval-mode`",
-            subject(&call.name, call.arguments.raw())
-        )),
+        Event::ToolDone { call, result: ToolResult { verdict: Verdict::Denied, text, .. }, .. } => {
+            let subject = subject(&call.name, call.arguments.raw());
+            Some(match forbidden(text) {
+                Some(reason) => format!("denied: {subject}: {}", Clean::line(reason)),
+                None => format!("denied: {subject}; allow it with `--allowed-tools` or `--approval-mode`"),
+            })
+        }
         _ => None,
     }
 }
@@ -52,4 +55,10 @@ pub(super) fn about(preview: &Preview) -> &str {
         Preview::Fetch { url } => url,
         Preview::Other { text } => text,
     }
+}
+
+/// Why the rules forbid a call, where they do and nobody could have allowed it: the agent begins such a result so.
+fn forbidden(text: &str) -> Option<&str> {
+    let (reason, _) = text.strip_prefix("Not allowed: ")?.split_once(". Nothing was run")?;
+    Some(reason)
 }

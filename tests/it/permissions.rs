@@ -225,6 +225,8 @@ fn plan_mode_writes_by_no_route_whatever_is_allowed() {
         .flags(["--approval-mode", "plan", "--allowed-tools"])
         .flags(everything);
     let ran = snapshot_is_kept(&session, || session.run("plan it"));
+    // The line says why, not how to allow what nothing can allow here.
+    ran.stderr_has(": plan mode reads only; no file is changed\n");
     ran.exit_is(0).stdout_is("Here is my plan.\n").asks(2);
     assert!(ran.said().contains("plan"), "the model is told that it is in plan mode: {}", ran.said());
 }
