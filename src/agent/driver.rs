@@ -177,7 +177,7 @@ impl Driver {
     }
 
     fn step(&mut self, input: Input) {
-        for effect in self.machine.step(input) {
+        for effect in self.machine.step(input, words::now()) {
             self.perform(effect);
         }
     }
@@ -201,6 +201,7 @@ impl Driver {
             Effect::Emit(event) => self.mailbox.put(event),
             Effect::Keep(kept) => self.keep(&kept),
             Effect::Sync => self.sync(),
+            Effect::KeepLedger => {}
             Effect::End => {
                 self.asking.renew();
                 self.tools.renew();

@@ -62,6 +62,10 @@ pub struct Setup {
     pub restored: Vec<Item>,
     /// What the person should know before the first turn.
     pub notices: Vec<String>,
+    /// Whether a person is there who may say more.
+    pub is_interactive: bool,
+    /// What is known of the provider's store at the start.
+    pub ledger: cache::Ledger,
     /// Today's date for the model, as `2026-11-21`.
     pub date: String,
 }
@@ -95,21 +99,29 @@ impl Setup {
         })
     }
 
-    pub(super) fn machine_config(&self) -> machine::Config {
+    pub(super) fn machine_config(&mut self) -> machine::Config {
         let parallel = self
             .toolbox
             .names()
             .into_iter()
             .filter(|name| self.toolbox.find(name).is_some_and(|(_, tool)| tool.is_parallel()));
         machine::Config {
-            cache: cache::Limits { terms: self.profile.cache },
+            cache: self.limits(),
             tiers: self.profile.tiers.clone(),
             window: self.profile.window,
             max_requests: self.max_requests,
             tries: TRIES,
             parallel: parallel.map(str::to_owned).collect::<BTreeSet<_>>(),
             mode: self.policy.mode,
+            is_interactive: self.is_interactive,
+            ledger: std::mem::take(&mut self.ledger),
         }
+    }
+
+    /// Whose cache is used, and on which terms.
+    pub(super) fn limits(&self) -> cache::Limits {
+        let scope = cache::Scope { account: self.credential.account(), model: self.profile.model.clone() };
+        cache::Limits { terms: self.profile.cache, scope }
     }
 
     pub(super) fn info(&self, prompt: &Prompt) -> SessionInfo {

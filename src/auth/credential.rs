@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::base::Secret;
+use crate::base::{Account, Secret};
 
 /// The base address of an OpenAI-compatible API.
 ///
@@ -75,6 +76,17 @@ impl Credential {
     /// The key.
     pub fn key(&self) -> Option<&Secret> {
         self.key.as_ref()
+    }
+
+    /// Tells this account from others and says nothing of the key: what a cache holds is shared by requests with
+    /// the same address and key, and by no others.
+    pub fn account(&self) -> Account {
+        let mut hash = Sha256::new_with_prefix("qwen account\n");
+        hash.update(self.endpoint.base());
+        hash.update("\n");
+        hash.update(self.key.as_ref().map_or("", Secret::expose));
+        let number = hash.finalize().iter().take(8).fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
+        Account::new(format!("{number:016x}"))
     }
 
     /// Where the key was found.

@@ -39,3 +39,7 @@ id! {
     /// Names one session; a UUID unless the person chose another with `--session-id`.
     SessionId
 }
+id! {
+    /// Tells one account from another without telling whose it is: a fingerprint of address and key.
+    Account
+}

@@ -11,7 +11,7 @@ mod text;
 mod units;
 
 pub use estimate::estimate;
-pub use ids::{CallId, SessionId};
+pub use ids::{Account, CallId, SessionId};
 pub use path::AbsPath;
 pub use secret::Secret;
 pub use text::{Clean, width};

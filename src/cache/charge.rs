@@ -15,7 +15,9 @@ pub fn charge(usage: &Usage, terms: &CacheTerms, tiers: &[Tier], marked: bool) -
     let (cached, created, plain) =
         (usage.cached.unwrap_or_default(), usage.created.unwrap_or_default(), usage.plain());
     let parts = [(cached, read), (created, terms.write), (plain, 1_000)];
-    let units = parts.iter().map(|(tokens, factor)| tokens.0 * u64::from(*factor)).sum();
+    let implicit_read = if terms.implicit { terms.implicit_read } else { 1_000 };
+    let implicit = [(cached, implicit_read), (created + plain, 1_000)];
+    let sum = |parts: &[(Tokens, u32)]| parts.iter().map(|(t, factor)| t.0 * u64::from(*factor)).sum();
     let tier = tiers.iter().find(|t| usage.input <= t.up_to).or(tiers.last());
     let price = |parts: &[(Tokens, u32)]| {
         tier.map(|t| {
@@ -24,10 +26,12 @@ pub fn charge(usage: &Usage, terms: &CacheTerms, tiers: &[Tier], marked: bool) -
         })
     };
     Charge {
-        units,
+        units: sum(&parts),
         units_uncached: usage.input.0 * 1_000,
+        units_implicit: sum(&implicit),
         money: price(&parts),
         money_uncached: price(&[(usage.input, 1_000)]),
+        money_implicit: price(&implicit),
     }
 }
 

@@ -1,15 +1,17 @@
 //! The plan of markers for one request.
 
-use super::Anchors;
+use super::{Forecast, Ledger, Scope, forecast::PAYS};
 use crate::{
-    base::Tokens,
+    base::{Moment, Tokens},
     prompt::Prompt,
-    protocol::{CacheTerms, Item},
+    protocol::{CacheMode, CacheTerms, Item, Miss, Prediction},
 };
 
 /// A place for a marker: the last content part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
+    /// The first of two system blocks: what every repository shares.
+    Instructions,
     /// The last system block.
     Head,
     /// The message of the item with this index in the prompt's tail.
@@ -23,6 +25,7 @@ pub enum Mark {
 pub struct Plan {
     marks: Vec<Mark>,
     arrays: bool,
+    prediction: Prediction,
 }
 
 impl Plan {
@@ -39,6 +42,16 @@ impl Plan {
         &self.marks
     }
 
+    /// What the request is expected to be billed.
+    pub fn prediction(&self) -> Prediction {
+        self.prediction
+    }
+
+    /// How the cache is used.
+    pub fn mode(&self) -> CacheMode {
+        if self.marks.is_empty() { CacheMode::Implicit } else { CacheMode::Explicit }
+    }
+
     /// Whether content is written as arrays of parts: from the first request on wherever markers may be used, so
     /// that the bytes of a message never depend on its marker.
     pub fn uses_arrays(&self) -> bool {
@@ -47,31 +60,39 @@ impl Plan {
 }
 
 /// What the provider allows for this model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// Whose blocks are read and written.
+    pub scope: Scope,
     /// The cache terms, the gate already applied: without `explicit` there are no markers.
     pub terms: CacheTerms,
 }
 
-/// Chooses where cache markers go in the next request.
+/// Chooses where cache markers go in the next request, and says what it will be billed.
 ///
-/// The candidates are S, the end of the head; A, the highest place that a usage report has proved stored; Q, the
-/// tail of a request whose fate is unknown; and t, the tail of this one. A marker exactly on a stored block finds
-/// it at distance zero, whatever the look-back distance and however many blocks came since; nested markers cost no
-/// more than the highest. Volatile text never stands before t, because the prompt only grows.
+/// The candidates are S, the end of the head; A, the highest place that is surely stored; Q, the highest that may
+/// be; and t, the tail of this request. A marker exactly on a stored block finds it at distance zero, whatever the
+/// look-back distance and however many blocks came since; nested markers cost no more than the highest. Volatile
+/// text never stands before t, because the prompt only grows.
 ///
 /// Shape: ascending, none twice, at most [`Plan::MAX`]; empty when t itself is below the minimum, since a marker
 /// would only give up the implicit cache.
 /// Errors: none; a prompt too short to cache gives an empty plan.
 /// Source: `docs/cache.md`, from Qwen Cloud's context cache page.
-pub fn plan(prompt: &Prompt, limits: &Limits, anchors: &Anchors) -> Plan {
+pub fn plan(prompt: &Prompt, limits: &Limits, ledger: &Ledger, forecast: Forecast, now: Moment) -> Plan {
+    let whole = ledger.scaled(&limits.scope, prompt.estimate());
     if !limits.terms.explicit {
-        return Plan::none();
+        return Plan { prediction: Prediction { plain: whole, ..Prediction::default() }, ..Plan::none() };
     }
-    let least = anchors.least(limits.terms.minimum);
-    let end = prompt.items().len();
-    let tail = last_markable(prompt, end);
-    let mut marks: Vec<Mark> = [Some(Mark::Head), anchors.proved(), anchors.unproved(), tail]
+    let least = ledger.least(&limits.scope, limits.terms.minimum);
+    let places = || (0..prompt.items().len()).rev().map(Mark::Item).chain([Mark::Head]);
+    let stored = |mark: &Mark| ledger.block(&limits.scope, mark.prefix(prompt));
+    let sure = places().find(|mark| stored(mark).is_some_and(|block| block.sure > now));
+    let perhaps = places().find(|mark| stored(mark).is_some_and(|block| block.perhaps > now));
+    let tail = last_markable(prompt, prompt.items().len()).filter(|_| forecast.tail >= PAYS);
+    // Writing the head alone pays no sooner than writing all: cold and unlikely to be read again, neither is marked.
+    let head = Some(Mark::Head).filter(|_| perhaps.is_some() || tail.is_some());
+    let mut marks: Vec<Mark> = [head, sure, perhaps, tail]
         .into_iter()
         .flatten()
         .filter(|mark| can_carry(prompt, *mark) && size_through(prompt, *mark) >= least)
@@ -79,12 +100,20 @@ pub fn plan(prompt: &Prompt, limits: &Limits, anchors: &Anchors) -> Plan {
     marks.sort_unstable();
     marks.dedup();
     debug_assert!(marks.len() <= Plan::MAX, "four candidates");
-    Plan { marks, arrays: true }
+    let size = |mark: Mark| ledger.scaled(&limits.scope, size_through(prompt, mark));
+    let read = sure.map(size).unwrap_or_default();
+    let top = marks.last().copied().map(size).unwrap_or_default();
+    let written = top - read;
+    let newest = places().skip(1).find_map(|mark| stored(&mark));
+    let miss = sure.is_none().then(|| Miss::of(newest, now)).filter(|_| !marks.is_empty());
+    let prediction = Prediction { read, written, plain: whole - read - written, miss };
+    Plan { marks, arrays: true, prediction }
 }
 
 /// Estimated size of everything up to and with a mark.
 pub(super) fn size_through(prompt: &Prompt, mark: Mark) -> Tokens {
     match mark {
+        Mark::Instructions => prompt.head().estimate_through_instructions(),
         Mark::Head => prompt.head().estimate(),
         Mark::Item(index) => prompt.estimate_through(index),
     }
@@ -97,6 +126,7 @@ fn last_markable(prompt: &Prompt, end: usize) -> Option<Mark> {
 
 fn can_carry(prompt: &Prompt, mark: Mark) -> bool {
     match mark {
+        Mark::Instructions => prompt.head().has_two_blocks(),
         Mark::Head => prompt.head().blocks().next().is_some(),
         Mark::Item(index) => match prompt.items().get(index) {
             Some(Item::User(_) | Item::Result(_)) => true,
@@ -107,154 +137,4 @@ fn can_carry(prompt: &Prompt, mark: Mark) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{
-        base::CallId,
-        prompt::Head,
-        protocol::{Arguments, Finish, ToolCall, ToolResult, Turn, Usage, UserMessage, Verdict},
-    };
-
-    const LIMITS: Limits = Limits {
-        terms: CacheTerms {
-            explicit: true,
-            implicit: true,
-            minimum: Tokens(1_024),
-            write: 1_250,
-            read: 100,
-            implicit_read: 200,
-        },
-    };
-
-    fn prompt(head_letters: usize, items: Vec<Item>) -> Prompt {
-        let head = Head::new(Vec::new(), "a".repeat(head_letters), String::new());
-        Prompt::restore(Arc::new(head), items).expect("a conversation")
-    }
-
-    fn said(letters: usize) -> Item {
-        Item::User(UserMessage::words("b".repeat(letters)))
-    }
-
-    fn calls(ids: std::ops::Range<usize>) -> Item {
-        let calls = ids.map(|n| ToolCall {
-            id: CallId::new(format!("call_{n}")),
-            name: "read_file".into(),
-            arguments: Arguments::parse("{}"),
-            extra: None,
-        });
-        Item::Assistant(Turn { calls: calls.collect(), finish: Finish::Calls, ..Turn::text("") })
-    }
-
-    fn result(n: usize, letters: usize) -> Item {
-        Item::Result(ToolResult {
-            call: CallId::new(format!("call_{n}")),
-            name: "read_file".into(),
-            text: "c".repeat(letters),
-            verdict: Verdict::Done,
-        })
-    }
-
-    fn answered(prompt: &Prompt, anchors: &mut Anchors) -> Plan {
-        let plan = plan(prompt, &LIMITS, anchors);
-        let input = prompt.estimate();
-        let usage =
-            Usage { input, created: Some(input - Tokens(6)), cached: Some(Tokens(0)), ..Usage::default() };
-        anchors.completed(prompt, &plan, Some(&usage));
-        plan
-    }
-
-    #[test]
-    fn the_first_request_marks_head_and_tail() {
-        let prompt = prompt(20_000, vec![said(400)]);
-        assert_eq!(plan(&prompt, &LIMITS, &Anchors::default()).marks(), [Mark::Head, Mark::Item(0)]);
-    }
-
-    #[test]
-    fn a_burst_of_results_keeps_the_proved_anchor_before_it() {
-        let mut anchors = Anchors::default();
-        answered(&prompt(20_000, vec![said(400)]), &mut anchors);
-        let mut items = vec![said(400), calls(0..25)];
-        items.extend((0..25).map(|n| result(n, 4_000)));
-        let after = plan(&prompt(20_000, items), &LIMITS, &anchors);
-        assert_eq!(after.marks(), [Mark::Head, Mark::Item(0), Mark::Item(26)]);
-    }
-
-    #[test]
-    fn a_cancelled_request_keeps_the_older_anchor_and_tries_its_tail() {
-        let mut anchors = Anchors::default();
-        answered(&prompt(20_000, vec![said(400)]), &mut anchors);
-        let items = vec![said(400), calls(0..1), result(0, 4_000)];
-        let cancelled = prompt(20_000, items.clone());
-        let marks = plan(&cancelled, &LIMITS, &anchors);
-        anchors.failed(&marks);
-        let mut items = items;
-        items.extend([Item::Assistant(Turn::text("(stopped)")), said(40)]);
-        let next = plan(&prompt(20_000, items), &LIMITS, &anchors);
-        assert_eq!(next.marks(), [Mark::Head, Mark::Item(0), Mark::Item(2), Mark::Item(4)]);
-    }
-
-    #[test]
-    fn a_short_prompt_gets_no_marker_and_keeps_the_implicit_cache() {
-        assert_eq!(plan(&prompt(2_000, vec![said(400)]), &LIMITS, &Anchors::default()).marks(), []);
-    }
-
-    #[test]
-    fn a_short_head_lets_the_tail_carry_alone() {
-        let prompt = prompt(2_000, vec![said(8_000)]);
-        assert_eq!(plan(&prompt, &LIMITS, &Anchors::default()).marks(), [Mark::Item(0)]);
-    }
-
-    #[test]
-    fn a_model_off_the_list_gets_plain_strings() {
-        let off = Limits { terms: CacheTerms { explicit: false, ..LIMITS.terms } };
-        assert_eq!(plan(&prompt(20_000, vec![said(400)]), &off, &Anchors::default()), Plan::none());
-    }
-
-    #[test]
-    fn an_assistant_message_without_text_never_carries_a_marker() {
-        let open = prompt(20_000, vec![said(400), calls(0..1), result(0, 40), calls(1..2), result(1, 40)]);
-        let Mark::Item(tail) = last_markable(&open, 4).expect("there is one") else { panic!("not the head") };
-        assert_eq!(tail, 2);
-    }
-
-    proptest! {
-        /// Random loops with random fates: the invariants of every plan.
-        #[test]
-        fn every_plan_keeps_its_shape(
-            head in 0_usize..12_000,
-            steps in proptest::collection::vec((1_usize..30, 0_usize..3_000, 0_u8..3), 1..12),
-        ) {
-            let mut anchors = Anchors::default();
-            let mut items = vec![said(300)];
-            let mut id = 0;
-            for (burst, size, fate) in steps {
-                let now = prompt(head, items.clone());
-                let plan = plan(&now, &LIMITS, &anchors);
-                prop_assert!(plan.marks().len() <= Plan::MAX);
-                prop_assert!(plan.marks().windows(2).all(|w| w[0] < w[1]));
-                for mark in plan.marks() {
-                    prop_assert!(size_through(&now, *mark) >= Tokens(1_126));
-                    prop_assert!(can_carry(&now, *mark));
-                }
-                match anchors.proved() {
-                    Some(proved) if !plan.marks().is_empty() => prop_assert!(plan.marks().contains(&proved)),
-                    _ => {}
-                }
-                let input = now.estimate();
-                let usage = Usage { input, created: Some(input), ..Usage::default() };
-                match fate {
-                    0 => anchors.failed(&plan),
-                    1 => anchors.completed(&now, &plan, None),
-                    _ => anchors.completed(&now, &plan, Some(&usage)),
-                }
-                items.push(calls(id..id + burst));
-                items.extend((id..id + burst).map(|n| result(n, size)));
-                id += burst;
-            }
-        }
-    }
-}
+mod tests;

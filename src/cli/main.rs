@@ -53,7 +53,8 @@ fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
     if matches!(start, Start::Interactive { .. }) {
         face::needs_a_screen()?;
     }
-    let assembled = assemble::session(arguments, streams)?;
+    let mut assembled = assemble::session(arguments, streams)?;
+    assembled.setup.is_interactive = matches!(start, Start::Interactive { .. });
     let runtime = assemble::runtime()?;
     let partial = arguments.output.include_partial_messages;
     let code = runtime.block_on(async move {

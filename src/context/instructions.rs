@@ -16,7 +16,7 @@ const FILE_LIMIT: usize = 64_000;
 const DEPTH: usize = 5;
 
 /// A folder with instruction files.
-struct Shelf {
+struct Scope {
     folder: AbsPath,
     /// What stands for the folder in texts, so that they do not depend on the machine.
     label: String,
@@ -44,23 +44,23 @@ pub(super) fn collect(
     parts
 }
 
-fn shelves(options: &Options, root: &AbsPath, cwd: &AbsPath) -> Vec<Shelf> {
+fn shelves(options: &Options, root: &AbsPath, cwd: &AbsPath) -> Vec<Scope> {
     let mut shelves = Vec::new();
     if let Some(folder) = &options.qwen_home {
         let (folder, bound) = (folder.clone(), folder.clone());
-        shelves.push(Shelf { folder, bound, label: "~/.qwen/".to_owned(), strict: false });
+        shelves.push(Scope { folder, bound, label: "~/.qwen/".to_owned(), strict: false });
     }
     if options.home.as_ref() == Some(cwd) {
         return shelves;
     }
     let mut folder = root.clone();
     let mut label = String::new();
-    shelves.push(Shelf { folder: folder.clone(), label: label.clone(), bound: root.clone(), strict: true });
+    shelves.push(Scope { folder: folder.clone(), label: label.clone(), bound: root.clone(), strict: true });
     let way = cwd.below(root).unwrap_or_default();
     for part in way.split('/').filter(|p| !p.is_empty()) {
         folder = folder.join(part);
         label = format!("{label}{part}/");
-        shelves.push(Shelf {
+        shelves.push(Scope {
             folder: folder.clone(),
             label: label.clone(),
             bound: root.clone(),
@@ -82,7 +82,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn framed(&mut self, at: &Shelf, name: &str) -> Option<String> {
+    fn framed(&mut self, at: &Scope, name: &str) -> Option<String> {
         let file = at.folder.join(name);
         let label = format!("{}{name}", at.label);
         if !file.as_path().exists() {
@@ -128,7 +128,7 @@ impl Reader<'_> {
     }
 
     /// `text` with the files it imports in place of their names.
-    fn expanded(&mut self, text: &str, file: &AbsPath, at: &Shelf, depth: usize) -> String {
+    fn expanded(&mut self, text: &str, file: &AbsPath, at: &Scope, depth: usize) -> String {
         let Some(folder) = file.parent() else { return text.to_owned() };
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
@@ -147,7 +147,7 @@ impl Reader<'_> {
         &mut self,
         import: &imports::Import<'_>,
         folder: &AbsPath,
-        at: &Shelf,
+        at: &Scope,
         depth: usize,
     ) -> Option<String> {
         let path = import.path;

@@ -10,9 +10,9 @@ use crate::{
     agent::{Handle, Mailbox},
     base::{CallId, Moment, Money, SessionId, Tokens},
     protocol::{
-        Answer, Arguments, CacheMode, Charge, DeltaKind, Diff, DiffLine, Display, EndReason, Event, Failure,
-        Finish, Kind, Level, LineKind, Mode, Op, Preview, Question, SessionInfo, ToolCall, ToolResult,
-        Totals, Turn, Usage, Verdict,
+        Answer, Arguments, CacheMode, CacheReport, Charge, DeltaKind, Diff, DiffLine, Display, EndReason,
+        Event, Failure, Finish, Kind, Level, LineKind, Mode, Op, Prediction, Preview, Question, SessionInfo,
+        ToolCall, ToolResult, Totals, Turn, Usage, Verdict,
     },
 };
 
@@ -100,7 +100,13 @@ fn begun() -> Event {
 }
 
 fn requested(request: u32) -> Event {
-    Event::Requested { request, attempt: 1, markers: 2, estimate: Tokens(4_000) }
+    Event::Requested {
+        request,
+        attempt: 1,
+        markers: 2,
+        estimate: Tokens(4_000),
+        prediction: Prediction::default(),
+    }
 }
 
 fn answered(request: u32, turn: Turn) -> Event {
@@ -110,6 +116,7 @@ fn answered(request: u32, turn: Turn) -> Event {
         model: "qwen3-coder-plus".into(),
         usage: Some(usage()),
         charge: None,
+        cache: CacheReport::default(),
         took: Duration::from_millis(250),
     }
 }
@@ -133,6 +140,7 @@ fn totals() -> Totals {
             units_uncached: 4_000_000,
             money: Some(Money::per_million(1_000).times(Tokens(1_450), 1_000)),
             money_uncached: Some(Money::per_million(1_000).times(Tokens(4_000), 1_000)),
+            ..Charge::default()
         },
         api_time: Duration::from_millis(250),
         ..Totals::default()
@@ -242,7 +250,13 @@ fn retried() -> Vec<Event> {
                 wait: Duration::from_millis(1_500),
                 cause: Failure::new(Kind::Network, "the connection broke\nafter 3 bytes"),
             },
-            Event::Requested { request: 1, attempt: 2, markers: 2, estimate: Tokens(4_000) },
+            Event::Requested {
+                request: 1,
+                attempt: 2,
+                markers: 2,
+                estimate: Tokens(4_000),
+                prediction: Prediction::default(),
+            },
             Event::Delta { kind: DeltaKind::Text, text: "It is fixed.".into() },
             answered(1, Turn::text("It is fixed.")),
         ],

@@ -1,11 +1,13 @@
 //! The part of a prompt that never changes within a session.
 
+use serde::Serialize;
 use serde_json::Value;
 
+use super::Prefix;
 use crate::base::{Tokens, estimate};
 
 /// A tool as it is offered to the model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ToolSpec {
     /// Its name.
     pub name: String,
@@ -24,7 +26,10 @@ pub struct Head {
     tools: Vec<ToolSpec>,
     instructions: String,
     repository: String,
-    tokens: Tokens,
+    /// Through the tools, through the instructions, through the repository.
+    prefixes: [Prefix; 3],
+    /// Estimated sizes through the same places.
+    ends: [Tokens; 3],
 }
 
 impl Head {
@@ -32,8 +37,12 @@ impl Head {
     pub fn new(mut tools: Vec<ToolSpec>, instructions: String, repository: String) -> Self {
         tools.sort_by(|a, b| a.name.cmp(&b.name));
         let offered: Tokens = tools.iter().map(size).sum();
-        let tokens = offered + estimate(&instructions) + estimate(&repository) + Tokens(8);
-        Self { tools, instructions, repository, tokens }
+        let instructed = offered + estimate(&instructions) + Tokens(8);
+        let ends = [offered, instructed, instructed + estimate(&repository)];
+        let of_tools = Prefix::start().and(&tools);
+        let of_instructions = of_tools.and(&instructions);
+        let prefixes = [of_tools, of_instructions, of_instructions.and(&repository)];
+        Self { tools, instructions, repository, prefixes, ends }
     }
 
     /// The tools, sorted by name.
@@ -46,9 +55,34 @@ impl Head {
         [self.instructions.as_str(), self.repository.as_str()].into_iter().filter(|b| !b.is_empty())
     }
 
+    /// Whether there are two system blocks, so that the first ends before the head does.
+    pub fn has_two_blocks(&self) -> bool {
+        !self.instructions.is_empty() && !self.repository.is_empty()
+    }
+
     /// Estimated size of tools and system blocks together.
     pub fn estimate(&self) -> Tokens {
-        self.tokens
+        self.ends[2]
+    }
+
+    /// Estimated size of the tools and the first system block.
+    pub fn estimate_through_instructions(&self) -> Tokens {
+        self.ends[1]
+    }
+
+    /// Names the whole head.
+    pub fn prefix(&self) -> Prefix {
+        self.prefixes[2]
+    }
+
+    /// Names tools and first system block.
+    pub fn prefix_through_instructions(&self) -> Prefix {
+        self.prefixes[1]
+    }
+
+    /// Names the tools.
+    pub fn prefix_through_tools(&self) -> Prefix {
+        self.prefixes[0]
     }
 }
 

@@ -6,9 +6,11 @@
 //! Pure: no file, clock or network.
 
 mod head;
+mod prefix;
 mod round;
 mod tail;
 
 pub use head::{Head, ToolSpec};
+pub use prefix::Prefix;
 pub use round::{Heard, OpenRound};
 pub use tail::{Prompt, RestoreError, Then};

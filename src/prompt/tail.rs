@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Head, Heard, OpenRound};
+use super::{Head, Heard, OpenRound, Prefix};
 use crate::{
     base::{CallId, Tokens, estimate},
     protocol::{Item, ToolResult, Turn, UserMessage},
@@ -11,7 +11,8 @@ use crate::{
 /// A prompt that may be sent: every call in it has its answer.
 ///
 /// Shape: a sealed head, then items in order. Nothing but [`Prompt::push`] and [`Prompt::hear`] changes it, and
-/// both only append; [`Prompt::compact`] consumes it and returns another with the next epoch number.
+/// both only append; [`Prompt::compact`] and [`Prompt::rewind`] consume it and return another with the next epoch
+/// number.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -39,6 +40,8 @@ pub struct Prompt {
     pub(super) items: Vec<Item>,
     /// For each item the estimated size of all items up to and with it.
     ends: Vec<Tokens>,
+    /// For each item the name of everything up to and with it.
+    prefixes: Vec<Prefix>,
 }
 
 /// Why stored items are not a conversation.
@@ -64,7 +67,7 @@ pub enum Then {
 impl Prompt {
     /// An empty conversation on `head`.
     pub fn new(head: Arc<Head>) -> Self {
-        Self { head, epoch: 0, items: Vec::new(), ends: Vec::new() }
+        Self { head, epoch: 0, items: Vec::new(), ends: Vec::new(), prefixes: Vec::new() }
     }
 
     /// The conversation that was kept, item by item as it was sent. Results missing at the very end (the program
@@ -116,7 +119,13 @@ impl Prompt {
             from -= 1;
         }
         let text = format!("<summary of the conversation so far>\n{}\n</summary>", summary.trim());
-        let mut next = Self { head: self.head, epoch: self.epoch + 1, items: Vec::new(), ends: Vec::new() };
+        let mut next = Self {
+            head: self.head,
+            epoch: self.epoch + 1,
+            items: Vec::new(),
+            ends: Vec::new(),
+            prefixes: Vec::new(),
+        };
         let mut kept = self.items.into_iter().skip(from);
         match kept.next() {
             Some(Item::User(mut first)) => {
@@ -167,6 +176,26 @@ impl Prompt {
         self.head.estimate() + self.ends.get(index).or(self.ends.last()).copied().unwrap_or_default()
     }
 
+    /// Names the head and the items up to and with the one at `index`; all of them when it is past the end.
+    pub fn prefix_through(&self, index: usize) -> Prefix {
+        self.prefixes.get(index).or(self.prefixes.last()).copied().unwrap_or(self.head.prefix())
+    }
+
+    /// The same conversation as it was before the item at `index` was said. Everything before it keeps its bytes,
+    /// so what is stored of it can still be read.
+    ///
+    /// *Errors:* the prompt itself, when the item there is not the person's, so that no call loses its answer.
+    pub fn rewind(mut self, index: usize) -> Result<Self, Self> {
+        if !matches!(self.items.get(index), Some(Item::User(_))) {
+            return Err(self);
+        }
+        self.items.truncate(index);
+        self.ends.truncate(index);
+        self.prefixes.truncate(index);
+        self.epoch += 1;
+        Ok(self)
+    }
+
     /// How many items at the end are together at most `budget`, by estimate.
     pub fn items_within(&self, budget: Tokens) -> usize {
         let all = self.ends.last().copied().unwrap_or_default();
@@ -177,6 +206,7 @@ impl Prompt {
 
     pub(super) fn append(&mut self, item: Item) {
         self.ends.push(self.ends.last().copied().unwrap_or_default() + size(&item));
+        self.prefixes.push(self.prefixes.last().copied().unwrap_or(self.head.prefix()).and(&item));
         self.items.push(item);
     }
 }

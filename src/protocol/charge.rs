@@ -4,19 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Money, Tokens};
 
-/// How the provider's context cache is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CacheMode {
-    /// Markers in the request.
-    Explicit,
-    /// No markers; the prefix is byte-stable and the provider caches on its own, or not.
-    #[default]
-    Implicit,
-    /// Nothing is done for a cache.
-    Off,
-}
-
 /// The cost of one or more requests.
 ///
 /// Unit: `units` and `units_uncached` are thousandths of one standard input token: a token read from the explicit
@@ -27,12 +14,19 @@ pub struct Charge {
     pub units: u64,
     /// Input as it would have been billed without any cache.
     pub units_uncached: u64,
+    /// Input as it would have been billed if the implicit cache had read all that was read here; the same as
+    /// without any cache for a model that has none.
+    #[serde(default)]
+    pub units_implicit: u64,
     /// Input and output in money; `None` when the catalogue knows no price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money: Option<Money>,
     /// The same without any cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money_uncached: Option<Money>,
+    /// The same with the implicit cache alone, at its best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money_implicit: Option<Money>,
 }
 
 impl Charge {
@@ -42,52 +36,22 @@ impl Charge {
         Self {
             units: self.units + other.units,
             units_uncached: self.units_uncached + other.units_uncached,
+            units_implicit: self.units_implicit + other.units_implicit,
             money: self.money.zip(other.money).map(|(a, b)| a + b),
             money_uncached: self.money_uncached.zip(other.money_uncached).map(|(a, b)| a + b),
+            money_implicit: self.money_implicit.zip(other.money_implicit).map(|(a, b)| a + b),
         }
     }
 
     /// A charge of nothing, to which others are added.
     pub fn nothing() -> Self {
-        Self { money: Some(Money::default()), money_uncached: Some(Money::default()), ..Self::default() }
+        let none = Some(Money::default());
+        Self { money: none, money_uncached: none, money_implicit: none, ..Self::default() }
     }
 
     /// What the cache saved, in money; negative on a first request that only writes.
     pub fn saved(&self) -> Option<Money> {
         self.money_uncached.zip(self.money).map(|(without, with)| without - with)
-    }
-}
-
-/// The terms on which a provider caches one model.
-///
-/// Unit: factors are thousandths of the price of a standard input token.
-/// Source of the defaults: Qwen Cloud's context cache page (`docs/sources.md`, wire 3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CacheTerms {
-    /// Whether `cache_control` markers take effect for this model at this provider.
-    pub explicit: bool,
-    /// Whether the provider caches prefixes by itself.
-    pub implicit: bool,
-    /// Blocks below this size are not stored.
-    pub minimum: Tokens,
-    /// Price of writing.
-    pub write: u32,
-    /// Price of reading from the explicit cache.
-    pub read: u32,
-    /// Price of reading from the implicit cache.
-    pub implicit_read: u32,
-}
-
-impl Default for CacheTerms {
-    fn default() -> Self {
-        Self {
-            explicit: false,
-            implicit: false,
-            minimum: Tokens(1_024),
-            write: 1_250,
-            read: 100,
-            implicit_read: 200,
-        }
     }
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CacheMode, Charge, Display, Failure, Mode, Question, ToolCall, ToolResult, Turn, Usage};
+use super::{
+    CacheMode, CacheReport, Charge, Display, Failure, Mode, Prediction, Question, ToolCall, ToolResult, Turn,
+    Usage,
+};
 use crate::base::{CallId, SessionId, Tokens};
 
 /// Something that happened.
@@ -37,6 +40,8 @@ pub enum Event {
         markers: u8,
         /// Estimated size of the prompt.
         estimate: Tokens,
+        /// What it is expected to read from the cache and to write.
+        prediction: Prediction,
     },
     /// More of the answer being written.
     Delta {
@@ -59,6 +64,8 @@ pub enum Event {
         usage: Option<Usage>,
         /// The cost, when there is usage.
         charge: Option<Charge>,
+        /// What the cache did.
+        cache: CacheReport,
         /// From sending the request to the end of the answer.
         took: Duration,
     },

@@ -3,6 +3,7 @@
 //! A face sends [`Op`]s and receives [`Event`]s; it never sees more of the agent. [`Item`] is one entry of the
 //! conversation as it is sent and as it is kept. Everything here is plain data.
 
+mod cache;
 mod call;
 mod charge;
 mod event;
@@ -14,8 +15,9 @@ mod preview;
 mod result;
 mod usage;
 
+pub use cache::{CacheMode, CacheReport, CacheTerms, Miss, Part, Prediction};
 pub use call::{Arguments, Broken, ToolCall};
-pub use charge::{CacheMode, CacheTerms, Charge, Tier};
+pub use charge::{Charge, Tier};
 pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
 pub use failure::{Failure, Kind};
 pub use item::{Finish, Item, Turn, UserMessage};

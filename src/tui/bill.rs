@@ -147,6 +147,7 @@ mod tests {
             units_uncached: 10_000_000,
             money: Some(Money::per_million(2_800)),
             money_uncached: Some(Money::per_million(10_000)),
+            ..Charge::default()
         };
         let mut totals = Totals { requests: 9, calls: 4, denied: 1, usage, charge, ..Totals::default() };
         assert_eq!(

@@ -8,7 +8,7 @@ use super::{
     words,
 };
 use crate::{
-    cache,
+    cache::{self, Forecast, Plan, Situation},
     prompt::{Heard, Prompt, Then},
     protocol::{DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
     provider::{Chunk, Class, Reply, Trouble},
@@ -31,11 +31,10 @@ impl Machine {
 
     pub(super) fn ask(&mut self, prompt: Prompt, purpose: Purpose) {
         self.request += 1;
-        self.anchors.enter(prompt.epoch());
-        let plan = cache::plan(&prompt, &self.config.cache, &self.anchors);
         let asking = Asking {
             prompt,
-            plan,
+            plan: Plan::none(),
+            sent: self.now,
             purpose,
             attempt: 0,
             adapted: 0,
@@ -51,11 +50,25 @@ impl Machine {
         asking.attempt += 1;
         asking.is_running = true;
         asking.text.clear();
+        asking.sent = self.now;
+        // A try is planned anew: what the one before it marked may be stored now.
+        asking.plan =
+            cache::plan(&asking.prompt, &self.config.cache, &self.ledger, self.forecast(&asking), self.now);
         let markers = u8::try_from(asking.plan.marks().len()).unwrap_or(u8::MAX);
-        let estimate = self.anchors.scaled(asking.prompt.estimate());
-        self.emit(Event::Requested { request: self.request, attempt: asking.attempt, markers, estimate });
+        let estimate = self.scaled(asking.prompt.estimate());
+        let (request, attempt, prediction) = (self.request, asking.attempt, asking.plan.prediction());
+        self.emit(Event::Requested { request, attempt, markers, estimate, prediction });
         self.out.push(Effect::Ask { attempt: asking.attempt });
         self.phase = Phase::Asking(Box::new(asking));
+    }
+
+    fn forecast(&self, asking: &Asking) -> Forecast {
+        cache::forecast(&Situation {
+            is_interactive: self.config.is_interactive,
+            offers_tools: !asking.prompt.head().tools().is_empty(),
+            answered: self.totals.requests,
+            is_last: self.config.max_requests.is_some_and(|most| self.request >= most),
+        })
     }
 
     pub(super) fn chunk(&mut self, chunk: Chunk) {
@@ -115,7 +128,10 @@ impl Machine {
 
     /// Counts an answer and tells what it cost.
     fn account(&mut self, asking: &Asking, reply: &Reply, took: Duration) {
-        self.anchors.completed(&asking.prompt, &asking.plan, reply.usage.as_ref());
+        let when = (asking.sent, self.now);
+        let usage = reply.usage.as_ref();
+        let cache = self.ledger.completed(&asking.prompt, &self.config.cache, &asking.plan, usage, when);
+        self.out.push(Effect::KeepLedger);
         let marked = !asking.plan.marks().is_empty();
         let charge =
             reply.usage.map(|u| cache::charge(&u, &self.config.cache.terms, &self.config.tiers, marked));
@@ -128,7 +144,7 @@ impl Machine {
             let (request, model) = (self.request, reply.model.clone());
             self.out.push(Effect::Keep(Kept::Usage { request, usage, charge, model }));
         } else {
-            self.totals.context = self.anchors.scaled(asking.prompt.estimate());
+            self.totals.context = self.scaled(asking.prompt.estimate());
         }
         if matches!(asking.purpose, Purpose::Turn) && !reply.turn.is_empty() {
             self.emit(Event::Answered {
@@ -137,6 +153,7 @@ impl Machine {
                 model: reply.model.clone(),
                 usage: reply.usage,
                 charge,
+                cache,
                 took,
             });
         }
@@ -155,7 +172,7 @@ impl Machine {
                 self.send(asking);
             }
             Class::Retry | Class::RetrySlowly if asking.attempt < self.config.tries => {
-                self.anchors.failed(&asking.plan);
+                self.missed(&asking);
                 self.emit(Event::Retrying {
                     attempt: asking.attempt + 1,
                     of: self.config.tries,
@@ -167,13 +184,19 @@ impl Machine {
             }
             Class::Overflow(limit) if !asking.shrunk => self.rescue(asking, limit, trouble.failure),
             _ => {
-                self.anchors.failed(&asking.plan);
+                self.missed(&asking);
                 match asking.purpose {
                     Purpose::Turn => self.give_up(asking.prompt, trouble.failure),
                     Purpose::Summary { base, then } => self.cut_instead(base, then, trouble.failure),
                 }
             }
         }
+    }
+
+    /// A request brought no answer: what it marked may be stored or not.
+    fn missed(&mut self, asking: &Asking) {
+        self.ledger.failed(&asking.prompt, &self.config.cache, &asking.plan, self.now);
+        self.out.push(Effect::KeepLedger);
     }
 
     /// The running request; whatever else the machine does stays as it is.
@@ -206,7 +229,7 @@ impl Machine {
         match self.take_phase() {
             Phase::Asking(asking) => {
                 self.out.push(Effect::StopAsking);
-                self.anchors.failed(&asking.plan);
+                self.missed(&asking);
                 let prompt = match asking.purpose {
                     Purpose::Summary { base, .. } => base,
                     Purpose::Turn => {

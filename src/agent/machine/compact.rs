@@ -19,8 +19,8 @@ const KEPT: u64 = 150;
 
 impl Machine {
     pub(super) fn is_near_window(&self, prompt: &Prompt) -> bool {
-        let used = self.anchors.scaled(prompt.estimate());
-        let head = self.anchors.scaled(prompt.head().estimate());
+        let used = self.scaled(prompt.estimate());
+        let head = self.scaled(prompt.head().estimate());
         // A history smaller than what a summary would leave cannot be shrunk: the window is simply small.
         let least = Tokens(self.config.window.0 * KEPT / 1_000) + head;
         used.0 * 1_000 > self.config.window.0 * FULL && used > least && prompt.items().len() > 1
@@ -72,9 +72,8 @@ impl Machine {
             Purpose::Turn => (asking.prompt, Then::Ask),
             Purpose::Summary { base, then } => (base, then),
         };
-        let room =
-            Tokens(self.config.window.0 * KEPT / 1_000) + self.anchors.scaled(prompt.head().estimate());
-        if self.anchors.scaled(prompt.estimate()) <= room {
+        let room = Tokens(self.config.window.0 * KEPT / 1_000) + self.scaled(prompt.head().estimate());
+        if self.scaled(prompt.estimate()) <= room {
             // What is left after cutting would be as large: the head alone does not fit.
             return self.fail(prompt, cause);
         }
@@ -83,16 +82,15 @@ impl Machine {
     }
 
     fn replace(&mut self, base: Prompt, summary: &str, then: Then) {
-        let before = self.anchors.scaled(base.estimate());
+        let before = self.scaled(base.estimate());
         let budget = Tokens(self.config.window.0 * KEPT / 1_000);
         let keep = base.items_within(budget);
         let mut prompt = base.clone().compact(summary, keep, then);
-        if self.anchors.scaled(prompt.estimate()).0 * 1_000 > self.config.window.0 * FULL {
+        if self.scaled(prompt.estimate()).0 * 1_000 > self.config.window.0 * FULL {
             // Widening to a whole turn brought too much back.
             prompt = base.compact(summary, 0, then);
         }
-        let after = self.anchors.scaled(prompt.estimate());
-        self.anchors.enter(prompt.epoch());
+        let after = self.scaled(prompt.estimate());
         self.kept = prompt.items().len();
         self.out.push(Effect::Keep(Kept::Epoch { epoch: prompt.epoch(), items: prompt.items().to_vec() }));
         self.emit(Event::Compacted { before, after });

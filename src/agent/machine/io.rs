@@ -124,6 +124,8 @@ pub enum Effect {
     Emit(Event),
     /// Keep on disk.
     Keep(Kept),
+    /// What is known of the provider's store has changed: share it.
+    KeepLedger,
     /// A turn ended: what was kept must be safe now.
     Sync,
     /// The session is over.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Asked;
 
 use crate::{
-    base::CallId,
+    base::{CallId, Moment},
     cache::Plan,
     prompt::{OpenRound, Prompt, Then},
     protocol::ToolCall,
@@ -31,6 +31,8 @@ pub(super) enum Phase {
 pub(super) struct Asking {
     pub(super) prompt: Prompt,
     pub(super) plan: Plan,
+    /// When the running try was sent.
+    pub(super) sent: Moment,
     pub(super) purpose: Purpose,
     /// Tries so far, this one included.
     pub(super) attempt: u32,

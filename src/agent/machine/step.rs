@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, collections::VecDeque, mem};
 
 use super::{Effect, Input, Kept, phase::Phase, words};
 use crate::{
-    base::Tokens,
-    cache::{Anchors, Limits, Plan},
+    base::{Moment, Tokens},
+    cache::{Ledger, Limits, Plan},
     prompt::Prompt,
     protocol::{Charge, EndReason, Event, Failure, Item, Mode, Op, Tier, Totals},
 };
@@ -27,6 +27,10 @@ pub struct Config {
     pub parallel: BTreeSet<String>,
     /// The approval mode at the start.
     pub mode: Mode,
+    /// Whether a person is there who may say more.
+    pub is_interactive: bool,
+    /// What is known of the provider's store.
+    pub ledger: Ledger,
 }
 
 /// The turn loop.
@@ -34,7 +38,9 @@ pub struct Config {
 pub struct Machine {
     pub(super) config: Config,
     pub(super) phase: Phase,
-    pub(super) anchors: Anchors,
+    pub(super) ledger: Ledger,
+    /// When the running step happens.
+    pub(super) now: Moment,
     pub(super) totals: Totals,
     pub(super) mode: Mode,
     /// What the person said while a turn was running.
@@ -51,12 +57,14 @@ pub struct Machine {
 
 impl Machine {
     /// A machine that waits for the person, on a prompt that may hold a restored conversation.
-    pub fn new(config: Config, prompt: Prompt) -> Self {
+    pub fn new(mut config: Config, prompt: Prompt) -> Self {
         let mode = config.mode;
+        let ledger = mem::take(&mut config.ledger);
         Self {
             kept: prompt.items().len(),
             phase: Phase::Idle(prompt),
-            anchors: Anchors::default(),
+            ledger,
+            now: Moment(0),
             totals: Totals { charge: Charge::nothing(), ..Totals::default() },
             mode,
             queue: VecDeque::new(),
@@ -69,8 +77,9 @@ impl Machine {
         }
     }
 
-    /// Takes one input and says what must be done next. Touches nothing.
-    pub fn step(&mut self, input: Input) -> Vec<Effect> {
+    /// Takes one input, which came at `now`, and says what must be done next. Touches nothing.
+    pub fn step(&mut self, input: Input, now: Moment) -> Vec<Effect> {
+        self.now = now;
         match input {
             Input::Op(op) => self.op(op),
             Input::Composed { turn, message } => match self.take_phase() {
@@ -97,6 +106,21 @@ impl Machine {
             Phase::Asking(asking) => Some((&asking.prompt, &asking.plan)),
             _ => None,
         }
+    }
+
+    /// What is known of the provider's store, for whoever keeps it.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Takes in what other processes have learned of the provider's store.
+    pub fn learn(&mut self, ledger: &Ledger) {
+        self.ledger.merge(ledger);
+    }
+
+    /// An estimate in real tokens, as far as reports have calibrated it.
+    pub(super) fn scaled(&self, estimate: Tokens) -> Tokens {
+        self.ledger.scaled(&self.config.cache.scope, estimate)
     }
 
     /// Sums since the session started.
@@ -160,8 +184,6 @@ impl Machine {
         }
         if let Phase::Idle(prompt) = self.take_phase() {
             self.phase = Phase::Idle(Prompt::new(prompt.head().clone()));
-            // The next request enters epoch 0 again and finds nothing of this conversation.
-            self.anchors.enter(u32::MAX);
             self.kept = 0;
             self.totals.context = Tokens(0);
             self.untold_mode = Some(self.mode).filter(|m| *m == Mode::Plan);

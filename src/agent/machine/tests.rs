@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use super::{Config, Effect, Input, Judgement, Kept, Machine};
 use crate::{
-    base::{CallId, Tokens},
-    cache::Limits,
+    base::{Account, CallId, Moment, Tokens},
+    cache::{Ledger, Limits, Scope},
     prompt::{Head, Prompt},
     protocol::{
         Arguments, CacheTerms, Event, Failure, Finish, Item, Kind, Mode, Op, ToolCall, Turn, Usage,
@@ -15,6 +15,9 @@ use crate::{
     tools::Outcome,
 };
 
+/// Every step happens at this moment.
+const NOW: Moment = Moment(1_000_000);
+
 fn machine() -> Machine {
     machine_with(1_000_000, None)
 }
@@ -22,25 +25,31 @@ fn machine() -> Machine {
 fn machine_with(window: u64, max_requests: Option<u32>) -> Machine {
     let head = Head::new(Vec::new(), "Help.".into(), String::new());
     let config = Config {
-        cache: Limits { terms: CacheTerms::default() },
+        cache: Limits {
+            scope: Scope { account: Account::new("a"), model: "m".into() },
+            terms: CacheTerms::default(),
+        },
         tiers: Vec::new(),
         window: Tokens(window),
         max_requests,
         tries: 3,
         parallel: BTreeSet::from(["read_file".to_owned()]),
         mode: Mode::Default,
+        is_interactive: true,
+        ledger: Ledger::default(),
     };
     Machine::new(config, Prompt::new(Arc::new(head)))
 }
 
 /// Says something and has it composed; returns the effects after that.
 fn say(machine: &mut Machine, text: &str) -> Vec<Effect> {
-    let composed = machine.step(Input::Op(Op::Say { text: text.into() })).into_iter().find_map(|e| match e {
-        Effect::Compose { turn, text, .. } => Some((turn, text)),
-        _ => None,
-    });
+    let composed =
+        machine.step(Input::Op(Op::Say { text: text.into() }), NOW).into_iter().find_map(|e| match e {
+            Effect::Compose { turn, text, .. } => Some((turn, text)),
+            _ => None,
+        });
     let (turn, text) = composed.expect("the machine was idle");
-    machine.step(Input::Composed { turn, message: UserMessage::words(text) })
+    machine.step(Input::Composed { turn, message: UserMessage::words(text) }, NOW)
 }
 
 fn reply(turn: Turn) -> Input {
@@ -84,7 +93,7 @@ fn path(effects: &[Effect]) -> Vec<String> {
         Effect::Emit(Event::Discarded) => "discarded".into(),
         Effect::Emit(Event::Compacted { .. }) => "compacted".into(),
         Effect::Emit(Event::SessionEnded { .. }) => "session ended".into(),
-        Effect::Emit(_) => "·".into(),
+        Effect::Emit(_) | Effect::KeepLedger => "·".into(),
         Effect::Judge(call) => format!("judge {}", call.id),
         Effect::Keep(Kept::Item(_)) => "keep item".into(),
         Effect::Keep(Kept::Usage { .. }) => "keep usage".into(),
@@ -104,7 +113,7 @@ fn items(machine: &mut Machine) -> Vec<Item> {
 fn a_question_and_its_answer_are_one_turn() {
     let mut m = machine();
     assert_eq!(path(&say(&mut m, "hi")), ["keep item", "requested 1", "ask"]);
-    let done = m.step(reply(Turn::text("hello")));
+    let done = m.step(reply(Turn::text("hello")), NOW);
     assert_eq!(path(&done), ["keep usage", "keep item", "sync", "ended Completed"]);
     assert_eq!(items(&mut m), [Item::User(UserMessage::words("hi")), Item::Assistant(Turn::text("hello"))]);
 }
@@ -114,8 +123,8 @@ fn broken_arguments_are_answered_and_never_judged() {
     let mut m = machine();
     say(&mut m, "write");
     let cut = vec![call("a", "write_file", r#"{"file_path":"/x","cont"#), call("b", "read_file", "{}")];
-    assert_eq!(path(&m.step(calling(cut))), ["keep usage", "a Failed", "judge b"]);
-    let after = m.step(judged("b", "no such file"));
+    assert_eq!(path(&m.step(calling(cut), NOW)), ["keep usage", "a Failed", "judge b"]);
+    let after = m.step(judged("b", "no such file"), NOW);
     let whole = ["b Failed", "keep item", "keep item", "keep item", "requested 1", "ask"];
     assert_eq!(path(&after), whole);
 }
@@ -126,23 +135,23 @@ fn reads_run_side_by_side_and_a_change_waits_for_them() {
     say(&mut m, "go");
     let calls =
         ["r1", "r2", "e", "r3"].map(|id| call(id, if id == "e" { "edit" } else { "read_file" }, "{}"));
-    assert_eq!(path(&m.step(calling(calls.to_vec()))), ["keep usage", "judge r1", "judge r2"]);
-    assert_eq!(path(&m.step(judged("r2", "x"))), ["r2 Failed"]);
-    assert_eq!(path(&m.step(judged("r1", "x"))), ["r1 Failed", "judge e"]);
-    assert_eq!(path(&m.step(judged("e", "x"))), ["e Failed", "judge r3"]);
+    assert_eq!(path(&m.step(calling(calls.to_vec()), NOW)), ["keep usage", "judge r1", "judge r2"]);
+    assert_eq!(path(&m.step(judged("r2", "x"), NOW)), ["r2 Failed"]);
+    assert_eq!(path(&m.step(judged("r1", "x"), NOW)), ["r1 Failed", "judge e"]);
+    assert_eq!(path(&m.step(judged("e", "x"), NOW)), ["e Failed", "judge r3"]);
 }
 
 #[test]
 fn a_lost_connection_is_tried_again_and_then_told() {
     let mut m = machine();
     say(&mut m, "hi");
-    m.step(Input::Chunk(Chunk::Text("half".into())));
-    assert_eq!(path(&m.step(trouble(Class::Retry))), ["discarded", "retrying 2 of 3", "wait"]);
-    assert_eq!(path(&m.step(Input::Woke)), ["requested 2", "ask"]);
-    m.step(trouble(Class::Retry));
-    m.step(Input::Woke);
+    m.step(Input::Chunk(Chunk::Text("half".into())), NOW);
+    assert_eq!(path(&m.step(trouble(Class::Retry), NOW)), ["discarded", "retrying 2 of 3", "wait"]);
+    assert_eq!(path(&m.step(Input::Woke, NOW)), ["requested 2", "ask"]);
+    m.step(trouble(Class::Retry), NOW);
+    m.step(Input::Woke, NOW);
     let told = ["failed the connection was lost", "keep item", "sync", "ended Failed"];
-    assert_eq!(path(&m.step(trouble(Class::Retry))), told);
+    assert_eq!(path(&m.step(trouble(Class::Retry), NOW)), told);
     let Some(Item::Assistant(last)) = items(&mut m).pop() else { panic!("user and model do not take turns") };
     assert_eq!(last.finish, Finish::Interrupted);
 }
@@ -151,31 +160,31 @@ fn a_lost_connection_is_tried_again_and_then_told() {
 fn an_adapted_request_goes_out_at_once_and_does_not_count_as_a_try() {
     let mut m = machine();
     say(&mut m, "hi");
-    assert_eq!(path(&m.step(trouble(Class::Adapted))), ["requested 1", "ask"]);
+    assert_eq!(path(&m.step(trouble(Class::Adapted), NOW)), ["requested 1", "ask"]);
     for _ in 0..4 {
-        m.step(trouble(Class::Adapted));
+        m.step(trouble(Class::Adapted), NOW);
     }
-    assert!(path(&m.step(trouble(Class::Adapted))).contains(&"ended Failed".to_owned()), "not for ever");
+    assert!(path(&m.step(trouble(Class::Adapted), NOW)).contains(&"ended Failed".to_owned()), "not for ever");
 }
 
 #[test]
 fn stopping_keeps_what_was_written() {
     let mut m = machine();
     say(&mut m, "hi");
-    m.step(Input::Chunk(Chunk::Text("half an ans".into())));
-    let stopped = m.step(Input::Op(Op::Interrupt));
+    m.step(Input::Chunk(Chunk::Text("half an ans".into())), NOW);
+    let stopped = m.step(Input::Op(Op::Interrupt), NOW);
     assert_eq!(path(&stopped), ["stopasking", "keep item", "sync", "ended Interrupted"]);
     let half = Turn { finish: Finish::Interrupted, ..Turn::text("half an ans") };
     assert_eq!(items(&mut m)[1], Item::Assistant(half));
-    assert_eq!(path(&m.step(Input::Woke)), Vec::<String>::new(), "a late wake changes nothing");
+    assert_eq!(path(&m.step(Input::Woke, NOW)), Vec::<String>::new(), "a late wake changes nothing");
 }
 
 #[test]
 fn stopping_while_tools_run_leaves_every_call_answered() {
     let mut m = machine();
     say(&mut m, "go");
-    m.step(calling(vec![call("a", "edit", "{}"), call("b", "edit", "{}")]));
-    let stopped = m.step(Input::Op(Op::Interrupt));
+    m.step(calling(vec![call("a", "edit", "{}"), call("b", "edit", "{}")]), NOW);
+    let stopped = m.step(Input::Op(Op::Interrupt), NOW);
     assert_eq!(path(&stopped)[0], "stoptools");
     let verdicts: Vec<Verdict> = items(&mut m)
         .iter()
@@ -183,23 +192,23 @@ fn stopping_while_tools_run_leaves_every_call_answered() {
         .collect();
     assert_eq!(verdicts, [Verdict::Interrupted, Verdict::Interrupted]);
     let late = Input::Ran { call: CallId::new("a"), outcome: Outcome::done("x", None), took: Duration::ZERO };
-    assert_eq!(path(&m.step(late)), Vec::<String>::new(), "a late result changes nothing");
+    assert_eq!(path(&m.step(late, NOW)), Vec::<String>::new(), "a late result changes nothing");
 }
 
 #[test]
 fn an_empty_answer_is_tried_once_more_and_then_told() {
     let mut m = machine();
     say(&mut m, "hi");
-    assert_eq!(path(&m.step(reply(Turn::text(" ")))), ["keep usage", "discarded", "requested 1", "ask"]);
-    assert_eq!(path(&m.step(reply(Turn::text(""))))[1], "failed `m` gave an empty answer twice");
+    assert_eq!(path(&m.step(reply(Turn::text(" ")), NOW)), ["keep usage", "discarded", "requested 1", "ask"]);
+    assert_eq!(path(&m.step(reply(Turn::text("")), NOW))[1], "failed `m` gave an empty answer twice");
 }
 
 #[test]
 fn what_is_said_during_a_turn_waits_for_its_end() {
     let mut m = machine();
     say(&mut m, "one");
-    m.step(Input::Op(Op::Say { text: "two".into() }));
-    let done = m.step(reply(Turn::text("first")));
+    m.step(Input::Op(Op::Say { text: "two".into() }), NOW);
+    let done = m.step(reply(Turn::text("first")), NOW);
     assert_eq!(path(&done).last().map(String::as_str), Some("compose"));
 }
 
@@ -207,8 +216,8 @@ fn what_is_said_during_a_turn_waits_for_its_end() {
 fn a_limit_of_requests_ends_the_turn_with_its_own_reason() {
     let mut m = machine_with(1_000_000, Some(1));
     say(&mut m, "go");
-    m.step(calling(vec![call("a", "read_file", "{}")]));
-    let path = path(&m.step(judged("a", "x")));
+    m.step(calling(vec![call("a", "read_file", "{}")]), NOW);
+    let path = path(&m.step(judged("a", "x"), NOW));
     assert_eq!(path.last().map(String::as_str), Some("ended TurnLimit"));
 }
 
@@ -216,9 +225,9 @@ fn a_limit_of_requests_ends_the_turn_with_its_own_reason() {
 fn a_prompt_that_does_not_fit_is_cut_once_and_sent_again() {
     let mut m = machine_with(10_000, None);
     say(&mut m, &"long ".repeat(1_500));
-    let after = m.step(trouble(Class::Overflow(Some(Tokens(1_500)))));
+    let after = m.step(trouble(Class::Overflow(Some(Tokens(1_500)))), NOW);
     assert_eq!(path(&after), ["keep epoch of 1", "compacted", "requested 1", "ask"]);
-    assert!(path(&m.step(trouble(Class::Overflow(None)))).contains(&"ended Failed".to_owned()));
+    assert!(path(&m.step(trouble(Class::Overflow(None)), NOW)).contains(&"ended Failed".to_owned()));
 }
 
 #[test]
@@ -226,16 +235,19 @@ fn a_full_window_is_summarised_on_the_same_head_before_the_next_request() {
     let mut m = machine_with(10_000, None);
     say(&mut m, &"words ".repeat(4_600));
     let before = m.request().map(|(p, _)| p.items().len());
-    m.step(unmeasured(Turn {
-        calls: vec![call("a", "read_file", "{}")],
-        finish: Finish::Calls,
-        ..Turn::text("")
-    }));
-    let effects = m.step(judged("a", &"words ".repeat(1_000)));
+    m.step(
+        unmeasured(Turn {
+            calls: vec![call("a", "read_file", "{}")],
+            finish: Finish::Calls,
+            ..Turn::text("")
+        }),
+        NOW,
+    );
+    let effects = m.step(judged("a", &"words ".repeat(1_000)), NOW);
     assert!(path(&effects).ends_with(&["requested 1".into(), "ask".into()]));
     let (prompt, _) = m.request().expect("the summary is asked for");
     assert!(before < Some(prompt.items().len()), "the history stands in front of the instruction");
-    let after = m.step(unmeasured(Turn::text("The summary.")));
+    let after = m.step(unmeasured(Turn::text("The summary.")), NOW);
     assert!(path(&after).contains(&"compacted".to_owned()));
     let (prompt, _) = m.request().expect("the turn goes on");
     assert_eq!((prompt.items().len(), prompt.epoch()), (1, 1));
@@ -245,6 +257,6 @@ fn a_full_window_is_summarised_on_the_same_head_before_the_next_request() {
 fn quitting_in_the_middle_stops_first() {
     let mut m = machine();
     say(&mut m, "hi");
-    let path = path(&m.step(Input::Op(Op::Quit)));
+    let path = path(&m.step(Input::Op(Op::Quit), NOW));
     assert_eq!(path, ["stopasking", "keep item", "sync", "ended Interrupted", "session ended", "end"]);
 }

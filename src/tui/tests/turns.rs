@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     base::Money,
-    protocol::{Charge, Display, Failure, Finish, Kind, Todo, TodoStatus, Turn, Usage},
+    protocol::{CacheReport, Charge, Display, Failure, Finish, Kind, Todo, TodoStatus, Turn, Usage},
 };
 
 #[test]
@@ -24,6 +24,7 @@ fn an_answer_is_printed_once_as_it_is_finished() {
         model: "m".into(),
         usage: Some(usage),
         charge: Some(charge),
+        cache: CacheReport::default(),
         took: Duration::from_secs(2),
     });
     assert_eq!(stage.history(), "\n> hi\n\nOne.\n\nTwo.");
@@ -34,8 +35,8 @@ fn an_answer_is_printed_once_as_it_is_finished() {
 fn an_answer_that_did_not_stream_is_printed_all_the_same() {
     let mut stage = Stage::new(80, 24);
     let turn = Turn { reasoning: "hm".into(), ..Turn::text("All at once.") };
-    let (usage, charge, took) = (None, None, Duration::ZERO);
-    stage.ask("hi").hear(Event::Answered { request: 1, turn, model: "m".into(), usage, charge, took });
+    let (usage, charge, cache, took) = (None, None, CacheReport::default(), Duration::ZERO);
+    stage.ask("hi").hear(Event::Answered { request: 1, turn, model: "m".into(), usage, charge, cache, took });
     assert!(stage.history().ends_with("+ Thought · 0.0 s · Ctrl-O shows it\n\nAll at once."));
 }
 

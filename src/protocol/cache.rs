@@ -1,0 +1,145 @@
+//! How the provider's context cache is used, what is expected of it, and why it missed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Moment, Tokens};
+
+/// How the provider's context cache is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CacheMode {
+    /// Markers in the request.
+    Explicit,
+    /// No markers; the prefix is byte-stable and the provider caches on its own, or not.
+    #[default]
+    Implicit,
+    /// The provider keeps the conversation and each request names the response it follows.
+    Session,
+    /// Nothing is done for a cache.
+    Off,
+}
+
+impl CacheMode {
+    /// The word in settings and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Explicit => "explicit",
+            Self::Implicit => "implicit",
+            Self::Session => "session",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// The terms on which a provider caches one model.
+///
+/// Unit: factors are thousandths of the price of a standard input token.
+/// Source of the defaults: Qwen Cloud's context cache page (`docs/sources.md`, wire 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheTerms {
+    /// Whether `cache_control` markers take effect for this model at this provider.
+    pub explicit: bool,
+    /// Whether the provider caches prefixes by itself.
+    pub implicit: bool,
+    /// Blocks below this size are not stored.
+    pub minimum: Tokens,
+    /// Price of writing.
+    pub write: u32,
+    /// Price of reading from the explicit cache.
+    pub read: u32,
+    /// Price of reading from the implicit cache.
+    pub implicit_read: u32,
+}
+
+impl Default for CacheTerms {
+    fn default() -> Self {
+        Self {
+            explicit: false,
+            implicit: false,
+            minimum: Tokens(1_024),
+            write: 1_250,
+            read: 100,
+            implicit_read: 200,
+        }
+    }
+}
+
+/// What one request is expected to be billed, said before it is sent.
+///
+/// *Unit:* tokens, by estimate until a report has calibrated it. The three parts add up to the whole input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Read from the cache.
+    pub read: Tokens,
+    /// Written to it.
+    pub written: Tokens,
+    /// Neither.
+    pub plain: Tokens,
+    /// Why less is read than the conversation has; `None` when nothing is missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub miss: Option<Miss>,
+}
+
+/// Why a request read less from the cache than it could have. The list is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "cause", rename_all = "snake_case")]
+pub enum Miss {
+    /// Nothing of this prompt was ever stored: the first request.
+    First,
+    /// It was stored and nothing read it for longer than the cache's life.
+    Idle {
+        /// How long ago its life ended. *Unit:* seconds.
+        seconds: u64,
+    },
+    /// A part of the prefix is not what it was.
+    Changed {
+        /// The first part that differs.
+        part: Part,
+    },
+    /// It is stored for another model.
+    Model,
+    /// It is stored for another key or address.
+    Account,
+    /// The prefix is smaller than the smallest block that is stored.
+    BelowMinimum,
+    /// The model takes markers and does nothing with them.
+    Ignored,
+    /// The response that would have stored it was cut or stopped.
+    Cut,
+    /// Another process was still storing it.
+    Racing,
+    /// The provider had it stored, by its own words, and did not read it.
+    Unknown,
+}
+
+/// A part of the prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The tools.
+    Tools,
+    /// The system text.
+    Instructions,
+    /// Instruction files and map.
+    Repository,
+    /// The conversation: it was compressed or rewound.
+    History,
+}
+
+/// What came of a prediction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CacheReport {
+    /// How the cache was used for this request.
+    pub mode: CacheMode,
+    /// What was expected.
+    pub predicted: Prediction,
+    /// Why less was read than the conversation has; `None` when nothing was missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub miss: Option<Miss>,
+    /// Until when the next request finds what is stored, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_until: Option<Moment>,
+    /// How much of the conversation is stored.
+    #[serde(default)]
+    pub stored: Tokens,
+}
