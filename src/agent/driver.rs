@@ -294,10 +294,10 @@ impl Driver {
     fn keep(&mut self, kept: &Kept) {
         let notice = match kept {
             Kept::Item(item) => self.transcript.append(&Record::item(item)),
-            Kept::Usage { request, usage, charge, model } => {
-                let (usage, charge) = (Some(*usage), Some(*charge));
+            Kept::Usage { request, usage, charge, cache, model } => {
+                let (usage, charge, cache) = (*usage, *charge, Some(*cache));
                 let (request, model, at) = (*request, model.clone(), words::now());
-                self.transcript.append(&Record::Usage(Spent { request, model, usage, charge, at }))
+                self.transcript.append(&Record::Usage(Spent { request, model, usage, charge, cache, at }))
             }
             Kept::Epoch { epoch, items } => self.transcript.append(&Record::epoch(*epoch, items)),
         };

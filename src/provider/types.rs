@@ -59,6 +59,8 @@ pub struct Reply {
     pub model: String,
     /// The server's name for the request, for support.
     pub request_id: Option<String>,
+    /// The response as the server keeps it, for a request that follows it; `None` where nothing is kept.
+    pub response: Option<String>,
 }
 
 /// A request that brought no complete answer.

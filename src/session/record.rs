@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{Moment, SessionId},
-    protocol::{Charge, Item, Usage},
+    protocol::{CacheReport, Charge, Item, Usage},
 };
 
 /// The version of the format that is written here.
@@ -90,6 +90,9 @@ pub struct Spent {
     /// The cost, when there is usage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge: Option<Charge>,
+    /// What was expected of the cache and what it did; `None` in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CacheReport>,
     /// When the answer ended.
     pub at: Moment,
 }

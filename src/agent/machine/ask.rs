@@ -141,11 +141,11 @@ impl Machine {
             self.totals.usage = self.totals.usage.plus(usage);
             self.totals.charge = self.totals.charge.plus(charge);
             self.totals.context = usage.total();
-            let (request, model) = (self.request, reply.model.clone());
-            self.out.push(Effect::Keep(Kept::Usage { request, usage, charge, model }));
         } else {
             self.totals.context = self.scaled(asking.prompt.estimate());
         }
+        let (request, usage, model) = (self.request, reply.usage, reply.model.clone());
+        self.out.push(Effect::Keep(Kept::Usage { request, usage, charge, cache, model }));
         if matches!(asking.purpose, Purpose::Turn) && !reply.turn.is_empty() {
             self.emit(Event::Answered {
                 request: self.request,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     base::CallId,
     permissions::{Approved, Pending},
-    protocol::{Charge, Event, Item, Mode, Op, Question, ToolCall, Usage, UserMessage},
+    protocol::{CacheReport, Charge, Event, Item, Mode, Op, Question, ToolCall, Usage, UserMessage},
     provider::{Chunk, Reply, Trouble},
     tools::Outcome,
 };
@@ -141,10 +141,12 @@ pub enum Kept {
     Usage {
         /// The request.
         request: u32,
-        /// Its tokens.
-        usage: Usage,
-        /// Its price.
-        charge: Charge,
+        /// Its tokens, if they were reported.
+        usage: Option<Usage>,
+        /// Its price, if its tokens are known.
+        charge: Option<Charge>,
+        /// What was expected of the cache and what it did.
+        cache: CacheReport,
         /// The model's name as the provider gave it.
         model: String,
     },

@@ -245,7 +245,7 @@ impl Answer {
             calls,
             finish,
         };
-        Reply { turn, usage, model: self.model.unwrap_or_default(), request_id: self.id }
+        Reply { turn, usage, model: self.model.unwrap_or_default(), request_id: self.id, response: None }
     }
 }
 

@@ -105,6 +105,7 @@ async fn an_answer_is_shown_while_it_arrives_and_returned_whole() {
         usage: None,
         model: "m-1".into(),
         request_id: Some("req-7".into()),
+        response: None,
     };
     assert_eq!((result, shown.as_str()), (Ok(expected), "Paris"));
     let request = seen.lock().expect("whole")[0].to_lowercase();
