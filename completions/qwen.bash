@@ -170,7 +170,7 @@ _qwen() {
             return 0
             ;;
         qwen__subcmd__sim)
-            opts="-h --port --script --model --window --key --look-back --unit --help"
+            opts="-h --port --script --model --window --key --look-back --unit --cache-quirk --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -202,6 +202,10 @@ _qwen() {
                     ;;
                 --unit)
                     COMPREPLY=($(compgen -W "element message" -- "${cur}"))
+                    return 0
+                    ;;
+                --cache-quirk)
+                    COMPREPLY=($(compgen -W "ignores-markers silent nested-5m nested-creation read-only deepseek moonshot llama-cpp openrouter extra-inputs unknown-parameter no-tool-arrays no-arrays evicts" -- "${cur}"))
                     return 0
                     ;;
                 *)

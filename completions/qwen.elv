@@ -70,6 +70,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --key 'The key it accepts [default: any]'
             cand --look-back 'How many blocks before a marker the cache looks back'
             cand --unit 'What counts as one block of the look-back'
+            cand --cache-quirk 'What is odd about the server''s cache'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

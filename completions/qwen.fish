@@ -67,5 +67,19 @@ complete -c qwen -n "__fish_qwen_using_subcommand sim" -l key -d 'The key it acc
 complete -c qwen -n "__fish_qwen_using_subcommand sim" -l look-back -d 'How many blocks before a marker the cache looks back' -r
 complete -c qwen -n "__fish_qwen_using_subcommand sim" -l unit -d 'What counts as one block of the look-back' -r -f -a "element\t'Each part of a message\'s content'
 message\t'Each message'"
+complete -c qwen -n "__fish_qwen_using_subcommand sim" -l cache-quirk -d 'What is odd about the server\'s cache' -r -f -a "ignores-markers\t''
+silent\t''
+nested-5m\t''
+nested-creation\t''
+read-only\t''
+deepseek\t''
+moonshot\t''
+llama-cpp\t''
+openrouter\t''
+extra-inputs\t''
+unknown-parameter\t''
+no-tool-arrays\t''
+no-arrays\t''
+evicts\t''"
 complete -c qwen -n "__fish_qwen_using_subcommand sim" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -5,7 +5,7 @@ use std::{fs, io::Write, sync::Arc};
 use super::{Sim as Flags, SimUnit, assemble, signals};
 use crate::{
     protocol::{Failure, Kind},
-    sim::{CacheRules, Script, Sim, SimOptions, Unit},
+    sim::{CacheQuirk, CacheRules, Script, Sim, SimOptions, Unit},
 };
 
 /// How many requests are remembered; what a person can look at is in the log.
@@ -36,7 +36,7 @@ pub(super) fn run(flags: &Flags) -> Result<u8, Failure> {
     if !cache.explicit_models.contains(&flags.model) {
         cache.explicit_models.push(flags.model.clone());
     }
-    let options = SimOptions {
+    let mut options = SimOptions {
         port: flags.port,
         key: flags.key.clone(),
         script,
@@ -47,6 +47,9 @@ pub(super) fn run(flags: &Flags) -> Result<u8, Failure> {
         on_request: Some(Arc::new(|summary| drop(writeln!(std::io::stdout(), "{summary}")))),
         ..SimOptions::default()
     };
+    if let Some(quirk) = flags.cache_quirk.as_deref().and_then(CacheQuirk::named) {
+        quirk.apply(&mut options);
+    }
     assemble::runtime()?.block_on(serve(options, &flags.model))
 }
 

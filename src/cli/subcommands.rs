@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, ValueEnum, builder::PossibleValuesParser, value_parser};
 
 use super::Shell;
+use crate::sim::CacheQuirk;
 
 /// What else than the agent to run.
 #[derive(clap::Subcommand)]
@@ -64,6 +65,9 @@ pub struct Sim {
     /// What counts as one block of the look-back
     #[arg(long, value_enum, default_value_t = SimUnit::Element)]
     pub unit: SimUnit,
+    /// What is odd about the server's cache
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(CacheQuirk::names()))]
+    pub cache_quirk: Option<String>,
 }
 
 /// What counts as one block of the look-back.

@@ -268,6 +268,7 @@ fn spoken(
         cut,
         usage_asked: json["stream_options"]["include_usage"] == true,
         bill,
+        report: options.shape.cache,
         output,
         reasoning,
     };

@@ -23,6 +23,8 @@ pub enum CacheMode {
     Explicit,
     /// Repeated prefixes, found by the service.
     Implicit,
+    /// The chain of responses.
+    Session,
 }
 
 /// What one request is charged for. *Unit:* tokens, and units of a thousandth of a standard input token.
@@ -67,6 +69,8 @@ pub struct Store {
     rules: CacheRules,
     explicit: HashMap<Key, Life>,
     implicit: HashMap<Key, Moment>,
+    /// How many requests have been read.
+    reads: u64,
 }
 
 impl Store {
@@ -77,6 +81,7 @@ impl Store {
 
     /// A request arrives: finds what it can read and refreshes that.
     pub fn read(&mut self, blocks: &Blocks, now: Moment) -> Reading {
+        self.evict();
         let marked = !blocks.markers.is_empty() && self.rules.explicit_models.contains(&blocks.model);
         if marked {
             self.read_explicit(blocks, now)
@@ -102,6 +107,14 @@ impl Store {
         }
         self.explicit.retain(|_, life| now < life.expires);
         self.implicit.retain(|_, expires| now < *expires);
+    }
+
+    fn evict(&mut self) {
+        if self.rules.evict.strikes(self.reads) {
+            self.explicit.clear();
+            self.implicit.clear();
+        }
+        self.reads += 1;
     }
 
     fn read_explicit(&mut self, blocks: &Blocks, now: Moment) -> Reading {

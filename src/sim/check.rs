@@ -2,20 +2,34 @@
 
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use super::refusal::{ErrorShape, Refusal};
 
 /// How strict the simulator is beyond what every server asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strictness {
     /// Refuses content arrays, as some parsers and chat templates do.
     pub strings_only: bool,
+    /// Refuses arrays as the content of tool messages.
+    pub no_tool_arrays: bool,
     /// Refuses `cache_control` anywhere, as providers do that do not know it.
     pub no_cache_control: bool,
+    /// In which words.
+    pub words: FieldRefusal,
     /// Refuses these top-level fields.
     pub no_fields: Vec<String>,
 }
 
-type Check = Result<(), Refusal>;
+/// The words in which `cache_control` is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldRefusal {
+    /// `…cache_control: Extra inputs are not permitted`, as strict readers of Z.AI and others say.
+    #[default]
+    ExtraInputs,
+    /// `Unknown parameter: '…cache_control'.` with `param`, as OpenAI says.
+    UnknownParameter,
+}
+
+pub(super) type Check = Result<(), Refusal>;
 
 /// Checks a request body.
 ///
@@ -43,13 +57,41 @@ pub(super) fn check(request: &Value, strict: &Strictness) -> Check {
         content(at, fields, strict)?;
         calls(at, fields)?;
     }
-    if strict.no_cache_control && mentions_cache_control(request) {
-        return refuse("cache_control: Extra inputs are not permitted");
-    }
+    markers(request, strict)?;
     pairs(messages)
 }
 
-fn refuse(message: impl Into<String>) -> Check {
+/// Refuses the first marker, where markers are refused.
+pub(super) fn markers(request: &Value, strict: &Strictness) -> Check {
+    let Some(place) = marker(request, "").filter(|_| strict.no_cache_control) else { return Ok(()) };
+    match strict.words {
+        FieldRefusal::ExtraInputs => refuse(format!("{place}: Extra inputs are not permitted")),
+        FieldRefusal::UnknownParameter => {
+            let mut refusal =
+                Refusal::new(400, "unknown_parameter", format!("Unknown parameter: '{place}'."));
+            refusal.shape = ErrorShape::OpenAi;
+            refusal.param = Some(place);
+            Err(refusal)
+        }
+    }
+}
+
+/// Where the first `cache_control` is, as `messages[0].content[1].cache_control`.
+fn marker(value: &Value, place: &str) -> Option<String> {
+    match value {
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let dot = if place.is_empty() { "" } else { "." };
+            let place = format!("{place}{dot}{name}");
+            if name == "cache_control" { Some(place) } else { marker(value, &place) }
+        }),
+        Value::Array(all) => {
+            all.iter().enumerate().find_map(|(at, value)| marker(value, &format!("{place}[{at}]")))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn refuse(message: impl Into<String>) -> Check {
     Err(Refusal::invalid(message))
 }
 
@@ -117,6 +159,10 @@ fn content(at: usize, message: &Map<String, Value>, strict: &Strictness) -> Chec
         Some(Value::Array(_)) if strict.strings_only => {
             refuse(format!("messages[{at}].content: invalid type: sequence, expected a string"))
         }
+        Some(Value::Array(_)) if strict.no_tool_arrays && message["role"] == "tool" => refuse(format!(
+            "Failed to deserialize the JSON body into the target type: messages[{at}].content: invalid type: \
+             sequence, expected a string"
+        )),
         Some(Value::Array(elements)) if !elements.is_empty() => {
             elements.iter().try_for_each(|element| part(at, element))
         }
@@ -204,16 +250,6 @@ fn unanswered(at: usize, open: &[&str]) -> Check {
     ))
 }
 
-fn mentions_cache_control(value: &Value) -> bool {
-    match value {
-        Value::Object(fields) => {
-            fields.contains_key("cache_control") || fields.values().any(mentions_cache_control)
-        }
-        Value::Array(all) => all.iter().any(mentions_cache_control),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -294,8 +330,27 @@ mod tests {
         let strict = Strictness { no_cache_control: true, ..Strictness::default() };
         assert!(verdict(&marked, &strict).is_some_and(|message| message.contains("Extra inputs")));
         assert_eq!(verdict(&json!([user()]), &strict), None);
+        let unknown = Strictness { words: FieldRefusal::UnknownParameter, ..strict.clone() };
+        assert_eq!(
+            verdict(&marked, &unknown).as_deref(),
+            Some("Unknown parameter: 'messages[0].content[0].cache_control'.")
+        );
+        assert_eq!(verdict(&json!([user()]), &unknown), None);
         let strict = Strictness { no_fields: vec!["messages".into()], ..Strictness::default() };
         assert!(verdict(&marked, &strict).is_some_and(|message| message.ends_with(": messages")));
+    }
+
+    #[test]
+    fn arrays_can_be_refused_in_answers_of_tools_alone() {
+        let strict = Strictness { no_tool_arrays: true, ..Strictness::default() };
+        let array = json!([{"type": "text", "text": "x"}]);
+        let told = |user: &Value, tool: &Value| {
+            let tool = json!({"role": "tool", "tool_call_id": "a", "content": tool});
+            verdict(&json!([{"role": "user", "content": user}, asks(&["a"], "{}"), tool]), &strict)
+        };
+        assert_eq!(told(&array, &json!("x")), None);
+        let refused = told(&json!("x"), &array).expect("a refusal");
+        assert!(refused.contains("messages[2].content: invalid type: sequence"), "{refused}");
     }
 
     #[test]

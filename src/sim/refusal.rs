@@ -30,6 +30,8 @@ pub(super) struct Refusal {
     pub(super) code: String,
     /// The person's.
     pub(super) message: String,
+    /// Which field is wrong, where the shape has a place for it.
+    pub(super) param: Option<String>,
     /// How it is written.
     pub(super) shape: ErrorShape,
     /// The `Retry-After` header.
@@ -40,7 +42,7 @@ impl Refusal {
     /// An error in compatible mode's shape.
     pub(super) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         let (code, message) = (code.to_owned(), message.into());
-        Self { status, code, message, shape: ErrorShape::DashScope, retry_after: None }
+        Self { status, code, message, param: None, shape: ErrorShape::DashScope, retry_after: None }
     }
 
     /// A request that says something wrong.
@@ -60,12 +62,12 @@ impl Refusal {
     pub(super) fn body(&self, request_id: &str) -> Bytes {
         let (code, message) = (&self.code, &self.message);
         let kind = if self.status < 500 { "invalid_request_error" } else { "server_error" };
-        let detail = json!({"code": code, "message": message, "param": null, "type": kind});
+        let detail = json!({"code": code, "message": message, "param": self.param, "type": kind});
         let body: Value = match self.shape {
             ErrorShape::DashScope => json!({"error": detail, "request_id": request_id}),
             ErrorShape::Flat => json!({"code": code, "message": message, "request_id": request_id}),
             ErrorShape::OpenAi => {
-                json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
+                json!({"error": {"message": message, "type": kind, "param": self.param, "code": code}})
             }
             ErrorShape::Text => json!({"error": message}),
             ErrorShape::Stream => return Bytes::from(self.event(request_id)),

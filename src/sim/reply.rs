@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::{
-    cache::{Bill, CacheMode},
+    cache::Bill,
     count::Count,
     shape::{CallShape, ReasoningPlace, Shape, UsagePlace},
     turn::Turn,
+    usage::{self, CacheReport, Spoken},
 };
 
 /// The data of one event, and how many tokens the model spoke for it.
@@ -28,6 +29,7 @@ pub(super) struct Reply {
     pub(super) cut: Option<usize>,
     pub(super) usage_asked: bool,
     pub(super) bill: Bill,
+    pub(super) report: CacheReport,
     /// Tokens of the answer: thoughts, text, names and arguments.
     pub(super) output: u64,
     /// Tokens of the thoughts.
@@ -62,7 +64,7 @@ impl Reply {
         let chunks = reply.deltas(shape, count).map(move |Delta(fields, reason, tokens)| {
             spoken += tokens;
             let now = if reason.is_some() { teller.output } else { spoken.min(teller.output) };
-            let usage = if every { teller.usage(now) } else { Value::Null };
+            let usage = if every { teller.usage(now) } else { "null".to_owned() };
             let reason = reason.filter(|_| finish).map_or(Value::Null, Value::from);
             let choice = format!(
                 "{{\"delta\":{{{fields}}},\"finish_reason\":{reason},\"index\":0,\"logprobs\":null}}"
@@ -85,16 +87,20 @@ impl Reply {
         if !calls.is_empty() {
             message["tool_calls"] = json!(calls);
         }
-        json!({
+        let spoken = Spoken { output: self.output, reasoning: self.reasoning };
+        let mut whole = json!({
             "choices": [{"message": message, "finish_reason": self.reason(), "index": 0, "logprobs": null}],
             "object": "chat.completion",
-            "usage": self.usage(self.output),
+            "usage": usage::chat(&self.bill, spoken, self.report),
             "created": self.created,
             "system_fingerprint": null,
             "model": self.model,
             "id": format!("chatcmpl-{}", self.request_id),
-        })
-        .to_string()
+        });
+        if let Some(timings) = usage::timings(&self.bill, self.output, self.report) {
+            whole["timings"] = timings;
+        }
+        whole.to_string()
     }
 
     fn deltas(&self, shape: &Shape, count: &Count) -> impl Iterator<Item = Delta> + Send + use<> {
@@ -158,7 +164,7 @@ impl Reply {
     }
 
     /// One chunk. `fixed` is what all chunks of the reply end with.
-    fn chunk(choice: &str, usage: &Value, fixed: &str) -> String {
+    fn chunk(choice: &str, usage: &str, fixed: &str) -> String {
         format!("{{\"choices\":[{choice}],\"object\":\"chat.completion.chunk\",\"usage\":{usage},{fixed}}}")
     }
 
@@ -169,22 +175,14 @@ impl Reply {
         )
     }
 
-    /// The token counts in the provider's names. Source: responses recorded from the endpoint.
-    fn usage(&self, output: u64) -> Value {
-        let bill = &self.bill;
-        let mut details = json!({"cached_tokens": bill.cached});
-        if bill.mode == CacheMode::Explicit {
-            details["cache_creation_input_tokens"] = json!(bill.created);
-            details["cache_creation"] = json!({"ephemeral_5m_input_tokens": bill.created});
-            details["cache_type"] = json!("ephemeral");
+    /// The token counts, and what stands beside them.
+    fn usage(&self, output: u64) -> String {
+        let spoken = Spoken { output, reasoning: self.reasoning };
+        let usage = usage::chat(&self.bill, spoken, self.report);
+        match usage::timings(&self.bill, output, self.report) {
+            Some(timings) => format!("{usage},\"timings\":{timings}"),
+            None => usage.to_string(),
         }
-        json!({
-            "prompt_tokens": bill.prompt,
-            "completion_tokens": output,
-            "total_tokens": bill.prompt + output,
-            "prompt_tokens_details": details,
-            "completion_tokens_details": {"reasoning_tokens": self.reasoning.min(output)},
-        })
     }
 }
 

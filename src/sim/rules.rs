@@ -32,6 +32,39 @@ pub enum Billing {
     PerMarker,
 }
 
+/// When a cache forgets earlier than it promised. Requests are counted from 0, each that reaches the cache.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Evict {
+    /// It keeps its promise.
+    #[default]
+    Never,
+    /// Everything is gone before each of these requests.
+    Before(Vec<u64>),
+    /// Everything is gone before each n-th request; 0 for never.
+    Every(u64),
+}
+
+impl Evict {
+    /// Whether everything is gone before this request.
+    pub(super) fn strikes(&self, number: u64) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Before(numbers) => numbers.contains(&number),
+            Self::Every(n) => number.checked_rem(*n).is_some_and(|rest| rest + 1 == *n),
+        }
+    }
+}
+
+/// What the session cache stores when a response is complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SessionReach {
+    /// The whole context: the input and the answer to it.
+    #[default]
+    Context,
+    /// The input alone; the answer is written with the next turn.
+    Input,
+}
+
 /// Prices in thousandths of the price of a standard input token.
 /// Source: Qwen Cloud's context cache page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +114,14 @@ pub struct CacheRules {
     pub implicit_minimum: u64,
     /// How long the implicit cache remembers.
     pub implicit_life: Duration,
+    /// Models that have a session cache in the Responses API.
+    pub session_models: Vec<String>,
+    /// What a session cache stores.
+    pub session_reach: SessionReach,
+    /// Whether a session cache also helps a request that sends the whole history instead of the last response's id.
+    pub session_unchained: bool,
+    /// When blocks are gone before their time.
+    pub evict: Evict,
     /// What tokens cost.
     pub rates: Rates,
 }
@@ -124,6 +165,10 @@ impl Default for CacheRules {
             implicit_hits: true,
             implicit_minimum: 256,
             implicit_life: five_minutes,
+            session_models: EXPLICIT.map(str::to_owned).to_vec(),
+            session_reach: SessionReach::default(),
+            session_unchained: false,
+            evict: Evict::default(),
             rates: Rates::default(),
         }
     }

@@ -1,5 +1,7 @@
 //! The many shapes of a stream that all mean the same.
 
+use super::usage::CacheReport;
+
 /// How a response is cut up and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
@@ -13,6 +15,8 @@ pub struct Shape {
     pub line_end: LineEnd,
     /// Where the token counts are.
     pub usage: UsagePlace,
+    /// How the cache's doings are told.
+    pub cache: CacheReport,
     /// How tool calls are told.
     pub calls: CallShape,
     /// Where thoughts are.
@@ -31,6 +35,7 @@ impl Default for Shape {
             framing: Framing::default(),
             line_end: LineEnd::default(),
             usage: UsagePlace::default(),
+            cache: CacheReport::default(),
             calls: CallShape::default(),
             reasoning: ReasoningPlace::default(),
             finish: true,

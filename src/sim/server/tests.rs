@@ -1,6 +1,7 @@
 //! Requests over a real connection.
 
 mod faults;
+mod quirks;
 
 use std::time::Instant;
 
