@@ -34,16 +34,27 @@ impl Sending {
         Self { steps: steps.peekable(), ticket, began: None, sleep: None, is_stalled: false, is_over: false }
     }
 
-    /// These bytes and what leaves with them anyway: one write for many events when the model is fast.
-    fn gathered(&mut self, first: Bytes) -> Bytes {
-        if !matches!(self.steps.peek(), Some(Step::Bytes(_))) {
-            return first;
-        }
+    /// These bytes and what leaves with them anyway: one write for many events when the model is fast, or when several
+    /// are due because the timer or the machine was late.
+    fn gathered(&mut self, first: Bytes, began: Instant) -> Bytes {
+        let is_due = |step: &Step| match step {
+            Step::Bytes(_) => true,
+            Step::Wait(until) => began + *until <= Instant::now(),
+            _ => false,
+        };
+        let Some(mut next) = self.steps.next_if(is_due) else { return first };
         let mut all = BytesMut::from(first);
-        while all.len() < GATHERED
-            && let Some(Step::Bytes(more)) = self.steps.next_if(|step| matches!(step, Step::Bytes(_)))
-        {
-            all.extend_from_slice(&more);
+        loop {
+            if let Step::Bytes(more) = next {
+                all.extend_from_slice(&more);
+            }
+            if all.len() >= GATHERED {
+                break;
+            }
+            match self.steps.next_if(is_due) {
+                Some(step) => next = step,
+                None => break,
+            }
         }
         all.freeze()
     }
@@ -68,7 +79,7 @@ impl Body for Sending {
             }
             match self.steps.next() {
                 Some(Step::Bytes(bytes)) => {
-                    let bytes = self.gathered(bytes);
+                    let bytes = self.gathered(bytes, began);
                     if self.steps.peek().is_none() {
                         self.is_over = true;
                         self.ticket.complete();

@@ -40,8 +40,8 @@ pub(super) struct Reply {
 struct Delta(String, Option<String>, u64);
 
 impl Delta {
-    fn of(field: &str, piece: &str, count: &Count) -> Self {
-        Self(format!("\"{field}\":{}", Value::from(piece)), None, count.of(piece).max(1))
+    fn of(field: &str, (piece, tokens): (String, u64)) -> Self {
+        Self(format!("\"{field}\":{}", Value::from(piece)), None, tokens)
     }
 }
 
@@ -125,10 +125,10 @@ impl Reply {
         } else {
             (fragments(&calls, shape, count), Delta("\"content\":\"\"".to_owned(), Some(self.reason()), 0))
         };
-        let (size, thought, said) = (shape.chunk, count.clone(), count.clone());
+        let pieces = |text| Pieces::of(text, shape.chunk, count);
         std::iter::once(Delta("\"content\":\"\",\"role\":\"assistant\"".to_owned(), None, 0))
-            .chain(Pieces::of(thinking, size).map(move |piece| Delta::of(field, &piece, &thought)))
-            .chain(Pieces::of(text, size).map(move |piece| Delta::of("content", &piece, &said)))
+            .chain(pieces(thinking).map(move |piece| Delta::of(field, piece)))
+            .chain(pieces(text).map(|piece| Delta::of("content", piece)))
             .chain(fragments)
             .chain(std::iter::once(last))
     }
@@ -214,22 +214,22 @@ fn entry(index: Option<usize>, id: Option<&str>, name: Option<Value>, arguments:
 
 /// The calls as deltas, in one of the shapes servers really use.
 fn fragments(calls: &[Told], shape: &Shape, count: &Count) -> Vec<Delta> {
-    let delta =
-        |entry: Value, piece: &str| Delta(format!("\"tool_calls\":[{entry}]"), None, count.of(piece).max(1));
+    let delta = |entry: Value, tokens: u64| Delta(format!("\"tool_calls\":[{entry}]"), None, tokens);
+    let whole = |call: &Told| count.of(&call.name) + count.of(&call.arguments);
     let told: Vec<Vec<Delta>> = match shape.calls {
         CallShape::Glued => {
-            calls.first().map(|first| glued(first, calls, shape, &delta)).into_iter().collect()
+            calls.first().map(|first| glued(first, calls, shape, count, &delta)).into_iter().collect()
         }
         CallShape::IndexZero => {
-            calls.iter().map(|call| vec![delta(call.all(Some(0)), &call.arguments)]).collect()
+            calls.iter().map(|call| vec![delta(call.all(Some(0)), whole(call))]).collect()
         }
         CallShape::ArgumentsObject => (calls.iter().enumerate())
             .map(|(at, call)| {
-                let whole = entry(Some(at), Some(&call.id), Some(json!(call.name)), call.object.clone());
-                vec![delta(whole, &call.arguments)]
+                let all = entry(Some(at), Some(&call.id), Some(json!(call.name)), call.object.clone());
+                vec![delta(all, whole(call))]
             })
             .collect(),
-        _ => calls.iter().enumerate().map(|(at, call)| cut(at, call, shape, &delta)).collect(),
+        _ => calls.iter().enumerate().map(|(at, call)| cut(at, call, shape, count, &delta)).collect(),
     };
     if shape.calls == CallShape::Interleaved {
         interleaved(told)
@@ -239,7 +239,13 @@ fn fragments(calls: &[Told], shape: &Shape, count: &Count) -> Vec<Delta> {
 }
 
 /// A call as its name and then pieces of its arguments.
-fn cut(at: usize, call: &Told, shape: &Shape, delta: &dyn Fn(Value, &str) -> Delta) -> Vec<Delta> {
+fn cut(
+    at: usize,
+    call: &Told,
+    shape: &Shape,
+    count: &Count,
+    delta: &dyn Fn(Value, u64) -> Delta,
+) -> Vec<Delta> {
     let index = (shape.calls != CallShape::NoIndex).then_some(at);
     let id = (shape.calls != CallShape::NoIds).then_some(call.id.as_str());
     let (later_id, later_name) = match shape.calls {
@@ -247,17 +253,23 @@ fn cut(at: usize, call: &Told, shape: &Shape, delta: &dyn Fn(Value, &str) -> Del
         CallShape::NameRepeated => (None, Some(json!(call.name))),
         _ => (None, None),
     };
-    let head = delta(entry(index, id, Some(json!(call.name)), json!("")), &call.name);
-    let rest = Pieces::of(call.arguments.clone(), shape.chunk)
-        .map(|piece| delta(entry(index, later_id, later_name.clone(), json!(piece)), &piece));
+    let head = delta(entry(index, id, Some(json!(call.name)), json!("")), count.of(&call.name));
+    let rest = Pieces::of(call.arguments.clone(), shape.chunk, count)
+        .map(|(piece, tokens)| delta(entry(index, later_id, later_name.clone(), json!(piece)), tokens));
     std::iter::once(head).chain(rest).collect()
 }
 
 /// One call whose arguments are those of all calls, one after the other.
-fn glued(first: &Told, calls: &[Told], shape: &Shape, delta: &dyn Fn(Value, &str) -> Delta) -> Vec<Delta> {
+fn glued(
+    first: &Told,
+    calls: &[Told],
+    shape: &Shape,
+    count: &Count,
+    delta: &dyn Fn(Value, u64) -> Delta,
+) -> Vec<Delta> {
     let arguments: String = calls.iter().map(|call| call.arguments.as_str()).collect();
     let all = Told { id: first.id.clone(), name: first.name.clone(), arguments, object: Value::Null };
-    cut(0, &all, shape, delta)
+    cut(0, &all, shape, count, delta)
 }
 
 fn interleaved(calls: Vec<Vec<Delta>>) -> Vec<Delta> {
@@ -269,27 +281,47 @@ fn interleaved(calls: Vec<Vec<Delta>>) -> Vec<Delta> {
     out
 }
 
-/// A text in pieces of so many characters.
+/// A text in pieces of so many characters, each with its share of the text's tokens.
 struct Pieces {
     text: String,
     at: usize,
     size: usize,
+    said: u64,
+    characters: u64,
+    tokens: u64,
 }
 
 impl Pieces {
-    fn of(text: String, size: usize) -> Self {
-        Self { text, at: 0, size: size.max(1) }
+    /// The shares add up to the tokens of the whole text, so that a slow model takes as long for short pieces as for
+    /// long ones. A text that counts nothing is a token for each piece, so that it can be slow at all.
+    fn of(text: String, size: usize, count: &Count) -> Self {
+        let size = size.max(1);
+        let characters = text.chars().count();
+        let tokens = match count.of(&text) {
+            0 => characters.div_ceil(size) as u64,
+            tokens => tokens,
+        };
+        Self { text, at: 0, size, said: 0, characters: characters as u64, tokens }
+    }
+
+    /// The tokens of the first so many characters.
+    fn share(&self, characters: u64) -> u64 {
+        let share = u128::from(self.tokens) * u128::from(characters) / u128::from(self.characters.max(1));
+        u64::try_from(share).unwrap_or(u64::MAX)
     }
 }
 
 impl Iterator for Pieces {
-    type Item = String;
+    type Item = (String, u64);
 
-    fn next(&mut self) -> Option<String> {
+    fn next(&mut self) -> Option<(String, u64)> {
         let rest = &self.text[self.at..];
         let end = rest.char_indices().nth(self.size).map_or(rest.len(), |(end, _)| end);
         let piece = rest[..end].to_owned();
+        let before = self.share(self.said);
+        self.said = (self.said + self.size as u64).min(self.characters);
+        let tokens = self.share(self.said) - before;
         self.at += end;
-        (!piece.is_empty()).then_some(piece)
+        (!piece.is_empty()).then_some((piece, tokens))
     }
 }

@@ -42,10 +42,19 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
+/// Waits for something that has to happen. A test that waits for ever says nothing; this one says where.
+async fn soon<T>(what: &str, event: impl Future<Output = T>) -> T {
+    let waited = tokio::time::timeout(Duration::from_secs(60), event).await;
+    waited.unwrap_or_else(|_| panic!("{what} did not happen within a minute"))
+}
+
 /// The status and the whole body.
 async fn ask(sim: &Sim, body: &Value) -> (u16, String) {
-    let response = send(sim, body).await.expect("a response");
-    (response.status().as_u16(), response.text().await.expect("a whole body"))
+    soon("the whole answer", async {
+        let response = send(sim, body).await.expect("a response");
+        (response.status().as_u16(), response.text().await.expect("a whole body"))
+    })
+    .await
 }
 
 async fn send(sim: &Sim, body: &Value) -> reqwest::Result<reqwest::Response> {
@@ -355,9 +364,17 @@ async fn a_response_the_client_leaves_stores_nothing_and_is_billed() {
 
 /// Waits until so many requests have ended.
 async fn settled(sim: &Sim, count: usize) {
-    while sim.requests().iter().filter(|request| request.outcome != Outcome::Open).count() < count {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    seen(sim, |all| all.iter().filter(|request| request.outcome != Outcome::Open).count() >= count).await;
+}
+
+/// Waits until the requests are as they should be.
+async fn seen(sim: &Sim, good: impl Fn(&[Recorded]) -> bool) {
+    soon("what the requests should be", async {
+        while !good(&sim.requests()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -403,8 +420,21 @@ async fn the_script_keeps_the_models_speed_and_its_silence() {
     let sim = sim(say("abcd ".repeat(20)).pace(200).after(Duration::from_millis(50))).await;
     let began = Instant::now();
     ask(&sim, &hello()).await;
-    // 100 characters in pieces of 4 are at least 25 tokens.
-    assert!(began.elapsed() >= Duration::from_millis(50 + 125));
+    // Twenty words are twenty tokens, in however many pieces they come.
+    assert!(began.elapsed() >= Duration::from_millis(50 + 100));
+}
+
+#[tokio::test]
+async fn a_fast_model_keeps_its_schedule_however_small_the_pieces_are() {
+    let shape = Shape { chunk: 1, tokens_per_second: 5_000, ..Shape::default() };
+    let script = say("abcde ".repeat(2_500)).into();
+    let sim = start(SimOptions { script, shape, ..SimOptions::default() }).await;
+    let began = Instant::now();
+    let (_, body) = ask(&sim, &hello()).await;
+    let took = began.elapsed();
+    assert_eq!(joined(&chunks(&body), "content").len(), 15_000);
+    // 15,000 pieces: with a timer for each it would be 15 s. The upper bound is for a machine that is busy.
+    assert!((Duration::from_millis(500)..Duration::from_secs(6)).contains(&took), "{took:?}");
 }
 
 #[tokio::test]
