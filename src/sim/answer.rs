@@ -1,25 +1,21 @@
 //! One request from its head to the steps of its response.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, sync::Arc};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::{Method, Request as HttpRequest, Response, StatusCode, body::Incoming, header::HeaderMap};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    blocks::Blocks,
     body::Sending,
-    check::check,
-    fault::Fault,
-    record::{Outcome, Recorded},
+    chat::chat,
+    models::models,
+    record::{Api, Outcome, Recorded},
     refusal::Refusal,
-    reply::Reply,
-    request::Request,
-    script,
+    responses,
     state::{Shared, Ticket},
-    steps::{self, Step, Steps},
-    turn::Turn,
+    steps::{Step, Steps},
 };
 
 /// Bodies above this are refused, so that a runaway client cannot fill the memory. *Unit:* bytes.
@@ -27,24 +23,30 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
 const ROOTS: [&str; 3] = ["/compatible-mode/v1", "/v1", ""];
 
-const HTML: &str = "<!DOCTYPE html>\n<html><head><title>Bad Gateway</title></head>\n\
-    <body><h1>Bad Gateway</h1><p>nginx</p></body></html>\n";
-
 /// A response before it becomes HTTP.
-struct Answer {
+pub(super) struct Answer {
     status: u16,
     content_type: &'static str,
     retry_after: Option<String>,
-    steps: Steps,
+    pub(super) steps: Steps,
 }
 
 impl Answer {
-    fn whole(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+    pub(super) fn whole(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let steps: Steps = Box::new(std::iter::once(Step::Bytes(body.into())));
         Self { status, content_type, retry_after: None, steps }
     }
 
-    fn refused(status: u16, refusal: &Refusal, id: &str) -> Self {
+    pub(super) fn json(status: u16, body: impl Into<Bytes>) -> Self {
+        Self::whole(status, "application/json", body)
+    }
+
+    pub(super) fn stream(steps: Steps) -> Self {
+        let content_type = "text/event-stream;charset=UTF-8";
+        Self { status: 200, content_type, retry_after: None, steps }
+    }
+
+    pub(super) fn refused(status: u16, refusal: &Refusal, id: &str) -> Self {
         let retry_after = refusal.retry_after.clone();
         Self { retry_after, ..Self::whole(status, refusal.content_type(), refusal.body(id)) }
     }
@@ -66,20 +68,51 @@ pub(super) async fn answer(
     };
     let body = body.to_bytes();
     let json = Arc::new(serde_json::from_slice::<Value>(&body).unwrap_or_default());
-    let account = account(&head.headers);
+    let route = route(&head.method, head.uri.path());
     ticket.note(|record| {
+        record.api = route.as_ref().map_or(Api::Other, Route::api);
         record.body = body;
         record.json = json.clone();
     });
-    let answer = match route(&shared, &head.method, head.uri.path(), account) {
-        Ok(Route::Models) => {
-            ticket.welcome();
-            models(&shared)
-        }
-        Ok(Route::Chat) => chat(&shared, &mut ticket, json, account, &id).await?,
+    let asked = Asked { json, headers: &head.headers, id: &id };
+    let answer = match route {
         Err(refusal) => Answer::refused(refusal.status, &refusal, &id),
+        Ok(route) => routed(&shared, &mut ticket, route, asked).await?,
     };
     finish(answer, ticket, &id)
+}
+
+/// What a route is given of a request.
+struct Asked<'a> {
+    json: Arc<Value>,
+    headers: &'a HeaderMap,
+    id: &'a str,
+}
+
+async fn routed(
+    shared: &Arc<Shared>,
+    ticket: &mut Ticket,
+    route: Route<'_>,
+    asked: Asked<'_>,
+) -> io::Result<Answer> {
+    let Asked { json, headers, id } = asked;
+    let account = account(headers);
+    if let Err(refusal) = admitted(shared, account) {
+        let refusal = if route.api() == Api::Responses { refusal.flat() } else { refusal };
+        return Ok(Answer::refused(refusal.status, &refusal, id));
+    }
+    Ok(match route {
+        Route::Models => {
+            ticket.welcome();
+            models(shared)
+        }
+        Route::Chat => chat(shared, ticket, json, account, id).await?,
+        Route::Respond => {
+            let session = headers.get("x-dashscope-session-cache").is_some_and(|value| value == "enable");
+            responses::create(shared, ticket, json, responses::Caller { account, session }, id).await?
+        }
+        Route::Stored(wish, response) => responses::stored(shared, ticket, wish, response, account, id),
+    })
 }
 
 fn finish(answer: Answer, ticket: Ticket, id: &str) -> io::Result<Response<Sending>> {
@@ -98,6 +131,7 @@ fn recorded(method: &str, path: &str, headers: &HeaderMap) -> Recorded {
     let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     Recorded {
         number: 0,
+        api: Api::Other,
         method: method.to_owned(),
         path: path.to_owned(),
         headers: (headers.iter())
@@ -120,165 +154,59 @@ fn account(headers: &HeaderMap) -> &str {
     headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-enum Route {
+enum Route<'a> {
     Chat,
     Models,
+    Respond,
+    Stored(responses::Wish, &'a str),
 }
 
-fn route(shared: &Shared, method: &Method, path: &str, account: &str) -> Result<Route, Refusal> {
+impl Route<'_> {
+    fn api(&self) -> Api {
+        match self {
+            Self::Chat => Api::Chat,
+            Self::Models => Api::Models,
+            Self::Respond | Self::Stored(..) => Api::Responses,
+        }
+    }
+}
+
+/// Errors: there is nothing at this path, or not for this method.
+fn route<'a>(method: &Method, path: &'a str) -> Result<Route<'a>, Refusal> {
     let ends = |end: &str| ROOTS.iter().any(|root| path.strip_prefix(root) == Some(end));
-    let route = match *method {
-        Method::POST if ends("/chat/completions") => Route::Chat,
-        Method::GET if ends("/models") => Route::Models,
-        _ => return Err(Refusal::new(404, "not_found", format!("there is no `{method} {path}` here"))),
+    let below = |start: &str| {
+        let rest = |root: &&str| path.strip_prefix(*root).and_then(|rest| rest.strip_prefix(start));
+        ROOTS.iter().find_map(rest)
     };
+    match *method {
+        Method::POST if ends("/chat/completions") => return Ok(Route::Chat),
+        Method::GET if ends("/models") => return Ok(Route::Models),
+        Method::POST if ends("/responses") => return Ok(Route::Respond),
+        _ if ends("/responses") => {
+            let message = format!("Request method '{method}' is not supported.");
+            return Err(Refusal::new(405, "Method Not Allowed", message).flat());
+        }
+        _ => {}
+    }
+    if let Some(rest) = below("/responses/") {
+        match (method, rest.strip_suffix("/input_items")) {
+            (&Method::GET, Some(id)) => return Ok(Route::Stored(responses::Wish::Items, id)),
+            (&Method::GET, None) => return Ok(Route::Stored(responses::Wish::Read, rest)),
+            (&Method::DELETE, None) => return Ok(Route::Stored(responses::Wish::Delete, rest)),
+            _ => {}
+        }
+    }
+    Err(Refusal::new(404, "not_found", format!("there is no `{method} {path}` here")))
+}
+
+/// Errors: the key is not the one that is accepted.
+fn admitted(shared: &Shared, account: &str) -> Result<(), Refusal> {
     match &shared.options.key {
         Some(key) if account.strip_prefix("Bearer ") != Some(key) => Err(Refusal::new(
             401,
             "invalid_api_key",
             "Incorrect API key provided. For details, see the key's region and plan.",
         )),
-        _ => Ok(route),
+        _ => Ok(()),
     }
-}
-
-fn models(shared: &Shared) -> Answer {
-    let rules = &shared.options.cache;
-    let mut names: Vec<&String> = rules.explicit_models.iter().chain(&rules.implicit_models).collect();
-    names.sort_unstable();
-    names.dedup();
-    let list: Vec<Value> = names
-        .iter()
-        .map(|name| json!({"id": name, "object": "model", "created": 0, "owned_by": "system"}))
-        .collect();
-    let body = json!({"object": "list", "data": list}).to_string();
-    Answer::whole(200, "application/json", body)
-}
-
-async fn chat(
-    shared: &Arc<Shared>,
-    ticket: &mut Ticket,
-    json: Arc<Value>,
-    account: &str,
-    id: &str,
-) -> io::Result<Answer> {
-    let blocks = match admitted(shared, &json, account) {
-        Ok(blocks) => blocks,
-        Err(refusal) => return Ok(Answer::refused(refusal.status, &refusal, id)),
-    };
-    let (turn, faults) = match planned(shared, json.clone()) {
-        Ok(found) => found,
-        Err(refusal) => return Ok(Answer::refused(refusal.status, &refusal, id)),
-    };
-    let delay = Duration::from_millis(turn.delay_ms);
-    let mut answer = match instead(&faults, json["stream"] == true, id) {
-        Some(answer) => answer,
-        None => spoken(shared, ticket, &blocks, &json, turn, &faults, id),
-    };
-    if !delay.is_zero() {
-        tokio::time::sleep(delay).await;
-    }
-    if faults.contains(&Fault::Drop { after_bytes: 0 }) {
-        return Err(io::Error::other("dropped on purpose"));
-    }
-    if faults.contains(&Fault::Stall { after_bytes: 0 }) {
-        std::future::pending::<()>().await;
-    }
-    answer.steps = steps::cut(answer.steps, &faults);
-    Ok(answer)
-}
-
-/// The checks before a model is asked.
-fn admitted(shared: &Shared, json: &Value, account: &str) -> Result<Blocks, Refusal> {
-    let options = &shared.options;
-    check(json, &options.strict)?;
-    let blocks = Blocks::of(json, account, &options.sizes);
-    match options.window {
-        Some(window) if blocks.tokens() > window => Err(Refusal::invalid(format!(
-            "<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, {window}]"
-        ))),
-        _ => Ok(blocks),
-    }
-}
-
-/// The turn that answers, and everything that goes wrong with it.
-fn planned(shared: &Shared, json: Arc<Value>) -> Result<(Turn, Vec<Fault>), Refusal> {
-    let options = &shared.options;
-    let mut state = shared.state();
-    let mut faults = state.strike(options);
-    let streams = json["stream"] == true;
-    if faults.iter().any(|fault| fault.refusal(streams).is_some() || matches!(fault, Fault::Html { .. })) {
-        return Ok((Turn::default(), faults));
-    }
-    let request = Request::new(json, state.chats);
-    state.chats += 1;
-    // A script's function runs without the lock, so that it may ask the simulator.
-    let turn = match options.script.function() {
-        Some(function) => {
-            drop(state);
-            function(&request)
-        }
-        None => script::play(&options.script, &mut state.progress, &request)?,
-    };
-    let turn = turn.filled(&request);
-    faults.extend(turn.fault.clone());
-    Ok((turn, faults))
-}
-
-/// The answer of a fault that lets no model speak.
-fn instead(faults: &[Fault], streams: bool, id: &str) -> Option<Answer> {
-    faults.iter().find_map(|fault| match fault {
-        Fault::Html { status } => Some(Answer::whole(*status, "text/html; charset=utf-8", HTML)),
-        fault => fault.refusal(streams).map(|(status, refusal)| Answer::refused(status, &refusal, id)),
-    })
-}
-
-/// The answer of the model, billed from here on.
-fn spoken(
-    shared: &Shared,
-    ticket: &mut Ticket,
-    blocks: &Blocks,
-    json: &Value,
-    mut turn: Turn,
-    faults: &[Fault],
-    id: &str,
-) -> Answer {
-    let options = &shared.options;
-    let now = shared.clock.now();
-    if faults.contains(&Fault::Empty) {
-        turn = Turn { tokens_per_second: turn.tokens_per_second, ..Turn::default() };
-    }
-    let count = &options.sizes.count;
-    let reasoning = count.of(&turn.thinking);
-    let calls = turn.calls.iter().map(|call| count.of(&call.name) + count.of(&call.arguments.to_string()));
-    let output = reasoning + count.of(&turn.text) + calls.sum::<u64>();
-    let reading = shared.state().store.read(blocks, now);
-    let bill = reading.bill;
-    ticket.bill(reading, output);
-    let cut = faults.iter().find_map(|fault| match fault {
-        Fault::CutArguments { at } => Some(*at),
-        _ => None,
-    });
-    let speed = turn.tokens_per_second;
-    let reply = Reply {
-        request_id: id.to_owned(),
-        model: blocks.model.clone(),
-        created: now.0 / 1_000,
-        turn,
-        cut,
-        usage_asked: json["stream_options"]["include_usage"] == true,
-        bill,
-        report: options.shape.cache,
-        output,
-        reasoning,
-    };
-    if json["stream"] != true {
-        return Answer::whole(200, "application/json", reply.whole());
-    }
-    let mut shape = options.shape.clone();
-    shape.tokens_per_second = speed.unwrap_or(shape.tokens_per_second);
-    let steps = steps::stream(reply.events(&shape, count), &shape);
-    let steps = steps::disturb(steps, faults, shape.line_end, id);
-    let content_type = "text/event-stream;charset=UTF-8";
-    Answer { status: 200, content_type, retry_after: None, steps }
 }

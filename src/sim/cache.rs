@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     blocks::{Blocks, Key},
-    rules::{Billing, CacheRules, Refresh, Unit},
+    rules::{Billing, CacheRules, Refresh, SessionReach, Unit},
 };
 use crate::base::Moment;
 
@@ -55,6 +55,18 @@ pub struct Reading {
     pub bill: Bill,
     explicit: Vec<Key>,
     implicit: Vec<Key>,
+    session: Option<Key>,
+}
+
+/// A request of the Responses API as the session cache sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SessionAsk<'a> {
+    /// The input, the chain's items first.
+    pub(super) blocks: &'a Blocks,
+    /// The same with the answer at the end.
+    pub(super) whole: &'a Blocks,
+    /// Whether the request names the response before it.
+    pub(super) is_chained: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +81,7 @@ pub struct Store {
     rules: CacheRules,
     explicit: HashMap<Key, Life>,
     implicit: HashMap<Key, Moment>,
+    session: HashMap<Key, Life>,
     /// How many requests have been read.
     reads: u64,
 }
@@ -97,15 +110,19 @@ impl Store {
     pub fn keep(&mut self, reading: &Reading, now: Moment) {
         let ready = now.after(self.rules.ready_delay);
         let expires = ready.after(self.rules.life);
-        for key in &reading.explicit {
-            if self.explicit.get(key).is_none_or(|life| life.expires <= now) {
-                self.explicit.insert(*key, Life { ready, expires });
+        let stored =
+            [(&mut self.explicit, &reading.explicit[..]), (&mut self.session, reading.session.as_slice())];
+        for (map, keys) in stored {
+            for key in keys {
+                if map.get(key).is_none_or(|life| life.expires <= now) {
+                    map.insert(*key, Life { ready, expires });
+                }
             }
+            map.retain(|_, life| now < life.expires);
         }
         for key in &reading.implicit {
             self.implicit.insert(*key, now.after(self.rules.implicit_life));
         }
-        self.explicit.retain(|_, life| now < life.expires);
         self.implicit.retain(|_, expires| now < *expires);
     }
 
@@ -113,6 +130,7 @@ impl Store {
         if self.rules.evict.strikes(self.reads) {
             self.explicit.clear();
             self.implicit.clear();
+            self.session.clear();
         }
         self.reads += 1;
     }
@@ -136,7 +154,7 @@ impl Store {
         let plain = blocks.prompt - cached - reach;
         let bill = self.bill(CacheMode::Explicit, blocks.prompt, cached, created, plain);
         let explicit = wanted.iter().map(|at| blocks.keys[*at]).collect();
-        Reading { bill, explicit, implicit: Vec::new() }
+        Reading { bill, explicit, ..Reading::default() }
     }
 
     /// The nearest live block at or before a marker, within the look-back.
@@ -178,7 +196,40 @@ impl Store {
         let hit = if self.rules.implicit_hits { (1..blocks.keys.len()).rev().find(seen) } else { None };
         let cached = hit.map_or(0, |at| blocks.totals[at]);
         let bill = self.bill(CacheMode::Implicit, blocks.prompt, cached, 0, blocks.prompt - cached);
-        Reading { bill, explicit: Vec::new(), implicit: blocks.keys[1..].to_vec() }
+        Reading { bill, implicit: blocks.keys[1..].to_vec(), ..Reading::default() }
+    }
+
+    /// A request of the Responses API with the session cache arrives. What the chain has stored is found however long
+    /// ago it was stored in blocks; no marker is needed.
+    pub(super) fn read_session(&mut self, ask: SessionAsk<'_>, now: Moment) -> Reading {
+        self.evict();
+        let SessionAsk { blocks, whole, is_chained } = ask;
+        if !self.rules.session_models.contains(&blocks.model) {
+            let bill = self.bill(CacheMode::Off, blocks.prompt, 0, 0, 0);
+            return Reading { bill, ..Reading::default() };
+        }
+        let alive = |life: &&mut Life| life.ready <= now && now < life.expires;
+        let mut cached = 0;
+        if is_chained || self.rules.session_unchained {
+            for at in (1..blocks.keys.len()).rev() {
+                if let Some(life) = self.session.get_mut(&blocks.keys[at]).filter(alive) {
+                    life.expires = now.after(self.rules.life);
+                    cached = blocks.totals[at];
+                    break;
+                }
+            }
+        }
+        let last =
+            |blocks: &Blocks| (blocks.keys[blocks.keys.len() - 1], blocks.totals[blocks.totals.len() - 1]);
+        let (input, total) = last(blocks);
+        let created = if total >= self.rules.minimum { total - cached } else { 0 };
+        let plain = blocks.prompt - cached - created;
+        let bill = self.bill(CacheMode::Session, blocks.prompt, cached, created, plain);
+        let (key, size) = match self.rules.session_reach {
+            SessionReach::Context => last(whole),
+            SessionReach::Input => (input, total),
+        };
+        Reading { bill, session: (size >= self.rules.minimum).then_some(key), ..Reading::default() }
     }
 
     fn bill(&self, mode: CacheMode, prompt: u64, cached: u64, created: u64, plain: u64) -> Bill {

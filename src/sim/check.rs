@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::refusal::{ErrorShape, Refusal};
+use super::refusal::Refusal;
 
 /// How strict the simulator is beyond what every server asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Strictness {
     pub no_cache_control: bool,
     /// In which words.
     pub words: FieldRefusal,
+    /// Models that know Chat Completions alone; the Responses API refuses them.
+    pub chat_only: Vec<String>,
     /// Refuses these top-level fields.
     pub no_fields: Vec<String>,
 }
@@ -67,11 +69,8 @@ pub(super) fn markers(request: &Value, strict: &Strictness) -> Check {
     match strict.words {
         FieldRefusal::ExtraInputs => refuse(format!("{place}: Extra inputs are not permitted")),
         FieldRefusal::UnknownParameter => {
-            let mut refusal =
-                Refusal::new(400, "unknown_parameter", format!("Unknown parameter: '{place}'."));
-            refusal.shape = ErrorShape::OpenAi;
-            refusal.param = Some(place);
-            Err(refusal)
+            let refusal = Refusal::new(400, "unknown_parameter", format!("Unknown parameter: '{place}'."));
+            Err(refusal.open_ai(Some(&place)))
         }
     }
 }
@@ -113,6 +112,12 @@ fn switches(request: &Value) -> Check {
     Ok(())
 }
 
+/// Whether a tool may have this name.
+pub(super) fn named(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
 fn tools(tools: &Value) -> Check {
     let all = match tools {
         Value::Null => return Ok(()),
@@ -123,9 +128,7 @@ fn tools(tools: &Value) -> Check {
     for (at, tool) in all.iter().enumerate() {
         let function = &tool["function"];
         let name = function["name"].as_str().unwrap_or_default();
-        let named = (1..=64).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if tool["type"] != "function" || !named {
+        if tool["type"] != "function" || !named(name) {
             return refuse(format!(
                 "tools[{at}]: a function with a name of 1 to 64 of [a-zA-Z0-9_-] is required"
             ));

@@ -84,6 +84,21 @@ impl Fault {
         Self::Status { status, code: None, message: None, retry_after: None, shape: ErrorShape::default() }
     }
 
+    /// The error that comes inside a chat stream; empty for every other fault.
+    pub(super) fn event(&self, request_id: &str) -> String {
+        self.inside().map_or_else(String::new, |refusal| refusal.event(request_id))
+    }
+
+    /// The error that comes inside a stream.
+    pub(super) fn inside(&self) -> Option<Refusal> {
+        match self {
+            Self::Event { status, message, .. } => {
+                Some(told(*status, None, message.as_deref(), ErrorShape::Stream))
+            }
+            _ => None,
+        }
+    }
+
     /// The error this fault answers with, and the HTTP status it travels under. `None` for the faults that let
     /// the model answer.
     pub(super) fn refusal(&self, streams: bool) -> Option<(u16, Refusal)> {
@@ -103,7 +118,7 @@ impl Fault {
 }
 
 /// An error with the usual words where none are given.
-pub(super) fn told(status: u16, code: Option<&str>, message: Option<&str>, shape: ErrorShape) -> Refusal {
+fn told(status: u16, code: Option<&str>, message: Option<&str>, shape: ErrorShape) -> Refusal {
     let (usual_code, usual_message) = usual(status);
     Refusal { shape, ..Refusal::new(status, code.unwrap_or(usual_code), message.unwrap_or(usual_message)) }
 }

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    blocks::Sizes, check::Strictness, clock::Clock, fault::Planned, record::Summary, rules::CacheRules,
-    script::Script, shape::Shape,
+    blocks::Sizes, check::Strictness, clock::Clock, fault::Planned, models::ModelRows, record::Summary,
+    rules::CacheRules, script::Script, shape::Shape,
 };
 
 /// Is told about each request when it has ended.
@@ -29,14 +29,29 @@ pub struct SimOptions {
     pub clock: Clock,
     /// How tokens are counted.
     pub sizes: Sizes,
-    /// The longest prompt; longer ones are refused. *Unit:* tokens. `None` for no limit.
+    /// The longest prompt. *Unit:* tokens. `None` for no limit. Longer ones are refused; the Responses API loses its
+    /// oldest items instead, see `overflow`.
     pub window: Option<u64>,
+    /// What the Responses API does with a context that is too long.
+    pub overflow: Overflow,
+    /// How much the list of models says.
+    pub models: ModelRows,
     /// What is refused beyond what every server refuses.
     pub strict: Strictness,
     /// How many ended requests are remembered for `Sim::requests`; `None` for all.
     pub keep: Option<usize>,
     /// Is told about each request when it has ended.
     pub on_request: Option<OnRequest>,
+}
+
+/// What the Responses API does with a context that is too long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// Above 80 % of the window the oldest items are gone, without a word. Source: docs/sources.md, wire 2.4.
+    #[default]
+    Truncates,
+    /// Above the window the request is refused.
+    Refuses,
 }
 
 impl fmt::Debug for SimOptions {

@@ -28,11 +28,28 @@ pub enum Outcome {
     Aborted,
 }
 
+/// Which part of the server a request was for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Api {
+    /// Chat Completions.
+    Chat,
+    /// The Responses API, stored responses included.
+    Responses,
+    /// The list of models.
+    Models,
+    /// A path that does not exist.
+    #[default]
+    Other,
+}
+
 /// One request as it came.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     /// Counts requests of every kind from 0.
     pub number: u64,
+    /// What it was for.
+    pub api: Api,
     /// `GET`, `POST`, …
     pub method: String,
     /// The path and the query.
@@ -63,6 +80,14 @@ impl Recorded {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Messages, or items of the Responses API; a text alone is one.
+    fn messages(&self) -> usize {
+        match (&self.json["messages"], &self.json["input"]) {
+            (Value::Array(all), _) | (_, Value::Array(all)) => all.len(),
+            (_, input) => usize::from(input.is_string()),
+        }
+    }
+
     pub(super) fn summary(&self) -> Summary {
         Summary {
             number: self.number,
@@ -70,7 +95,7 @@ impl Recorded {
             path: self.path.clone(),
             status: self.status,
             model: self.json["model"].as_str().unwrap_or_default().to_owned(),
-            messages: self.json["messages"].as_array().map_or(0, Vec::len),
+            messages: self.messages(),
             outcome: self.outcome,
             bill: self.bill,
             took: self.finished.map_or(Duration::ZERO, |end| end.saturating_duration_since(self.arrived)),
@@ -91,7 +116,7 @@ pub struct Summary {
     pub status: u16,
     /// The model asked for; empty when there is none.
     pub model: String,
-    /// How many messages were sent.
+    /// How many messages were sent; items in the Responses API.
     pub messages: usize,
     /// How it ended.
     pub outcome: Outcome,

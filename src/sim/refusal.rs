@@ -45,6 +45,24 @@ impl Refusal {
         Self { status, code, message, param: None, shape: ErrorShape::DashScope, retry_after: None }
     }
 
+    /// The same as OpenAI writes it.
+    pub(super) fn open_ai(self, param: Option<&str>) -> Self {
+        Self { shape: ErrorShape::OpenAi, param: param.map(str::to_owned), ..self }
+    }
+
+    /// The same in the shape of the Responses API, if it was in compatible mode's.
+    pub(super) fn flat(mut self) -> Self {
+        if self.shape == ErrorShape::DashScope {
+            self.shape = ErrorShape::Flat;
+            self.code = match self.code.as_str() {
+                "invalid_parameter_error" => "InvalidParameter".to_owned(),
+                "invalid_api_key" => "InvalidApiKey".to_owned(),
+                _ => self.code,
+            };
+        }
+        self
+    }
+
     /// A request that says something wrong.
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self::new(400, "invalid_parameter_error", message)

@@ -14,6 +14,8 @@ use super::{
 
 /// The data of one event, and how many tokens the model spoke for it.
 pub(super) struct Event {
+    /// What the event is called, where events have names.
+    pub(super) name: Option<&'static str>,
     pub(super) data: String,
     pub(super) tokens: u64,
 }
@@ -30,10 +32,7 @@ pub(super) struct Reply {
     pub(super) usage_asked: bool,
     pub(super) bill: Bill,
     pub(super) report: CacheReport,
-    /// Tokens of the answer: thoughts, text, names and arguments.
-    pub(super) output: u64,
-    /// Tokens of the thoughts.
-    pub(super) reasoning: u64,
+    pub(super) spoken: Spoken,
 }
 
 /// The fields of a delta, without braces; the finish reason; the tokens.
@@ -46,10 +45,10 @@ impl Delta {
 }
 
 /// A call as it is told.
-struct Told {
-    id: String,
-    name: String,
-    arguments: String,
+pub(super) struct Told {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) arguments: String,
     object: Value,
 }
 
@@ -63,17 +62,20 @@ impl Reply {
         let (teller, every, finish) = (reply.clone(), shape.usage == UsagePlace::Every, shape.finish);
         let chunks = reply.deltas(shape, count).map(move |Delta(fields, reason, tokens)| {
             spoken += tokens;
-            let now = if reason.is_some() { teller.output } else { spoken.min(teller.output) };
+            let now = if reason.is_some() { teller.spoken.output } else { spoken.min(teller.spoken.output) };
             let usage = if every { teller.usage(now) } else { "null".to_owned() };
             let reason = reason.filter(|_| finish).map_or(Value::Null, Value::from);
             let choice = format!(
                 "{{\"delta\":{{{fields}}},\"finish_reason\":{reason},\"index\":0,\"logprobs\":null}}"
             );
-            Event { data: Self::chunk(&choice, &usage, &fixed), tokens }
+            Event { name: None, data: Self::chunk(&choice, &usage, &fixed), tokens }
         });
-        let usage =
-            separate.then(|| Event { data: Self::chunk("", &reply.usage(reply.output), &last), tokens: 0 });
-        let done = shape.done.then(|| Event { data: "[DONE]".to_owned(), tokens: 0 });
+        let usage = separate.then(|| Event {
+            name: None,
+            data: Self::chunk("", &reply.usage(reply.spoken.output), &last),
+            tokens: 0,
+        });
+        let done = shape.done.then(|| Event { name: None, data: "[DONE]".to_owned(), tokens: 0 });
         chunks.chain(usage).chain(done)
     }
 
@@ -87,7 +89,7 @@ impl Reply {
         if !calls.is_empty() {
             message["tool_calls"] = json!(calls);
         }
-        let spoken = Spoken { output: self.output, reasoning: self.reasoning };
+        let spoken = self.spoken;
         let mut whole = json!({
             "choices": [{"message": message, "finish_reason": self.reason(), "index": 0, "logprobs": null}],
             "object": "chat.completion",
@@ -97,7 +99,7 @@ impl Reply {
             "model": self.model,
             "id": format!("chatcmpl-{}", self.request_id),
         });
-        if let Some(timings) = usage::timings(&self.bill, self.output, self.report) {
+        if let Some(timings) = usage::timings(&self.bill, self.spoken.output, self.report) {
             whole["timings"] = timings;
         }
         whole.to_string()
@@ -134,24 +136,7 @@ impl Reply {
     }
 
     fn told(&self) -> Vec<Told> {
-        let serial = self.request_id.rsplit('-').next().unwrap_or_default();
-        let mut calls: Vec<Told> = (self.turn.calls.iter().enumerate())
-            .map(|(at, call)| Told {
-                id: format!("call_{serial}{at:03}"),
-                name: call.name.clone(),
-                arguments: call.arguments.to_string(),
-                object: call.arguments.clone(),
-            })
-            .collect();
-        if let (Some(at), Some(last)) = (self.cut, calls.last_mut()) {
-            let at = (0..=at.min(last.arguments.len()))
-                .rev()
-                .find(|at| last.arguments.is_char_boundary(*at))
-                .unwrap_or(0);
-            last.arguments.truncate(at);
-            last.object = json!(last.arguments);
-        }
-        calls
+        Told::of(&self.turn, self.cut, &self.request_id)
     }
 
     fn reason(&self) -> String {
@@ -177,7 +162,7 @@ impl Reply {
 
     /// The token counts, and what stands beside them.
     fn usage(&self, output: u64) -> String {
-        let spoken = Spoken { output, reasoning: self.reasoning };
+        let spoken = Spoken { output, ..self.spoken };
         let usage = usage::chat(&self.bill, spoken, self.report);
         match usage::timings(&self.bill, output, self.report) {
             Some(timings) => format!("{usage},\"timings\":{timings}"),
@@ -187,6 +172,28 @@ impl Reply {
 }
 
 impl Told {
+    /// The calls of a turn; the arguments of the last one may be cut.
+    pub(super) fn of(turn: &Turn, cut: Option<usize>, request_id: &str) -> Vec<Self> {
+        let serial = request_id.rsplit('-').next().unwrap_or_default();
+        let mut calls: Vec<Self> = (turn.calls.iter().enumerate())
+            .map(|(at, call)| Self {
+                id: format!("call_{serial}{at:03}"),
+                name: call.name.clone(),
+                arguments: call.arguments.to_string(),
+                object: call.arguments.clone(),
+            })
+            .collect();
+        if let (Some(at), Some(last)) = (cut, calls.last_mut()) {
+            let at = (0..=at.min(last.arguments.len()))
+                .rev()
+                .find(|at| last.arguments.is_char_boundary(*at))
+                .unwrap_or(0);
+            last.arguments.truncate(at);
+            last.object = json!(last.arguments);
+        }
+        calls
+    }
+
     /// The whole call in one piece.
     fn all(&self, index: Option<usize>) -> Value {
         entry(index, Some(&self.id), Some(json!(self.name)), json!(self.arguments))
@@ -282,7 +289,7 @@ fn interleaved(calls: Vec<Vec<Delta>>) -> Vec<Delta> {
 }
 
 /// A text in pieces of so many characters, each with its share of the text's tokens.
-struct Pieces {
+pub(super) struct Pieces {
     text: String,
     at: usize,
     size: usize,
@@ -294,7 +301,7 @@ struct Pieces {
 impl Pieces {
     /// The shares add up to the tokens of the whole text, so that a slow model takes as long for short pieces as for
     /// long ones. A text that counts nothing is a token for each piece, so that it can be slow at all.
-    fn of(text: String, size: usize, count: &Count) -> Self {
+    pub(super) fn of(text: String, size: usize, count: &Count) -> Self {
         let size = size.max(1);
         let characters = text.chars().count();
         let tokens = match count.of(&text) {

@@ -77,7 +77,12 @@ impl Sim {
         state.total = Total::default();
     }
 
-    /// Lets time pass for the cache.
+    /// The ids of the responses that are kept, ascending.
+    pub fn kept_responses(&self) -> Vec<String> {
+        self.shared.state().shelf.ids(self.shared.clock.now())
+    }
+
+    /// Lets time pass for the cache and for what is kept.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
     }

@@ -21,7 +21,9 @@ pub struct Shape {
     pub calls: CallShape,
     /// Where thoughts are.
     pub reasoning: ReasoningPlace,
-    /// Whether a finish reason is given.
+    /// What is different in the Responses API.
+    pub responses: ResponsesShape,
+    /// Whether a finish reason is given; in the Responses API, whether the last event comes.
     pub finish: bool,
     /// Whether `[DONE]` is sent.
     pub done: bool,
@@ -38,6 +40,7 @@ impl Default for Shape {
             cache: CacheReport::default(),
             calls: CallShape::default(),
             reasoning: ReasoningPlace::default(),
+            responses: ResponsesShape::default(),
             finish: true,
             done: true,
         }
@@ -124,4 +127,83 @@ pub enum ReasoningPlace {
     Reasoning,
     /// Inside the text, between `<think>` tags.
     ThinkTags,
+}
+
+/// How the Responses API speaks. Source: docs/sources.md, wire 2.3 and wire 2.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResponsesShape {
+    /// What surrounds the data of an event.
+    pub framing: Framing,
+    /// How a chain that does not exist is refused.
+    pub unknown_id: UnknownId,
+    /// Where the arguments of a call are.
+    pub arguments: ArgumentsPlace,
+    /// How thoughts are told.
+    pub thoughts: ThoughtEvents,
+    /// How an error inside a stream is told.
+    pub failure: FailureEvent,
+    /// Whether the id of a response is a bare UUID, without `resp_`.
+    pub bare_ids: bool,
+    /// Whether one more event of an unknown kind comes after the last.
+    pub trailing: bool,
+}
+
+impl Default for ResponsesShape {
+    fn default() -> Self {
+        Self {
+            framing: Framing::DashScope,
+            unknown_id: UnknownId::default(),
+            arguments: ArgumentsPlace::default(),
+            thoughts: ThoughtEvents::default(),
+            failure: FailureEvent::default(),
+            bare_ids: false,
+            trailing: false,
+        }
+    }
+}
+
+/// How a `previous_response_id` is refused that is unknown, too old or somebody else's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownId {
+    /// Flat, `Not found previous_response_id: …`; inside a stream as a response that has failed, under status 200.
+    #[default]
+    DashScope,
+    /// `previous_response_not_found` with `param`, status 400, streamed or not.
+    OpenAi,
+    /// ``Invalid `previous_response_id`.``, status 400, streamed or not.
+    Invalid,
+}
+
+/// Where the arguments of a call are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArgumentsPlace {
+    /// In pieces, then whole, then in the item.
+    #[default]
+    Deltas,
+    /// Whole, then in the item.
+    DoneOnly,
+    /// In the item.
+    ItemOnly,
+}
+
+/// How thoughts are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThoughtEvents {
+    /// `response.reasoning_summary_text.…`.
+    #[default]
+    Summary,
+    /// `response.reasoning_text.…`.
+    Text,
+}
+
+/// How an error inside a stream is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailureEvent {
+    /// `response.failed`.
+    #[default]
+    Failed,
+    /// `error` with `code` and `message`.
+    Error,
+    /// `error` with both inside `error`.
+    NestedError,
 }

@@ -11,6 +11,7 @@ use super::{
     fault::Fault,
     options::SimOptions,
     record::{Outcome, Recorded, Total},
+    responses::{Kept, Shelf},
     script::Progress,
 };
 
@@ -26,6 +27,7 @@ pub(super) struct Shared {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) store: Store,
+    pub(super) shelf: Shelf,
     pub(super) progress: Progress,
     pub(super) records: Vec<Recorded>,
     pub(super) total: Total,
@@ -62,7 +64,7 @@ impl Shared {
         state.records.push(record);
         drop(state);
         let end = Outcome::Refused;
-        Ticket { shared: self.clone(), number, reading: None, output: 0, end, is_open: true }
+        Ticket { shared: self.clone(), number, reading: None, output: 0, kept: None, end, is_open: true }
     }
 }
 
@@ -98,6 +100,8 @@ pub(super) struct Ticket {
     number: u64,
     reading: Option<Reading>,
     output: u64,
+    /// The response that is kept when the last byte has left.
+    kept: Option<(String, Kept)>,
     /// What the last byte will make of the request.
     end: Outcome,
     is_open: bool,
@@ -124,6 +128,11 @@ impl Ticket {
         self.welcome();
     }
 
+    /// What is answered can be chained to, once it is complete.
+    pub(super) fn keep(&mut self, id: String, kept: Kept) {
+        self.kept = Some((id, kept));
+    }
+
     /// What will be sent is no error.
     pub(super) fn welcome(&mut self) {
         self.end = Outcome::Complete;
@@ -146,6 +155,11 @@ impl Ticket {
                 state.store.keep(reading, self.shared.clock.now());
             }
             state.total.add(&reading.bill);
+        }
+        if let Some((id, kept)) = self.kept.take()
+            && outcome == Outcome::Complete
+        {
+            state.shelf.keep(id, kept);
         }
         let bill = self.reading.as_ref().map(|reading| reading.bill);
         let summary =

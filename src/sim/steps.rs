@@ -5,8 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use bytes::Bytes;
 
 use super::{
-    fault::{Fault, told},
-    refusal::ErrorShape,
+    fault::Fault,
     reply::Event,
     shape::{Framing, LineEnd, Shape},
 };
@@ -32,8 +31,12 @@ pub(super) enum Step {
 pub(super) type Steps = Box<dyn Iterator<Item = Step> + Send>;
 
 /// Writes events as an event stream at the speed of the model.
-pub(super) fn stream(events: impl Iterator<Item = Event> + Send + 'static, shape: &Shape) -> Steps {
-    let (framing, end, speed) = (shape.framing, shape.line_end.text(), shape.tokens_per_second);
+pub(super) fn stream(
+    events: impl Iterator<Item = Event> + Send + 'static,
+    framing: Framing,
+    shape: &Shape,
+) -> Steps {
+    let (end, speed) = (shape.line_end.text(), shape.tokens_per_second);
     let mut spoken = 0;
     Box::new(events.enumerate().flat_map(move |(at, event)| {
         spoken += event.tokens;
@@ -41,26 +44,33 @@ pub(super) fn stream(events: impl Iterator<Item = Event> + Send + 'static, shape
             let micros = u128::from(spoken) * 1_000_000 / u128::from(speed);
             Step::Wait(Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX)))
         });
-        wait.into_iter().chain([Step::Bytes(framed(&event.data, at + 1, framing, end))])
+        wait.into_iter().chain([Step::Bytes(framed(&event, at + 1, framing, end))])
     }))
 }
 
-fn framed(data: &str, id: usize, framing: Framing, end: &str) -> Bytes {
-    Bytes::from(match framing {
-        Framing::Plain => format!("data: {data}{end}{end}"),
-        Framing::DashScope => {
-            format!("id:{id}{end}event:result{end}:HTTP_STATUS/200{end}data:{data}{end}{end}")
+pub(super) fn framed(event: &Event, id: usize, framing: Framing, end: &str) -> Bytes {
+    let (name, data) = (event.name, &event.data);
+    Bytes::from(match (framing, name) {
+        (Framing::Plain, None) => format!("data: {data}{end}{end}"),
+        (Framing::Plain, Some(name)) => format!("event: {name}{end}data: {data}{end}{end}"),
+        (Framing::DashScope, name) => {
+            let name = name.unwrap_or("result");
+            format!("id:{id}{end}event:{name}{end}:HTTP_STATUS/200{end}data:{data}{end}{end}")
         }
     })
 }
 
-/// Lets the faults strike that come between events.
-pub(super) fn disturb(mut steps: Steps, faults: &[Fault], end: LineEnd, request_id: &str) -> Steps {
+/// Lets the faults strike that come between events; `error` writes the event of an error.
+pub(super) fn disturb(
+    mut steps: Steps,
+    faults: &[Fault],
+    end: LineEnd,
+    error: &dyn Fn(&Fault) -> String,
+) -> Steps {
     for fault in faults {
         match fault {
-            Fault::Event { status, message, after_events } => {
-                let error = told(*status, None, message.as_deref(), ErrorShape::Stream);
-                let event = Bytes::from(error.event(request_id).replace('\n', end.text()));
+            Fault::Event { after_events, .. } => {
+                let event = Bytes::from(error(fault).replace('\n', end.text()));
                 steps = Box::new(whole_events(steps, *after_events).chain([Step::Bytes(event), Step::Fail]));
             }
             Fault::Garbage => steps = garbage(steps, end.text()),
@@ -233,7 +243,8 @@ mod tests {
     fn an_error_event_comes_after_so_many_events_and_nothing_after_it() {
         let message = Some("slow".to_owned());
         let fault = Fault::Event { status: 429, message, after_events: 1 };
-        let steps: Vec<Step> = disturb(body(&["a", "b"]), &[fault], LineEnd::CrLf, "7").collect();
+        let steps: Vec<Step> =
+            disturb(body(&["a", "b"]), &[fault], LineEnd::CrLf, &|fault| fault.event("7")).collect();
         let event = "id:1\r\nevent:error\r\n:HTTP_STATUS/429\r\n\
             data:{\"code\":\"limit_requests\",\"message\":\"slow\",\"request_id\":\"7\"}\r\n\r\n";
         assert_eq!(steps, [bytes("a"), bytes(event), Step::Fail]);

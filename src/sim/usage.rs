@@ -67,6 +67,34 @@ pub(super) fn timings(bill: &Bill, output: u64, report: CacheReport) -> Option<V
     )
 }
 
+/// The `usage` of the Responses API: what was written stands nowhere but in the billing lines.
+/// Source: docs/sources.md, wire 2.3.
+pub(super) fn responses(bill: &Bill, spoken: Spoken, report: CacheReport) -> Value {
+    let total = bill.prompt + spoken.output;
+    let output = json!({"reasoning_tokens": spoken.reasoning.min(spoken.output)});
+    let mut usage = json!({
+        "input_tokens": bill.prompt,
+        "output_tokens": spoken.output,
+        "total_tokens": total,
+        "input_tokens_details": {"cached_tokens": if report == CacheReport::Zero { 0 } else { bill.cached }},
+        "output_tokens_details": output.clone(),
+    });
+    if report == CacheReport::Silent {
+        usage["input_tokens_details"] = json!({});
+    }
+    if let Some(details) = details(bill, report) {
+        usage["x_details"] = json!([{
+            "input_tokens": bill.prompt,
+            "output_tokens": spoken.output,
+            "total_tokens": total,
+            "prompt_tokens_details": details,
+            "output_tokens_details": output,
+            "x_billing_type": "response_api",
+        }]);
+    }
+    usage
+}
+
 fn details(bill: &Bill, report: CacheReport) -> Option<Value> {
     let mut details = json!({"cached_tokens": bill.cached});
     match report {

@@ -2,6 +2,7 @@
 
 mod faults;
 mod quirks;
+mod responses;
 
 use std::time::Instant;
 
