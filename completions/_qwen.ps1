@@ -76,6 +76,8 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('--look-back', '--look-back', [CompletionResultType]::ParameterName, 'How many blocks before a marker the cache looks back')
             [CompletionResult]::new('--unit', '--unit', [CompletionResultType]::ParameterName, 'What counts as one block of the look-back')
             [CompletionResult]::new('--cache-quirk', '--cache-quirk', [CompletionResultType]::ParameterName, 'What is odd about the server''s cache')
+            [CompletionResult]::new('--oauth', '--oauth', [CompletionResultType]::ParameterName, 'How logins by device code go')
+            [CompletionResult]::new('--oauth-token-seconds', '--oauth-token-seconds', [CompletionResultType]::ParameterName, 'How long an access token of a login lives, in seconds')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

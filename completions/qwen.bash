@@ -170,7 +170,7 @@ _qwen() {
             return 0
             ;;
         qwen__subcmd__sim)
-            opts="-h --port --script --model --window --key --look-back --unit --cache-quirk --help"
+            opts="-h --port --script --model --window --key --look-back --unit --cache-quirk --oauth --oauth-token-seconds --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -206,6 +206,14 @@ _qwen() {
                     ;;
                 --cache-quirk)
                     COMPREPLY=($(compgen -W "ignores-markers silent nested-5m nested-creation read-only deepseek moonshot llama-cpp openrouter extra-inputs unknown-parameter no-tool-arrays no-arrays evicts" -- "${cur}"))
+                    return 0
+                    ;;
+                --oauth)
+                    COMPREPLY=($(compgen -W "approve by-hand slow-down slow-down-429 expired expired-401 denied invalid-client web-page null-token no-interval drop refresh-denied quota" -- "${cur}"))
+                    return 0
+                    ;;
+                --oauth-token-seconds)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

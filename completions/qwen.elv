@@ -71,6 +71,8 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --look-back 'How many blocks before a marker the cache looks back'
             cand --unit 'What counts as one block of the look-back'
             cand --cache-quirk 'What is odd about the server''s cache'
+            cand --oauth 'How logins by device code go'
+            cand --oauth-token-seconds 'How long an access token of a login lives, in seconds'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

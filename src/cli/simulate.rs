@@ -1,11 +1,11 @@
 //! `qwen sim`: serves the simulator until it is stopped.
 
-use std::{fs, io::Write, sync::Arc};
+use std::{fs, io::Write, sync::Arc, time::Duration};
 
 use super::{Sim as Flags, SimUnit, assemble, signals};
 use crate::{
     protocol::{Failure, Kind},
-    sim::{CacheQuirk, CacheRules, Script, Sim, SimOptions, Unit},
+    sim::{CacheQuirk, CacheRules, OAuth, Script, Sim, SimOptions, Unit},
 };
 
 /// How many requests are remembered; what a person can look at is in the log.
@@ -36,12 +36,17 @@ pub(super) fn run(flags: &Flags) -> Result<u8, Failure> {
     if !cache.explicit_models.contains(&flags.model) {
         cache.explicit_models.push(flags.model.clone());
     }
+    let mut oauth = OAuth::named(&flags.oauth).unwrap_or_default();
+    if let Some(seconds) = flags.oauth_token_seconds {
+        oauth.token_life = Duration::from_secs(seconds);
+    }
     let mut options = SimOptions {
         port: flags.port,
         key: flags.key.clone(),
         script,
         cache,
         window: flags.window,
+        oauth,
         keep: Some(KEPT),
         // A closed stdout stops the log, not the server.
         on_request: Some(Arc::new(|summary| drop(writeln!(std::io::stdout(), "{summary}")))),
@@ -60,9 +65,11 @@ async fn serve(options: SimOptions, model: &str) -> Result<u8, Failure> {
             .hint("choose another with --port, or 0 for any that is free")
     })?;
     let base = sim.base_url();
+    let issuer = sim.issuer();
     let hello = format!(
         "simulated Qwen Cloud at {base}, Ctrl-C ends it\n\
-         try: OPENAI_API_KEY=any OPENAI_BASE_URL={base} DASHSCOPE_PROXY_BASE_URL={base} qwen -m {model} -p hi\n"
+         try: OPENAI_API_KEY=any OPENAI_BASE_URL={base} DASHSCOPE_PROXY_BASE_URL={base} qwen -m {model} -p hi\n\
+         login: {issuer}/api/v1/oauth2/device/code and {issuer}/api/v1/oauth2/token\n"
     );
     let _ = std::io::stdout().write_all(hello.as_bytes());
     let _ = std::io::stdout().flush();

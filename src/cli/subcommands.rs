@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, builder::PossibleValuesParser, value_parser};
 
 use super::Shell;
-use crate::sim::CacheQuirk;
+use crate::sim::{CacheQuirk, OAuth};
 
 /// What else than the agent to run.
 #[derive(clap::Subcommand)]
@@ -68,6 +68,12 @@ pub struct Sim {
     /// What is odd about the server's cache
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(CacheQuirk::names()))]
     pub cache_quirk: Option<String>,
+    /// How logins by device code go
+    #[arg(long, value_name = "NAME", default_value = "approve", value_parser = PossibleValuesParser::new(OAuth::names()))]
+    pub oauth: String,
+    /// How long an access token of a login lives, in seconds
+    #[arg(long, value_name = "N")]
+    pub oauth_token_seconds: Option<u64>,
 }
 
 /// What counts as one block of the look-back.

@@ -11,6 +11,7 @@ use super::{
     body::Sending,
     chat::chat,
     models::models,
+    oauth::{self, Bearer},
     record::{Api, Outcome, Recorded},
     refusal::Refusal,
     responses,
@@ -67,17 +68,24 @@ pub(super) async fn answer(
         return Err(io::Error::other("the body broke off or is too large"));
     };
     let body = body.to_bytes();
-    let json = Arc::new(serde_json::from_slice::<Value>(&body).unwrap_or_default());
     let route = route(&head.method, head.uri.path());
+    let json = Arc::new(match route {
+        Ok(Route::Login(_)) => oauth::fields(&body),
+        _ => serde_json::from_slice(&body).unwrap_or_default(),
+    });
     ticket.note(|record| {
         record.api = route.as_ref().map_or(Api::Other, Route::api);
-        record.body = body;
+        record.body = body.clone();
         record.json = json.clone();
     });
     let asked = Asked { json, headers: &head.headers, id: &id };
     let answer = match route {
         Err(refusal) => Answer::refused(refusal.status, &refusal, &id),
-        Ok(route) => routed(&shared, &mut ticket, route, asked).await?,
+        Ok(Route::Login(endpoint)) => {
+            let request = (&head.headers, head.uri.query(), &body);
+            oauth::answer(&shared, &mut ticket, endpoint, request)?
+        }
+        Ok(Route::Model(wanted)) => served(&shared, &mut ticket, wanted, asked).await?,
     };
     finish(answer, ticket, &id)
 }
@@ -89,29 +97,33 @@ struct Asked<'a> {
     id: &'a str,
 }
 
-async fn routed(
+/// Everything that wants a key.
+async fn served(
     shared: &Arc<Shared>,
     ticket: &mut Ticket,
-    route: Route<'_>,
+    wanted: Wanted<'_>,
     asked: Asked<'_>,
 ) -> io::Result<Answer> {
     let Asked { json, headers, id } = asked;
-    let account = account(headers);
-    if let Err(refusal) = admitted(shared, account) {
-        let refusal = if route.api() == Api::Responses { refusal.flat() } else { refusal };
-        return Ok(Answer::refused(refusal.status, &refusal, id));
-    }
-    Ok(match route {
-        Route::Models => {
+    let account = match admitted(shared, account(headers), wanted.api()) {
+        Ok(account) => account,
+        Err(refusal) => {
+            let refusal = if wanted.api() == Api::Responses { refusal.flat() } else { refusal };
+            return Ok(Answer::refused(refusal.status, &refusal, id));
+        }
+    };
+    let account = account.as_str();
+    Ok(match wanted {
+        Wanted::Models => {
             ticket.welcome();
             models(shared)
         }
-        Route::Chat => chat(shared, ticket, json, account, id).await?,
-        Route::Respond => {
+        Wanted::Chat => chat(shared, ticket, json, account, id).await?,
+        Wanted::Respond => {
             let session = headers.get("x-dashscope-session-cache").is_some_and(|value| value == "enable");
             responses::create(shared, ticket, json, responses::Caller { account, session }, id).await?
         }
-        Route::Stored(wish, response) => responses::stored(shared, ticket, wish, response, account, id),
+        Wanted::Stored(wish, response) => responses::stored(shared, ticket, wish, response, account, id),
     })
 }
 
@@ -155,6 +167,11 @@ fn account(headers: &HeaderMap) -> &str {
 }
 
 enum Route<'a> {
+    Login(oauth::Endpoint),
+    Model(Wanted<'a>),
+}
+
+enum Wanted<'a> {
     Chat,
     Models,
     Respond,
@@ -162,6 +179,15 @@ enum Route<'a> {
 }
 
 impl Route<'_> {
+    fn api(&self) -> Api {
+        match self {
+            Self::Login(_) => Api::OAuth,
+            Self::Model(wanted) => wanted.api(),
+        }
+    }
+}
+
+impl Wanted<'_> {
     fn api(&self) -> Api {
         match self {
             Self::Chat => Api::Chat,
@@ -173,15 +199,18 @@ impl Route<'_> {
 
 /// Errors: there is nothing at this path, or not for this method.
 fn route<'a>(method: &Method, path: &'a str) -> Result<Route<'a>, Refusal> {
+    if let Some(endpoint) = oauth::Endpoint::at(method, path) {
+        return Ok(Route::Login(endpoint));
+    }
     let ends = |end: &str| ROOTS.iter().any(|root| path.strip_prefix(root) == Some(end));
     let below = |start: &str| {
         let rest = |root: &&str| path.strip_prefix(*root).and_then(|rest| rest.strip_prefix(start));
         ROOTS.iter().find_map(rest)
     };
     match *method {
-        Method::POST if ends("/chat/completions") => return Ok(Route::Chat),
-        Method::GET if ends("/models") => return Ok(Route::Models),
-        Method::POST if ends("/responses") => return Ok(Route::Respond),
+        Method::POST if ends("/chat/completions") => return Ok(Route::Model(Wanted::Chat)),
+        Method::GET if ends("/models") => return Ok(Route::Model(Wanted::Models)),
+        Method::POST if ends("/responses") => return Ok(Route::Model(Wanted::Respond)),
         _ if ends("/responses") => {
             let message = format!("Request method '{method}' is not supported.");
             return Err(Refusal::new(405, "Method Not Allowed", message).flat());
@@ -190,23 +219,40 @@ fn route<'a>(method: &Method, path: &'a str) -> Result<Route<'a>, Refusal> {
     }
     if let Some(rest) = below("/responses/") {
         match (method, rest.strip_suffix("/input_items")) {
-            (&Method::GET, Some(id)) => return Ok(Route::Stored(responses::Wish::Items, id)),
-            (&Method::GET, None) => return Ok(Route::Stored(responses::Wish::Read, rest)),
-            (&Method::DELETE, None) => return Ok(Route::Stored(responses::Wish::Delete, rest)),
+            (&Method::GET, Some(id)) => return Ok(Route::Model(Wanted::Stored(responses::Wish::Items, id))),
+            (&Method::GET, None) => return Ok(Route::Model(Wanted::Stored(responses::Wish::Read, rest))),
+            (&Method::DELETE, None) => {
+                return Ok(Route::Model(Wanted::Stored(responses::Wish::Delete, rest)));
+            }
             _ => {}
         }
     }
     Err(Refusal::new(404, "not_found", format!("there is no `{method} {path}` here")))
 }
 
-/// Errors: the key is not the one that is accepted.
-fn admitted(shared: &Shared, account: &str) -> Result<(), Refusal> {
-    match &shared.options.key {
-        Some(key) if account.strip_prefix("Bearer ") != Some(key) => Err(Refusal::new(
+/// Who asks: the login an access token belongs to, else the key itself.
+///
+/// Errors: the key is not the one that is accepted, the token is too old, or the login has no quota left.
+fn admitted(shared: &Shared, account: &str, api: Api) -> Result<String, Refusal> {
+    let options = &shared.options;
+    let given = account.strip_prefix("Bearer ");
+    let bearer = given.and_then(|token| shared.state().desk.bearer(token, shared.clock.now()));
+    match bearer {
+        Some(Bearer::Good(_)) if options.oauth.quota_over && api != Api::Models => {
+            Err(Refusal::new(429, "insufficient_quota", "Free allocated quota exceeded."))
+        }
+        Some(Bearer::Good(login)) => Ok(login),
+        Some(Bearer::Expired) => {
+            Err(Refusal::new(401, "invalid_api_key", "invalid access token or token expired"))
+        }
+        None if options.oauth.required => {
+            Err(Refusal::new(401, "invalid_api_key", "invalid access token or token expired"))
+        }
+        None if options.key.as_deref().is_some_and(|key| given != Some(key)) => Err(Refusal::new(
             401,
             "invalid_api_key",
             "Incorrect API key provided. For details, see the key's region and plan.",
         )),
-        _ => Ok(()),
+        None => Ok(account.to_owned()),
     }
 }

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    blocks::Sizes, check::Strictness, clock::Clock, fault::Planned, models::ModelRows, record::Summary,
-    rules::CacheRules, script::Script, shape::Shape,
+    blocks::Sizes, check::Strictness, clock::Clock, fault::Planned, models::ModelRows, oauth::OAuth,
+    record::Summary, rules::CacheRules, script::Script, shape::Shape,
 };
 
 /// Is told about each request when it has ended.
@@ -34,6 +34,8 @@ pub struct SimOptions {
     pub window: Option<u64>,
     /// What the Responses API does with a context that is too long.
     pub overflow: Overflow,
+    /// How logins go.
+    pub oauth: OAuth,
     /// How much the list of models says.
     pub models: ModelRows,
     /// What is refused beyond what every server refuses.

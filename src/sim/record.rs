@@ -38,6 +38,8 @@ pub enum Api {
     Responses,
     /// The list of models.
     Models,
+    /// Logins: device codes, polls, renewals, approvals.
+    OAuth,
     /// A path that does not exist.
     #[default]
     Other,

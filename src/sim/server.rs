@@ -16,6 +16,7 @@ use tokio::{
 
 use super::{
     answer::answer,
+    oauth::OAuthCounts,
     options::SimOptions,
     record::{Recorded, Total},
     state::Shared,
@@ -45,7 +46,7 @@ impl Sim {
     pub async fn start(options: SimOptions) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
-        let shared = Shared::new(options);
+        let shared = Shared::new(options, address);
         let server = tokio::spawn(serve(listener, shared.clone()));
         Ok(Self { shared, address, server })
     }
@@ -75,6 +76,21 @@ impl Sim {
         let mut state = self.shared.state();
         state.records.clear();
         state.total = Total::default();
+    }
+
+    /// Where a client logs in: the origin of the device and token endpoints.
+    pub fn issuer(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The person approves every login that waits; says how many there were.
+    pub fn approve(&self) -> usize {
+        self.shared.state().desk.approve(None)
+    }
+
+    /// How often who has logged in, polled and renewed.
+    pub fn oauth(&self) -> OAuthCounts {
+        self.shared.state().desk.counts
     }
 
     /// The ids of the responses that are kept, ascending.

@@ -1,6 +1,7 @@
 //! What all connections share, and the ticket that settles a request exactly once.
 
 use std::{
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -9,6 +10,7 @@ use super::{
     cache::{Reading, Store},
     clock::Running,
     fault::Fault,
+    oauth::Desk,
     options::SimOptions,
     record::{Outcome, Recorded, Total},
     responses::{Kept, Shelf},
@@ -20,6 +22,8 @@ use super::{
 pub(super) struct Shared {
     pub(super) options: SimOptions,
     pub(super) clock: Running,
+    /// Where it listens.
+    pub(super) address: SocketAddr,
     state: Mutex<State>,
 }
 
@@ -28,6 +32,7 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub(super) store: Store,
     pub(super) shelf: Shelf,
+    pub(super) desk: Desk,
     pub(super) progress: Progress,
     pub(super) records: Vec<Recorded>,
     pub(super) total: Total,
@@ -40,14 +45,14 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(options: SimOptions) -> Arc<Self> {
+    pub(super) fn new(options: SimOptions, address: SocketAddr) -> Arc<Self> {
         let clock = Running::start(options.clock);
         let state = State {
             store: Store::new(options.cache.clone()),
             struck: vec![0; options.faults.len()],
             ..State::default()
         };
-        Arc::new(Self { options, clock, state: Mutex::new(state) })
+        Arc::new(Self { options, clock, address, state: Mutex::new(state) })
     }
 
     /// The state. A panic of a script's function cannot leave it half changed, so poison is no reason to stop.

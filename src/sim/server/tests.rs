@@ -1,6 +1,8 @@
 //! Requests over a real connection.
 
 mod faults;
+mod models;
+mod oauth;
 mod quirks;
 mod responses;
 
