@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::count::Count;
+use super::count::{Count, Part};
 
 /// What a part of a prompt weighs.
 #[derive(Clone, Debug)]
@@ -21,6 +21,25 @@ pub struct Sizes {
 impl Default for Sizes {
     fn default() -> Self {
         Self { count: Count::default(), overhead: 4, internal: 6, picture: 1_000 }
+    }
+}
+
+impl Sizes {
+    fn weigh(&self, part: Part<'_>) -> u64 {
+        self.count.weight(part).unwrap_or_else(|| match part {
+            Part::Tools(Value::Null) => 0,
+            Part::Tools(tools) => self.count.of(&tools.to_string()),
+            Part::Message(message) => {
+                self.overhead + message["reasoning_content"].as_str().map_or(0, |text| self.count.of(text))
+            }
+            Part::Content(Value::String(text)) => self.count.of(text),
+            Part::Content(element) => plain(element).map_or(self.picture, |text| self.count.of(text)),
+            Part::Calls(calls) => {
+                let text =
+                    |call: &Value, field: &str| self.count.of(call["function"][field].as_str().unwrap_or(""));
+                calls.iter().map(|call| text(call, "name") + text(call, "arguments")).sum()
+            }
+        })
     }
 }
 
@@ -55,7 +74,7 @@ impl Blocks {
         let mut blocks = Self {
             model: model.to_owned(),
             keys: vec![root],
-            totals: vec![sizes.count.of(&tools)],
+            totals: vec![sizes.weigh(Part::Tools(&request["tools"]))],
             message: vec![0],
             markers: Vec::new(),
             prompt: 0,
@@ -73,17 +92,26 @@ impl Blocks {
         self.prompt
     }
 
+    /// Tokens of each prefix. *Shape:* ascending; the first is the tools alone, each other ends with one block.
+    pub fn totals(&self) -> &[u64] {
+        &self.totals
+    }
+
+    /// Which prefixes end with a marker. *Shape:* ascending indices into [`Blocks::totals`], none 0.
+    pub fn markers(&self) -> &[usize] {
+        &self.markers
+    }
+
     fn take(&mut self, at: usize, message: &Value, sizes: &Sizes) {
         let fields = ["role", "name", "tool_call_id", "reasoning_content"];
         let mut head = json!(fields.map(|field| &message[field])).to_string();
-        let mut weight =
-            sizes.overhead + message["reasoning_content"].as_str().map_or(0, |t| sizes.count.of(t));
-        for part in parts(message, sizes) {
+        let mut weight = sizes.weigh(Part::Message(message));
+        for piece in parts(message, sizes) {
             let last = self.keys.len() - 1;
-            self.keys.push(hashed(&self.keys[last], &[head.as_bytes(), part.bytes.as_bytes()]));
-            self.totals.push(self.totals[last] + weight + part.tokens);
+            self.keys.push(hashed(&self.keys[last], &[head.as_bytes(), piece.bytes.as_bytes()]));
+            self.totals.push(self.totals[last] + weight + piece.tokens);
             self.message.push(at);
-            if part.marked {
+            if piece.marked {
                 self.markers.push(last + 1);
             }
             head.clear();
@@ -92,52 +120,59 @@ impl Blocks {
     }
 }
 
-struct Part {
+struct Piece {
     bytes: String,
     tokens: u64,
     marked: bool,
 }
 
 /// The blocks of a message: its content elements, then its calls as one; a message with neither is one empty block.
-fn parts(message: &Value, sizes: &Sizes) -> Vec<Part> {
-    let mut parts: Vec<Part> = match &message["content"] {
-        Value::String(text) if !text.is_empty() => vec![words(text, false, sizes)],
-        Value::Array(elements) => elements.iter().map(|element| part(element, sizes)).collect(),
+fn parts(message: &Value, sizes: &Sizes) -> Vec<Piece> {
+    let content = &message["content"];
+    let mut parts: Vec<Piece> = match content {
+        Value::String(text) if !text.is_empty() => {
+            vec![Piece { bytes: words(text), tokens: sizes.weigh(Part::Content(content)), marked: false }]
+        }
+        Value::Array(elements) => elements.iter().map(|element| piece(element, sizes)).collect(),
         _ => Vec::new(),
     };
     if let Some(calls) = message["tool_calls"].as_array().filter(|calls| !calls.is_empty()) {
         let bytes = message["tool_calls"].to_string();
-        let text = |call: &Value, field: &str| sizes.count.of(call["function"][field].as_str().unwrap_or(""));
-        let tokens = calls.iter().map(|call| text(call, "name") + text(call, "arguments")).sum();
-        parts.push(Part { bytes, tokens, marked: false });
+        parts.push(Piece { bytes, tokens: sizes.weigh(Part::Calls(calls)), marked: false });
     }
     if parts.is_empty() {
-        parts.push(Part { bytes: String::new(), tokens: 0, marked: false });
+        parts.push(Piece { bytes: String::new(), tokens: 0, marked: false });
     }
     parts
 }
 
 /// One element of a content array. The marker is not part of the key: the provider's own example drops it from a
 /// message in the next request and still hits.
-fn part(element: &Value, sizes: &Sizes) -> Part {
+fn piece(element: &Value, sizes: &Sizes) -> Piece {
     let marked = element["cache_control"]["type"] == "ephemeral";
-    let Some(fields) = element.as_object() else {
-        return Part { bytes: element.to_string(), tokens: sizes.picture, marked };
-    };
-    let known = |name: &str| matches!(name, "type" | "text" | "cache_control");
-    match &element["text"] {
-        Value::String(text) if fields.keys().all(|name| known(name)) => words(text, marked, sizes),
-        _ => {
+    let tokens = sizes.weigh(Part::Content(element));
+    let bytes = match (plain(element), element) {
+        (Some(text), _) => words(text),
+        (None, Value::Object(fields)) => {
             let mut rest = fields.clone();
             rest.shift_remove("cache_control");
-            Part { bytes: Value::Object(rest).to_string(), tokens: sizes.picture, marked }
+            Value::Object(rest).to_string()
         }
-    }
+        _ => element.to_string(),
+    };
+    Piece { bytes, tokens, marked }
 }
 
-/// A plain text: a string and an array of one element are rendered alike, so they have one key.
-fn words(text: &str, marked: bool, sizes: &Sizes) -> Part {
-    Part { bytes: format!("text:{text}"), tokens: sizes.count.of(text), marked }
+/// The text of an element that is nothing but a text.
+fn plain(element: &Value) -> Option<&str> {
+    let known = |name: &str| matches!(name, "type" | "text" | "cache_control");
+    let fields = element.as_object().filter(|fields| fields.keys().all(|name| known(name)))?;
+    fields.get("text")?.as_str()
+}
+
+/// A string and an array of one text are rendered alike, so they have one key.
+fn words(text: &str) -> String {
+    format!("text:{text}")
 }
 
 fn hashed(before: &Key, parts: &[&[u8]]) -> Key {

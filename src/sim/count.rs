@@ -5,21 +5,51 @@
 
 use std::{fmt, sync::Arc};
 
+use serde_json::Value;
+
 type Function = dyn Fn(&str) -> u64 + Send + Sync;
+type Weight = dyn Fn(Part<'_>) -> u64 + Send + Sync;
+
+/// A part of a prompt that has a weight of its own.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    /// All tools; null when there are none.
+    Tools(&'a Value),
+    /// A message without its content and calls: its role, its ids, its reasoning.
+    Message(&'a Value),
+    /// A content element, or a content that is a string and not empty.
+    Content(&'a Value),
+    /// The calls of a message; at least one.
+    Calls(&'a [Value]),
+}
 
 /// How the simulator counts the tokens of a text.
 #[derive(Clone)]
-pub struct Count(Arc<Function>);
+pub struct Count {
+    text: Arc<Function>,
+    part: Option<Arc<Weight>>,
+}
 
 impl Count {
     /// Counts with this function.
     pub fn new(function: impl Fn(&str) -> u64 + Send + Sync + 'static) -> Self {
-        Self(Arc::new(function))
+        Self { text: Arc::new(function), part: None }
+    }
+
+    /// Weighs the parts of prompts with this function, so that a prompt weighs what a client predicts; the fields of
+    /// `Sizes` beside `internal` have no say then. Answers are still counted as texts.
+    pub fn weighing(self, part: impl Fn(Part<'_>) -> u64 + Send + Sync + 'static) -> Self {
+        Self { part: Some(Arc::new(part)), ..self }
     }
 
     /// The number of tokens of a text.
     pub fn of(&self, text: &str) -> u64 {
-        (self.0)(text)
+        (self.text)(text)
+    }
+
+    /// The number of tokens of a part, if parts are weighed.
+    pub(super) fn weight(&self, part: Part<'_>) -> Option<u64> {
+        self.part.as_ref().map(|weigh| weigh(part))
     }
 }
 

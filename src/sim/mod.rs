@@ -5,6 +5,7 @@
 //! second time, so that a misreading shared with the client cannot hide. Start reading at [`Sim`] and [`Script`].
 
 mod answer;
+mod bench;
 mod blocks;
 mod body;
 mod cache;
@@ -33,11 +34,12 @@ mod steps;
 mod turn;
 mod usage;
 
+pub use bench::{Bench, Rejected};
 pub use blocks::{Blocks, Sizes};
 pub use cache::{Bill, CacheMode, Reading, Store};
 pub use check::{FieldRefusal, Strictness};
 pub use clock::Clock;
-pub use count::Count;
+pub use count::{Count, Part};
 pub use fault::{Fault, Planned};
 pub use models::ModelRows;
 pub use oauth::{Approval, OAuth, OAuthCounts, OAuthFault, ResourceUrl};
