@@ -1,10 +1,14 @@
 //! The plan of markers for one request.
 
-use super::{Forecast, Ledger, Scope, forecast::PAYS};
+use super::{
+    Forecast, Ledger, Scope,
+    forecast::{break_even, pays_from},
+    survey::{Survey, boundary, last_markable},
+};
 use crate::{
-    base::{Moment, Tokens},
+    base::Moment,
     prompt::Prompt,
-    protocol::{CacheMode, CacheTerms, Item, Miss, Prediction},
+    protocol::{CacheMode, CacheTerms, Item, Prediction},
 };
 
 /// A place for a marker: the last content part of a message.
@@ -26,6 +30,7 @@ pub struct Plan {
     marks: Vec<Mark>,
     arrays: bool,
     prediction: Prediction,
+    pub(super) forecast: Forecast,
 }
 
 impl Plan {
@@ -70,69 +75,152 @@ pub struct Limits {
 
 /// Chooses where cache markers go in the next request, and says what it will be billed.
 ///
-/// The candidates are S, the end of the head; A, the highest place that is surely stored; Q, the highest that may
-/// be; and t, the tail of this request. A marker exactly on a stored block finds it at distance zero, whatever the
-/// look-back distance and however many blocks came since; nested markers cost no more than the highest. Volatile
-/// text never stands before t, because the prompt only grows.
+/// The cost of a request is r·H + w·(T(t) − H) + the rest, where H is the longest stored prefix that a marker finds
+/// and t the last marker; r < w, so more H is always cheaper, and a marker exactly on a stored block finds it at
+/// distance zero, whatever the look-back and however many blocks came since. From this the order in which places are
+/// taken while there are slots, dearest loss first:
+///
+/// 1. **A**, the highest place that is surely stored. Without it (w − r)·T(A) may be lost in this very request.
+/// 2. **t**, the tail, when the next request is likely enough. Without it the next request loses (w − r)·(T(t) − H).
+/// 3. **Q**, the highest place above A that may be stored, by a request whose fate is unknown. It gains
+///    (w − r)·(T(Q) − T(A)) if it was.
+/// 4. **S**, the end of the head. A hit on A does not refresh it, so it lapses; marked below t it is made anew at no
+///    price, since nested blocks are billed as the highest. It is read after a compaction and by the next session.
+/// 5. **I**, the end of the instructions, while the head is not surely stored: the next repository reads it.
+/// 6. **B**, of the last four places where the person spoke the one that lapses first: a rewind reads it.
+///
+/// A, t, Q and S are at most four, so nothing that is paid for competes with what is only insurance.
 ///
 /// Shape: ascending, none twice, at most [`Plan::MAX`]; empty when t itself is below the minimum, since a marker
-/// would only give up the implicit cache.
+/// would only give up the implicit cache, and when markers are not worth their price ([`Forecast`]).
 /// Errors: none; a prompt too short to cache gives an empty plan.
-/// Source: `docs/cache.md`, from Qwen Cloud's context cache page.
+/// Source: `docs/cache.md`, from Qwen Cloud's context cache page; the model is `docs/sources.md`, wire 3.3 and 3.6.
 pub fn plan(prompt: &Prompt, limits: &Limits, ledger: &Ledger, forecast: Forecast, now: Moment) -> Plan {
-    let whole = ledger.scaled(&limits.scope, prompt.estimate());
+    let survey = Survey::new(prompt, limits, ledger);
     if !limits.terms.explicit {
-        return Plan { prediction: Prediction { plain: whole, ..Prediction::default() }, ..Plan::none() };
+        let prediction = Prediction { plain: survey.whole(), ..Prediction::default() };
+        return Plan { prediction, forecast, ..Plan::none() };
     }
-    let least = ledger.least(&limits.scope, limits.terms.minimum);
-    let places = || (0..prompt.items().len()).rev().map(Mark::Item).chain([Mark::Head]);
-    let stored = |mark: &Mark| ledger.block(&limits.scope, mark.prefix(prompt));
-    let sure = places().find(|mark| stored(mark).is_some_and(|block| block.sure > now));
-    let perhaps = places().find(|mark| stored(mark).is_some_and(|block| block.perhaps > now));
-    let tail = last_markable(prompt, prompt.items().len()).filter(|_| forecast.tail >= PAYS);
-    // Writing the head alone pays no sooner than writing all: cold and unlikely to be read again, neither is marked.
-    let head = Some(Mark::Head).filter(|_| perhaps.is_some() || tail.is_some());
-    let mut marks: Vec<Mark> = [head, sure, perhaps, tail]
-        .into_iter()
-        .flatten()
-        .filter(|mark| can_carry(prompt, *mark) && size_through(prompt, *mark) >= least)
-        .collect();
-    marks.sort_unstable();
-    marks.dedup();
-    debug_assert!(marks.len() <= Plan::MAX, "four candidates");
-    let size = |mark: Mark| ledger.scaled(&limits.scope, size_through(prompt, mark));
-    let read = sure.map(size).unwrap_or_default();
-    let top = marks.last().copied().map(size).unwrap_or_default();
-    let written = top - read;
-    let newest = places().skip(1).find_map(|mark| stored(&mark));
-    let miss = sure.is_none().then(|| Miss::of(newest, now)).filter(|_| !marks.is_empty());
-    let prediction = Prediction { read, written, plain: whole - read - written, miss };
-    Plan { marks, arrays: true, prediction }
+    let planner = Planner { survey, limits, ledger, forecast, now };
+    let marks = planner.marks();
+    let prediction = planner.prediction(&marks);
+    Plan { marks, arrays: true, prediction, forecast }
 }
 
-/// Estimated size of everything up to and with a mark.
-pub(super) fn size_through(prompt: &Prompt, mark: Mark) -> Tokens {
-    match mark {
-        Mark::Instructions => prompt.head().estimate_through_instructions(),
-        Mark::Head => prompt.head().estimate(),
-        Mark::Item(index) => prompt.estimate_through(index),
+struct Planner<'a> {
+    survey: Survey<'a>,
+    limits: &'a Limits,
+    ledger: &'a Ledger,
+    forecast: Forecast,
+    now: Moment,
+}
+
+impl Planner<'_> {
+    fn marks(&self) -> Vec<Mark> {
+        let trust = self.ledger.trust(&self.limits.scope);
+        let tail = last_markable(self.survey.prompt, self.survey.prompt.items().len());
+        let fits = tail.is_some_and(|tail| self.survey.can_mark(tail)) || self.survey.can_mark(Mark::Head);
+        let perhaps = self.survey.perhaps(self.now);
+        if !fits || !trust.allows_markers(self.now) || (perhaps.is_none() && self.is_cheaper_implicit()) {
+            return Vec::new();
+        }
+        let sure = self.survey.sure(self.now);
+        let (head, tail) = self.worth(perhaps.is_some(), tail);
+        let mut chosen = Chosen { survey: &self.survey, marks: Vec::new() };
+        if trust.is_plain() {
+            chosen.take([tail, head]);
+        } else if trust.bills_each(self.now) {
+            // What lies below the hit is free under every reading; above it only one marker is paid for.
+            let top = tail.or(head);
+            let is_free = |mark: &Mark| sure.is_some_and(|sure| *mark <= sure);
+            chosen.take([sure, top, head.filter(is_free), self.instructions().filter(is_free)]);
+            chosen.take([self.turn_boundary(&chosen.marks).filter(is_free)]);
+        } else {
+            chosen.take([sure, tail, perhaps, head, self.instructions()]);
+            chosen.take([self.turn_boundary(&chosen.marks)]);
+        }
+        // Boundaries and instructions ride along; alone they are worth nothing.
+        let is_alone = ![sure, tail, perhaps, head].iter().flatten().any(|m| chosen.marks.contains(m));
+        if is_alone { Vec::new() } else { chosen.ascending() }
+    }
+
+    /// Whether a cold conversation of this length costs less with the implicit cache.
+    fn is_cheaper_implicit(&self) -> bool {
+        let rate = self.ledger.implicit_rate(&self.limits.scope);
+        self.limits.terms.implicit && u64::from(self.forecast.further) <= pays_from(&self.limits.terms, rate)
+    }
+
+    /// Head and tail, each if it is read again often enough. What is stored already costs nothing to mark.
+    fn worth(&self, is_warm: bool, tail: Option<Mark>) -> (Option<Mark>, Option<Mark>) {
+        let pays = break_even(&self.limits.terms);
+        let tail = tail.filter(|_| self.forecast.tail >= pays);
+        let head = is_warm || tail.is_some() || self.forecast.head >= pays;
+        (head.then_some(Mark::Head), tail)
+    }
+
+    /// The instructions, while a new head is written anyway.
+    fn instructions(&self) -> Option<Mark> {
+        let is_warm = self.survey.block(Mark::Head).is_some_and(|block| block.is_sure(self.now));
+        (!is_warm).then_some(Mark::Instructions)
+    }
+
+    /// Of the last four places before the person spoke again the one that lapses first. Those that are marked
+    /// anyway do not count.
+    fn turn_boundary(&self, marks: &[Mark]) -> Option<Mark> {
+        /// How far back people rewind. Source: `docs/sources.md`, wire 3.6.
+        const BACK: usize = 4;
+        let items = self.survey.prompt.items();
+        let spoke = (1..items.len()).rev().filter(|at| matches!(items[*at], Item::User(_)));
+        let boundaries = spoke.filter_map(|at| boundary(self.survey.prompt, at)).take(BACK);
+        let lapses = |mark: &Mark| self.survey.block(*mark).map_or(Moment(0), |block| block.sure);
+        // Above the highest marker it would be paid for.
+        let rides = |mark: &Mark| !marks.contains(mark) && marks.iter().any(|top| top > mark);
+        boundaries.filter(rides).min_by_key(lapses)
+    }
+
+    /// What will be read and written, if the provider keeps its rules in their strictest reading.
+    fn prediction(&self, marks: &[Mark]) -> Prediction {
+        let whole = self.survey.whole();
+        let internal = self.ledger.internal(&self.limits.scope);
+        let Some(top) = marks.last().copied() else {
+            return Prediction { plain: whole + internal, ..Prediction::default() };
+        };
+        // What is not marked may be found by looking back, but that depends on how the provider counts.
+        let is_sure = |mark: &&Mark| self.survey.block(**mark).is_some_and(|block| block.is_sure(self.now));
+        let sure = marks.iter().rev().find(is_sure).copied();
+        let read = sure.map(|mark| self.survey.size(mark)).unwrap_or_default();
+        let reach = self.survey.size(top).max(read);
+        let written = if self.ledger.trust(&self.limits.scope).bills_each(self.now) {
+            marks.iter().map(|mark| self.survey.size(*mark) - read).sum()
+        } else {
+            reach - read
+        };
+        let plain = whole - reach + internal;
+        let miss = self.ledger.foreseen(&self.survey, self.limits, self.now);
+        Prediction { read, written, plain, miss }
     }
 }
 
-/// The last item before `end` that has content to carry a marker: an assistant message with only calls has none.
-fn last_markable(prompt: &Prompt, end: usize) -> Option<Mark> {
-    (0..end).rev().map(Mark::Item).find(|mark| can_carry(prompt, *mark))
+/// Marks that were taken so far.
+struct Chosen<'a> {
+    survey: &'a Survey<'a>,
+    marks: Vec<Mark>,
 }
 
-fn can_carry(prompt: &Prompt, mark: Mark) -> bool {
-    match mark {
-        Mark::Instructions => prompt.head().has_two_blocks(),
-        Mark::Head => prompt.head().blocks().next().is_some(),
-        Mark::Item(index) => match prompt.items().get(index) {
-            Some(Item::User(_) | Item::Result(_)) => true,
-            Some(Item::Assistant(turn)) => !turn.text.is_empty(),
-            None => false,
-        },
+impl Chosen<'_> {
+    /// Takes those that can be marked, while there are slots.
+    fn take<const N: usize>(&mut self, candidates: [Option<Mark>; N]) {
+        for mark in candidates.into_iter().flatten() {
+            let is_new = !self.marks.contains(&mark) && self.survey.can_mark(mark);
+            if is_new && self.marks.len() < Plan::MAX {
+                self.marks.push(mark);
+            }
+        }
+    }
+
+    fn ascending(mut self) -> Vec<Mark> {
+        self.marks.sort_unstable();
+        self.marks
     }
 }
 

@@ -142,4 +142,41 @@ pub struct CacheReport {
     /// How much of the conversation is stored.
     #[serde(default)]
     pub stored: Tokens,
+    /// What this answer taught of the provider's cache, if it went against the rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
+}
+
+/// A verdict of the client on a cache that does not do what its rules say. The list is closed.
+/// Source: `docs/cache.md`, the self-checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "finding", rename_all = "snake_case")]
+pub enum Finding {
+    /// What was surely stored was not read, twice in a row: it is stored anew, from the tail.
+    Missing,
+    /// The same a third time: no more markers in this session, the implicit cache may work.
+    GivenUp,
+    /// Markers had no effect on two large requests: none for this model for a day.
+    Ignored,
+    /// Much more was written than was new: only head and tail are marked until a request reads what it should.
+    Rewritten {
+        /// The first item the provider did not recognise; `None` for the head.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<usize>,
+    },
+    /// Every marker is billed for itself: no marker between what is read and the tail for a day.
+    PerMarker,
+}
+
+impl Finding {
+    /// The word in JSON and on the screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::GivenUp => "given_up",
+            Self::Ignored => "ignored",
+            Self::Rewritten { .. } => "rewritten",
+            Self::PerMarker => "per_marker",
+        }
+    }
 }

@@ -15,7 +15,7 @@ mod preview;
 mod result;
 mod usage;
 
-pub use cache::{CacheMode, CacheReport, CacheTerms, Miss, Part, Prediction};
+pub use cache::{CacheMode, CacheReport, CacheTerms, Finding, Miss, Part, Prediction};
 pub use call::{Arguments, Broken, ToolCall};
 pub use charge::{Charge, Tier};
 pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};

@@ -54,6 +54,7 @@ impl Machine {
         // A try is planned anew: what the one before it marked may be stored now.
         asking.plan =
             cache::plan(&asking.prompt, &self.config.cache, &self.ledger, self.forecast(&asking), self.now);
+        self.ledger.sent(&asking.prompt, &self.config.cache, &asking.plan, self.now);
         let markers = u8::try_from(asking.plan.marks().len()).unwrap_or(u8::MAX);
         let estimate = self.scaled(asking.prompt.estimate());
         let (request, attempt, prediction) = (self.request, asking.attempt, asking.plan.prediction());
@@ -63,12 +64,14 @@ impl Machine {
     }
 
     fn forecast(&self, asking: &Asking) -> Forecast {
-        cache::forecast(&Situation {
+        let situation = Situation {
             is_interactive: self.config.is_interactive,
             offers_tools: !asking.prompt.head().tools().is_empty(),
             answered: self.totals.requests,
             is_last: self.config.max_requests.is_some_and(|most| self.request >= most),
-        })
+            is_aside: matches!(asking.purpose, Purpose::Summary { .. }),
+        };
+        cache::forecast(situation, &self.ledger, &self.config.cache.scope)
     }
 
     pub(super) fn chunk(&mut self, chunk: Chunk) {

@@ -6,12 +6,25 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    base::{Account, CallId},
+    base::{Account, CallId, Tokens},
+    cache::Situation,
+    cache::survey::{can_carry, size_through},
     prompt::Head,
     protocol::{Arguments, Finish, ToolCall, ToolResult, Turn, Usage, UserMessage, Verdict},
 };
 
-const LIKELY: Forecast = Forecast { tail: 900 };
+const LIKELY: Forecast = Forecast {
+    tail: 900,
+    head: 900,
+    further: 9_000,
+    situation: Situation {
+        is_interactive: true,
+        offers_tools: true,
+        answered: 0,
+        is_last: false,
+        is_aside: false,
+    },
+};
 
 fn limits() -> Limits {
     let scope = Scope { account: Account::new("a"), model: "m".into() };

@@ -153,15 +153,18 @@ impl Source<'_> {
                 all => Cow::Owned(all.join("\n\n")),
             });
         }
-        // An empty text cannot carry a marker.
-        let is_marked = !self.quirks.no_markers
-            && self.marks.contains(&mark)
-            && parts.last().is_some_and(|last| !last.is_empty());
         let last = parts.len().saturating_sub(1);
+        let marks_part = |at: usize| match mark {
+            _ if at == last => self.marks.contains(&mark),
+            Mark::Head => at == 0 && self.marks.contains(&Mark::Instructions),
+            _ => false,
+        };
         let part = |(at, text): (usize, &&'a str)| Part {
             kind: "text",
             text,
-            cache_control: (is_marked && at == last).then_some(CacheControl { kind: "ephemeral" }),
+            // An empty text cannot carry a marker.
+            cache_control: (!self.quirks.no_markers && !text.is_empty() && marks_part(at))
+                .then_some(CacheControl { kind: "ephemeral" }),
         };
         Content::Parts(parts.iter().enumerate().map(part).collect())
     }

@@ -109,6 +109,18 @@ fn qwen_cloud_gets_arrays_and_markers() {
 }
 
 #[test]
+fn the_instructions_carry_a_marker_of_their_own_for_other_repositories() {
+    let body = Setting::arrays(&[Mark::Instructions, Mark::Item(0)]).body(&conversation());
+    let system = r#"{"role":"system","content":[{"type":"text","text":"Help.","cache_control":{"type":"ephemeral"}},{"type":"text","text":"Map: src/\n"}]}"#;
+    assert!(body.contains(system), "{body}");
+    // With one block only there is nothing before its end that another repository could share.
+    let head = Arc::new(Head::new(vec![], "Help.".into(), String::new()));
+    let mut alone = Prompt::new(head);
+    alone.push(UserMessage::words("hi"));
+    assert!(!Setting::arrays(&[Mark::Instructions]).body(&alone).contains("cache_control"));
+}
+
+#[test]
 fn others_get_plain_strings_and_nothing_of_a_cache() {
     let expected = [
         r#"{"model":"qwen3-coder-plus","stream":true,"stream_options":{"include_usage":true},"#,
@@ -271,10 +283,14 @@ proptest! {
     }
 
     #[test]
-    fn a_marker_adds_its_own_bytes_and_nothing_else(mask in 0_u8..32) {
-        let marks: Vec<Mark> = (0..5)
+    fn a_marker_adds_its_own_bytes_and_nothing_else(mask in 0_u8..64) {
+        let marks: Vec<Mark> = (0..6)
             .filter(|bit| mask & (1 << bit) != 0)
-            .map(|bit| if bit == 0 { Mark::Head } else { Mark::Item(bit - 1) })
+            .map(|bit| match bit {
+                0 => Mark::Instructions,
+                1 => Mark::Head,
+                _ => Mark::Item(bit - 2),
+            })
             .collect();
         let marked = Setting::arrays(&marks).body(&conversation());
         let marker = r#","cache_control":{"type":"ephemeral"}"#;
