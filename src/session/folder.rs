@@ -1,12 +1,13 @@
 //! Where a project's files are kept.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, File, OpenOptions},
     io,
 };
 
 use sha2::{Digest, Sha256};
 
+use super::private;
 use crate::base::{AbsPath, SessionId};
 
 /// The longest folder name; common file systems take 255 bytes.
@@ -56,17 +57,11 @@ impl Folder {
 
     /// Makes the file of a new session, for this user only. Errors: it exists, or the system refuses.
     pub(super) fn make(&self, file: &AbsPath) -> io::Result<File> {
-        let mut folders = DirBuilder::new();
-        folders.recursive(true);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-            folders.mode(0o700);
-            options.mode(0o600);
-        }
-        folders.create(self.sessions())?;
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        private::make_folder(&self.sessions())?;
         options.open(file)
     }
 

@@ -1,19 +1,25 @@
-//! What is kept on disk: transcripts.
+//! What is kept on disk: transcripts, the cache ledger.
 //!
 //! One [`Folder`] per project; in it one file per session, which a [`Transcript`] appends to and [`load`] reads
 //! back item by item, exactly as it was sent. A home that cannot be written to never stops the program: the
-//! session then goes on in memory and says so once.
+//! session then goes on in memory and says so once. The [`LedgerFile`] is shared by all projects, since the
+//! provider's cache is.
 
 mod folder;
+mod ledger;
 mod list;
 mod load;
+mod private;
 mod record;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod warming;
 
 pub use folder::Folder;
+pub use ledger::LedgerFile;
 pub use list::{Summary, find, latest, list};
 pub use load::{Loaded, load};
 pub use record::{Meta, Record, Spent};
 pub use transcript::Transcript;
+pub use warming::{Claim, Warming, Warmth};
