@@ -1,14 +1,15 @@
-//! What is kept on disk: transcripts, the cache ledger.
+//! What is kept on disk: transcripts, the cache ledger, the pinned context of a repository.
 //!
 //! One [`Folder`] per project; in it one file per session, which a [`Transcript`] appends to and [`load`] reads
 //! back item by item, exactly as it was sent. A home that cannot be written to never stops the program: the
 //! session then goes on in memory and says so once. The [`LedgerFile`] is shared by all projects, since the
-//! provider's cache is.
+//! provider's cache is; [`Pinned`] belongs to a project.
 
 mod folder;
 mod ledger;
 mod list;
 mod load;
+mod pinned;
 mod private;
 mod record;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use folder::Folder;
 pub use ledger::LedgerFile;
 pub use list::{Summary, find, latest, list};
 pub use load::{Loaded, load};
+pub use pinned::{Pin, Pinned};
 pub use record::{Meta, Record, Spent};
 pub use transcript::Transcript;
 pub use warming::{Claim, Warming, Warmth};
