@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Handle, Mailbox, Setup,
+    knowledge::{Knowledge, Opened},
     machine::{Effect, Input, Kept, Machine},
     words,
     work::Workshop,
@@ -48,15 +49,12 @@ impl Drop for Closing {
 }
 
 async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Mailbox) {
-    let (options, root, cwd) = (setup.context.clone(), setup.root.clone(), setup.cwd.clone());
+    let (root, cwd) = (setup.root.clone(), setup.cwd.clone());
     let (date, shell) = (setup.date.clone(), words::shell());
-    let environment = tokio::spawn({
-        let (root, cwd) = (root.clone(), cwd.clone());
-        async move { context::Environment::collect(&root, &cwd, date, shell).await.text() }
-    });
-    let fragments = tokio::task::spawn_blocking(move || context::collect(&options, &root, &cwd)).await;
-    let fragments = fragments.unwrap_or_default();
-    let prompt = match setup.prompt(fragments.repository) {
+    let environment =
+        tokio::spawn(async move { context::Environment::collect(&root, &cwd, date, shell).await.text() });
+    let Opened { head, knowledge, notices } = Knowledge::open(&setup).await;
+    let prompt = match setup.prompt(head) {
         Ok(prompt) => prompt,
         Err(failure) => return refuse(&mailbox, failure),
     };
@@ -70,7 +68,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
             setup.profile.clone(),
             setup.provider.clone(),
         )),
-        workshop: Arc::new(Workshop::new(&setup)),
+        workshop: Arc::new(Workshop::new(&setup, knowledge)),
         transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
         environment: Some(environment),
         mailbox,
@@ -81,7 +79,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         is_over: false,
     };
     driver.mailbox.put(Event::SessionStarted(driver.info.clone()));
-    for text in setup.notices.into_iter().chain(fragments.notices) {
+    for text in setup.notices.into_iter().chain(notices) {
         driver.mailbox.put(Event::Notice { level: Level::Warning, text });
     }
     while !driver.is_over {
@@ -220,18 +218,24 @@ impl Driver {
     fn compose(&mut self, turn: u32, text: String, is_first: bool, reminders: Vec<String>) {
         let report = self.reporter(Stretch::Composing, 0);
         let environment = if is_first { Some(self.environment.take()) } else { None };
-        let workshop = self.workshop.clone();
+        let (workshop, mailbox) = (self.workshop.clone(), self.mailbox.clone());
         tokio::spawn(async move {
             let mut context = Vec::new();
+            // Read while git is asked.
+            let (words, shop) = (text.clone(), workshop.clone());
+            let read = tokio::task::spawn_blocking(move || (shop.news(is_first), shop.mentions(&words)));
             match environment {
                 Some(Some(ready)) => context.extend(ready.await.ok()),
                 Some(None) => context.push(workshop.environment().await),
                 None => {}
             }
+            let (news, mentioned) = read.await.unwrap_or_default();
+            for text in news.notices {
+                mailbox.put(Event::Notice { level: Level::Warning, text });
+            }
+            context.extend(news.texts);
             context.extend(reminders);
-            let (words, shop) = (text.clone(), workshop.clone());
-            let mentioned = tokio::task::spawn_blocking(move || shop.mentions(&words)).await;
-            context.extend(mentioned.unwrap_or_default());
+            context.extend(mentioned);
             report(Input::Composed { turn, message: UserMessage { context, text } });
         });
     }
@@ -299,7 +303,10 @@ impl Driver {
                 let (request, model, at) = (*request, model.clone(), words::now());
                 self.transcript.append(&Record::Usage(Spent { request, model, usage, charge, cache, at }))
             }
-            Kept::Epoch { epoch, items } => self.transcript.append(&Record::epoch(*epoch, items)),
+            Kept::Epoch { epoch, items } => {
+                self.workshop.forget_news();
+                self.transcript.append(&Record::epoch(*epoch, items))
+            }
         };
         self.warn(notice);
     }

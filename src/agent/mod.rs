@@ -4,6 +4,7 @@
 
 mod driver;
 mod handle;
+mod knowledge;
 pub mod machine;
 mod setup;
 mod words;

@@ -11,7 +11,7 @@ use crate::{
     prompt::{Head, Prompt},
     protocol::{CacheMode, Failure, Item, Kind, SessionInfo},
     provider,
-    session::Transcript,
+    session::{LedgerFile, Pinned, Transcript},
     tools::{Limits, Toolbox},
 };
 
@@ -66,6 +66,10 @@ pub struct Setup {
     pub is_interactive: bool,
     /// What is known of the provider's store at the start.
     pub ledger: cache::Ledger,
+    /// Where that is kept and shared with other sessions.
+    pub ledger_file: LedgerFile,
+    /// Where what is read of the repository is kept, to be used again while it is cached.
+    pub pinned: Pinned,
     /// Today's date for the model, as `2026-11-21`.
     pub date: String,
 }
@@ -80,7 +84,8 @@ pub struct Instructions {
 }
 
 impl Instructions {
-    fn text(&self) -> String {
+    /// The whole of it.
+    pub(super) fn text(&self) -> String {
         let base = self.replace.as_deref().unwrap_or(INSTRUCTIONS).trim();
         match &self.append {
             Some(more) => format!("{base}\n\n{}", more.trim()),
@@ -91,9 +96,8 @@ impl Instructions {
 
 impl Setup {
     /// The prompt to begin with. Errors: the restored items are not a conversation.
-    pub(super) fn prompt(&mut self, repository: String) -> Result<Prompt, Failure> {
-        let head = Arc::new(Head::new(self.toolbox.specs(), self.instructions.text(), repository));
-        Prompt::restore(head, std::mem::take(&mut self.restored)).map_err(|e| {
+    pub(super) fn prompt(&mut self, head: Head) -> Result<Prompt, Failure> {
+        Prompt::restore(Arc::new(head), std::mem::take(&mut self.restored)).map_err(|e| {
             Failure::new(Kind::Config, format!("the session `{}` cannot be continued: {e}", self.session))
                 .hint("start a new one without --continue or --resume")
         })

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Mailbox, Setup,
+    knowledge::{Knowledge, News},
     machine::{Asked, Judgement},
     words,
 };
@@ -31,11 +32,12 @@ pub(super) struct Workshop {
     net: net::Lazy,
     hidden_env: Arc<Vec<String>>,
     date: String,
+    knowledge: Knowledge,
 }
 
 impl Workshop {
     /// Takes what it needs from the setup.
-    pub(super) fn new(setup: &Setup) -> Self {
+    pub(super) fn new(setup: &Setup, knowledge: Knowledge) -> Self {
         let mut extra_roots = setup.extra_roots.clone();
         if setup.root != setup.cwd {
             extra_roots.push(setup.root.clone());
@@ -53,6 +55,7 @@ impl Workshop {
             net: setup.net.clone(),
             hidden_env: Arc::new(setup.hidden_env.clone()),
             date: setup.date.clone(),
+            knowledge,
         }
     }
 
@@ -69,6 +72,23 @@ impl Workshop {
         let environment =
             context::Environment::collect(&self.root, &self.cwd, self.date.clone(), words::shell());
         environment.await.text()
+    }
+
+    /// What the model is to be told of the repository with the next message.
+    pub(super) fn news(&self, is_first: bool) -> News {
+        self.knowledge.news(is_first)
+    }
+
+    /// The history was replaced: what changed since the head was made is to be told again.
+    pub(super) fn forget_news(&self) {
+        self.knowledge.forget();
+    }
+
+    /// The repository block as it is now, pinned in place of the one before; for `/context refresh`. The next prompt
+    /// is made with it.
+    #[expect(dead_code, reason = "for the command; the turn loop never asks for it by itself")]
+    pub(super) fn refresh_repository(&self) -> String {
+        self.knowledge.refresh()
     }
 
     /// The files the person named with `@`, as texts for the model.

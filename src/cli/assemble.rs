@@ -23,7 +23,7 @@ use crate::{
     permissions::{Policy, Rules, names_tool},
     protocol::{Failure, Kind, Mode},
     provider,
-    session::{Folder, Meta, Record, Transcript},
+    session::{Folder, LedgerFile, Meta, Pinned, Record, Transcript},
     tools::{Limits, Selection, TABLE, Toolbox},
     tui,
 };
@@ -82,6 +82,8 @@ pub(super) fn plain(
         notices: Vec::new(),
         is_interactive: false,
         ledger: cache::Ledger::default(),
+        ledger_file: LedgerFile::nowhere(),
+        pinned: Pinned::nowhere(),
         date: jiff::Zoned::now().date().to_string(),
         session,
         credential,
@@ -141,6 +143,11 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     permit(&mut setup, &settings, &homes);
     if let Some(folder) = folder {
         keep(&mut setup, &folder, resumed.is_some())?;
+        setup.pinned = Pinned::of(&folder);
+    }
+    if let Some(home) = AbsPath::new(&homes.qwen_home) {
+        setup.ledger_file = LedgerFile::at(&home);
+        setup.ledger = setup.ledger_file.load();
     }
 
     let format = settings.output_format().parse().map_err(|e: String| Failure::new(Kind::Config, e))?;

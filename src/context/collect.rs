@@ -1,6 +1,10 @@
 //! The repository's block of the prompt.
 
-use super::{instructions, map};
+use super::{
+    Repository, instructions,
+    map::{self, Map},
+    repository::Instruction,
+};
 use crate::base::{AbsPath, Bytes, Tokens};
 
 /// What may be set about reading the repository.
@@ -45,10 +49,32 @@ impl Options {
 /// What was read of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fragments {
-    /// The system block: instruction files, then the map. The same bytes for the same files, on every machine.
-    pub repository: String,
+    /// What stands in the head: the same bytes for the same files, on every machine and in every working folder.
+    pub repository: Repository,
+    /// Instruction files of the folders between the root and the working folder.
+    pub(super) below: Vec<Instruction>,
     /// What a person should know: files that were cut or refused.
     pub notices: Vec<String>,
+}
+
+impl Fragments {
+    /// The instruction files that belong into the first user message, each in its frame: what they say holds for
+    /// the working folder and not for the whole repository.
+    pub fn below(&self) -> impl Iterator<Item = String> {
+        self.below.iter().map(Instruction::framed)
+    }
+
+    /// Takes over what holds for the working folder, the rest stays.
+    pub fn take_below(&mut self, other: &Self) {
+        self.below.clone_from(&other.below);
+    }
+}
+
+/// What was read before; nothing is known of the working folder.
+impl From<Repository> for Fragments {
+    fn from(repository: Repository) -> Self {
+        Self { repository, ..Self::default() }
+    }
 }
 
 /// Reads the instruction files and the map of the repository at `root` for work in `cwd`.
@@ -56,13 +82,11 @@ pub struct Fragments {
 /// Blocks on the file system; what is read is bounded, whatever the size of the repository.
 pub fn collect(options: &Options, root: &AbsPath, cwd: &AbsPath) -> Fragments {
     let mut notices = Vec::new();
-    let mut parts = instructions::collect(options, root, cwd, &mut notices);
+    let (files, below) = instructions::collect(options, root, cwd, &mut notices);
     let is_home = options.home.as_ref() == Some(root);
-    if !is_home && root.parent().is_some() {
-        parts.push(map::map(root, options.map));
-    }
-    parts.retain(|p| !p.is_empty());
-    Fragments { repository: parts.join("\n\n"), notices }
+    let has_map = !is_home && root.parent().is_some();
+    let map = if has_map { map::map(root, options.map) } else { Map::default() };
+    Fragments { repository: Repository { files, map }, below, notices }
 }
 
 #[cfg(test)]
@@ -100,12 +124,25 @@ mod tests {
     fn instructions_come_first_then_the_map_and_no_byte_names_the_machine() {
         let (_one, one) = repository();
         let (_two, two) = repository();
-        let text = collected(&one).repository;
+        let text = collected(&one).repository.block();
         assert!(text.starts_with("--- Context from: ~/.qwen/QWEN.md ---\nAnswer in verse.\n---"), "{text}");
         assert!(text.ends_with("\n.: src/ QWEN.md\nsrc: main.rs"), "{text}");
         assert!(!text.contains(&one.to_string()) && !text.contains("main\n"));
-        assert_eq!(text, collected(&two).repository, "another place on disk");
-        assert_eq!(text, collected(&one).repository, "another time");
+        assert_eq!(text, collected(&two).repository.block(), "another place on disk");
+        assert_eq!(text, collected(&one).repository.block(), "another time");
+    }
+
+    #[test]
+    fn the_head_is_the_same_in_every_working_folder() {
+        let (_dir, top) = repository();
+        fs::write(top.join("repo/src/AGENTS.md"), "Only for src.\n").expect("written");
+        let at = |cwd: &str| collect(&Options::default(), &top.join("repo"), &top.join(cwd));
+        let (root, below) = (at("repo"), at("repo/src"));
+        assert_eq!(root.repository, below.repository);
+        assert_eq!(root.below().count(), 0);
+        let frame =
+            "--- Context from: src/AGENTS.md ---\nOnly for src.\n--- End of Context from: src/AGENTS.md ---";
+        assert_eq!(below.below().collect::<Vec<_>>(), [frame]);
     }
 
     #[test]

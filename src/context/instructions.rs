@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{
     Options, imports,
     place::is_really_within,
+    repository::Instruction,
     text_file::{self, NoText},
 };
 use crate::base::{AbsPath, Bytes};
@@ -26,48 +27,53 @@ struct Scope {
     strict: bool,
 }
 
-/// All instruction files, each in its frame, in the order the model reads them.
+/// The instruction files that hold for the whole repository, and those of the folders on the way from its root to
+/// `cwd`; both in the order the model reads them. The first are read first, so that they are the same for every
+/// `cwd`.
 pub(super) fn collect(
     options: &Options,
     root: &AbsPath,
     cwd: &AbsPath,
     notices: &mut Vec<String>,
-) -> Vec<String> {
+) -> (Vec<Instruction>, Vec<Instruction>) {
     let left = usize::try_from(options.instructions.0).unwrap_or(usize::MAX);
     let mut reader = Reader { seen: HashSet::new(), left, limit: options.instructions, full: false, notices };
-    let mut parts = Vec::new();
-    for at in shelves(options, root, cwd) {
-        for name in &options.file_names {
-            parts.extend(reader.framed(&at, name));
+    let mut read = |shelves: Vec<Scope>| {
+        let mut files = Vec::new();
+        for at in shelves {
+            files.extend(options.file_names.iter().filter_map(|name| reader.instruction(&at, name)));
         }
-    }
-    parts
+        files
+    };
+    let (shared, below) = shelves(options, root, cwd);
+    (read(shared), read(below))
 }
 
-fn shelves(options: &Options, root: &AbsPath, cwd: &AbsPath) -> Vec<Scope> {
-    let mut shelves = Vec::new();
+/// The folders that count for the whole repository, and those that count for `cwd`.
+fn shelves(options: &Options, root: &AbsPath, cwd: &AbsPath) -> (Vec<Scope>, Vec<Scope>) {
+    let mut shared = Vec::new();
     if let Some(folder) = &options.qwen_home {
         let (folder, bound) = (folder.clone(), folder.clone());
-        shelves.push(Scope { folder, bound, label: "~/.qwen/".to_owned(), strict: false });
+        shared.push(Scope { folder, bound, label: "~/.qwen/".to_owned(), strict: false });
     }
-    if options.home.as_ref() == Some(cwd) {
-        return shelves;
+    let of_repository =
+        |folder: AbsPath, label: String| Scope { folder, label, bound: root.clone(), strict: true };
+    let mut below = Vec::new();
+    let top = of_repository(root.clone(), String::new());
+    match &options.home {
+        Some(home) if home == cwd => return (shared, below),
+        // A home folder that is a repository: its own files hold for the projects in it and not for itself.
+        Some(home) if home == root => below.push(top),
+        _ => shared.push(top),
     }
-    let mut folder = root.clone();
-    let mut label = String::new();
-    shelves.push(Scope { folder: folder.clone(), label: label.clone(), bound: root.clone(), strict: true });
+    let (mut folder, mut label) = (root.clone(), String::new());
     let way = cwd.below(root).unwrap_or_default();
     for part in way.split('/').filter(|p| !p.is_empty()) {
         folder = folder.join(part);
         label = format!("{label}{part}/");
-        shelves.push(Scope {
-            folder: folder.clone(),
-            label: label.clone(),
-            bound: root.clone(),
-            strict: true,
-        });
+        below.push(of_repository(folder.clone(), label.clone()));
     }
-    shelves
+    (shared, below)
 }
 
 struct Reader<'a> {
@@ -82,7 +88,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn framed(&mut self, at: &Scope, name: &str) -> Option<String> {
+    fn instruction(&mut self, at: &Scope, name: &str) -> Option<Instruction> {
         let file = at.folder.join(name);
         let label = format!("{}{name}", at.label);
         if !file.as_path().exists() {
@@ -102,7 +108,7 @@ impl Reader<'_> {
             }
         };
         let text = self.expanded(&text, &file, at, 1);
-        Some(format!("--- Context from: {label} ---\n{}\n--- End of Context from: {label} ---", text.trim()))
+        Some(Instruction { label, text: text.trim().to_owned() })
     }
 
     /// The text of a file, charged to the limits; `None` when it is empty or in already.

@@ -12,7 +12,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ignores::Ignores, manifests};
+use serde::{Deserialize, Serialize};
+
+use super::{ignores::Ignores, listing::Listing, manifests};
 use crate::base::{AbsPath, Tokens};
 
 /// How many folders are read. At the usual budget fewer than 100 folders get a line; the rest of this number is for
@@ -63,28 +65,42 @@ struct Folder {
 }
 
 /// The end of a line, in tenths of a token.
-const LINE_END: usize = 10;
+pub(super) const LINE_END: usize = 10;
 
-/// The map of `root` in at most `budget` tokens; empty when nothing useful fits.
-pub(super) fn map(root: &AbsPath, budget: Tokens) -> String {
+/// The map as it is read, and what it was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Map {
+    /// What the model reads; empty when nothing useful fits.
+    pub(super) text: String,
+    /// What build files say, one line for each.
+    pub(super) facts: Vec<String>,
+    /// All names, for telling what changed.
+    pub(super) listing: Listing,
+}
+
+/// The map of `root` in at most `budget` tokens.
+pub(super) fn map(root: &AbsPath, budget: Tokens) -> Map {
     // From here on in tenths of a token, as `cost` counts.
     let budget = usize::try_from(budget.0).unwrap_or(usize::MAX).saturating_mul(10);
-    let Some(mut left) = budget.checked_sub(cost(HEADING) + LINE_END) else { return String::new() };
+    let Some(mut left) = budget.checked_sub(cost(HEADING) + LINE_END) else { return Map::default() };
     let folders = read_all(root.as_path());
     let mut lines = vec![HEADING.to_owned()];
     let most_of_it = left / 4 * 3;
-    for fact in manifests::facts(root, folders.first().map_or(&[], |f| &f.names)) {
-        let rest = left.saturating_sub(cost(&fact) + LINE_END);
+    let facts = manifests::facts(root, folders.first().map_or(&[], |f| &f.names));
+    for fact in &facts {
+        let rest = left.saturating_sub(cost(fact) + LINE_END);
         if rest >= most_of_it {
             left = rest;
-            lines.push(fact);
+            lines.push(fact.clone());
         }
     }
     let shown = share(&folders, left);
     let mut opened: Vec<(&Folder, usize)> = folders.iter().zip(shown).filter(|(_, n)| *n > 0).collect();
     opened.sort_by(|(a, _), (b, _)| a.path.split('/').cmp(b.path.split('/')));
     lines.extend(opened.into_iter().map(|(folder, n)| line(folder, n)));
-    if lines.len() == 1 { String::new() } else { lines.join("\n") }
+    let text = if lines.len() == 1 { String::new() } else { lines.join("\n") };
+    let listing = Listing::of(folders.iter().map(|f| (f.path.as_str(), f.names.as_slice())));
+    Map { text, facts, listing }
 }
 
 /// How many names of each folder are shown. First each folder gets a few names, in the order of reading, while
@@ -257,7 +273,7 @@ fn plain(name: &str) -> String {
 ///
 /// Source: fitted to the exact Qwen vocabulary on about 500 maps of published packages and system folders: the
 /// exact count is 78 % of this in the middle, 98 % at the 99th percentile, never above.
-fn cost(text: &str) -> usize {
+pub(super) fn cost(text: &str) -> usize {
     let (mut cost, mut run, mut before) = (0, 0, ' ');
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

@@ -38,11 +38,21 @@ impl Head {
         tools.sort_by(|a, b| a.name.cmp(&b.name));
         let offered: Tokens = tools.iter().map(size).sum();
         let instructed = offered + estimate(&instructions) + Tokens(8);
-        let ends = [offered, instructed, instructed + estimate(&repository)];
         let of_tools = Prefix::start().and(&tools);
         let of_instructions = of_tools.and(&instructions);
-        let prefixes = [of_tools, of_instructions, of_instructions.and(&repository)];
-        Self { tools, instructions, repository, prefixes, ends }
+        let prefixes = [of_tools, of_instructions, of_instructions];
+        let ends = [offered, instructed, instructed];
+        Self { tools, instructions, repository: String::new(), prefixes, ends }.with_repository(repository)
+    }
+
+    /// The same tools and instructions with another repository block.
+    #[must_use]
+    pub fn with_repository(self, repository: String) -> Self {
+        let mut head = self;
+        head.ends[2] = head.ends[1] + estimate(&repository);
+        head.prefixes[2] = head.prefixes[1].and(&repository);
+        head.repository = repository;
+        head
     }
 
     /// The tools, sorted by name.

@@ -29,7 +29,8 @@ impl Repository {
 
     fn read_in(&self, cwd: &str) -> (String, Vec<String>) {
         let mut notices = Vec::new();
-        let parts = collect(&self.options, &self.at("repo"), &self.at(cwd), &mut notices);
+        let (shared, below) = collect(&self.options, &self.at("repo"), &self.at(cwd), &mut notices);
+        let parts: Vec<String> = shared.iter().chain(&below).map(Instruction::framed).collect();
         (parts.join("\n"), notices)
     }
 

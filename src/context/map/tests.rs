@@ -18,7 +18,7 @@ fn tree(files: &[&str]) -> (tempfile::TempDir, AbsPath) {
 }
 
 fn lines(root: &AbsPath, budget: u64) -> Vec<String> {
-    map(root, Tokens(budget)).lines().skip(1).map(str::to_owned).collect()
+    map(root, Tokens(budget)).text.lines().skip(1).map(str::to_owned).collect()
 }
 
 fn qwen_tokens(text: &str) -> usize {
@@ -75,8 +75,8 @@ fn when_not_everything_fits_each_top_folder_still_has_a_line() {
 #[test]
 fn a_budget_too_small_for_anything_gives_no_map() {
     let (_dir, root) = tree(&["a.rs"]);
-    assert_eq!(map(&root, Tokens(0)), "");
-    assert_eq!(map(&root, Tokens(45)), "");
+    assert_eq!(map(&root, Tokens(0)).text, "");
+    assert_eq!(map(&root, Tokens(45)).text, "");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn three_hundred_files_take_at_most_1200_qwen_tokens() {
     files.extend(["Cargo.toml", "README.md", "LICENSE", "docs/guide.md"].map(str::to_owned));
     assert!(files.len() >= 300);
     let (_dir, root) = tree(&files.iter().map(String::as_str).collect::<Vec<_>>());
-    let map = map(&root, Tokens(1_200));
+    let map = map(&root, Tokens(1_200)).text;
     let exact = qwen_tokens(&map);
     assert!((700..=1_200).contains(&exact), "{exact} tokens:\n{map}");
 }
@@ -109,7 +109,7 @@ fn three_hundred_files_take_at_most_1200_qwen_tokens() {
 fn this_repository_stays_within_the_budget_by_the_exact_vocabulary() {
     let root = AbsPath::new(env!("CARGO_MANIFEST_DIR")).expect("absolute");
     for budget in [200, 400, 1_200] {
-        let map = map(&root, Tokens(budget));
+        let map = map(&root, Tokens(budget)).text;
         let exact = qwen_tokens(&map) as u64;
         assert!(exact <= budget, "{exact} of {budget} tokens:\n{map}");
     }
@@ -141,7 +141,7 @@ fn fifty_thousand_files_take_a_bounded_time() {
         }
     }
     let start = Instant::now();
-    let text = map(&root, Tokens(1_200));
+    let text = map(&root, Tokens(1_200)).text;
     let took = start.elapsed();
     assert!(took.as_millis() < 200, "{took:?} for {} tokens:\n{text}", qwen_tokens(&text));
 }
@@ -166,8 +166,8 @@ proptest! {
             // A name may already stand for a folder or a file; then this one is not made.
             let _ = fs::create_dir_all(path.parent().expect("a parent")).and_then(|()| fs::write(&path, ""));
         }
-        let first = map(&root, Tokens(budget));
+        let first = map(&root, Tokens(budget)).text;
         prop_assert!(first.lines().map(|l| cost(l) + LINE_END).sum::<usize>() as u64 <= budget * 10);
-        prop_assert_eq!(first, map(&root, Tokens(budget)));
+        prop_assert_eq!(first, map(&root, Tokens(budget)).text);
     }
 }

@@ -1,0 +1,208 @@
+//! What the model knows of the repository: the block in the head, and what it was told since.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{Setup, words};
+use crate::{
+    base::{AbsPath, Moment},
+    cache::Ledger,
+    context::{self, Fragments, Repository},
+    prompt::{Head, Prompt},
+    protocol::Item,
+    session::{Pin, Pinned},
+};
+
+/// What was read so short a time ago is not read again: a run with one prompt reads once.
+const RECENT: Duration = Duration::from_secs(1);
+
+/// How a session begins.
+pub(super) struct Opened {
+    pub(super) head: Head,
+    pub(super) knowledge: Knowledge,
+    /// For the person.
+    pub(super) notices: Vec<String>,
+}
+
+/// What a message is to bring.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct News {
+    /// For the model, each once.
+    pub(super) texts: Vec<String>,
+    /// For the person, each once.
+    pub(super) notices: Vec<String>,
+}
+
+/// Compares the repository with what the model was told of it.
+pub(super) struct Knowledge {
+    options: context::Options,
+    root: AbsPath,
+    cwd: AbsPath,
+    pinned: Pinned,
+    key: String,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// What stands in the head.
+    head: Repository,
+    /// The same, with everything that was told since.
+    told: Fragments,
+    /// Whether `told` says what holds for the working folder; a restored history does, we only do not know what.
+    knows_below: bool,
+    /// Whether the message with what holds for the working folder is gone.
+    lost_below: bool,
+    /// What was read for the head, and when.
+    recent: Option<(Instant, Fragments)>,
+    /// What a restored history says already.
+    restored: BTreeSet<String>,
+    /// Notices the person has seen.
+    noticed: BTreeSet<String>,
+}
+
+impl Knowledge {
+    /// Chooses the repository block. What is pinned is taken while a cache block with it may be alive; otherwise the
+    /// repository is read and pinned.
+    pub(super) async fn open(setup: &Setup) -> Opened {
+        let base = Head::new(setup.toolbox.specs(), setup.instructions.text(), String::new());
+        let (options, root, cwd) = (setup.context.clone(), setup.root.clone(), setup.cwd.clone());
+        let reads_something = !options.file_names.is_empty() || options.map.0 > 0;
+        let pinned = if reads_something { setup.pinned.clone() } else { Pinned::nowhere() };
+        let key = key(&options, &root, &base);
+        let pins = {
+            let (pinned, key) = (pinned.clone(), key.clone());
+            tokio::task::spawn_blocking(move || pinned.all(&key)).await.unwrap_or_default()
+        };
+        let chosen = choose(pins, &base, &setup.restored, &setup.ledger, words::now());
+        let (head, recent) = match chosen {
+            Some(repository) => (repository, None),
+            None => {
+                let (base, ledger) = (base.clone(), setup.ledger.clone());
+                let (pinned, key) = (pinned.clone(), key.clone());
+                let (options, root, cwd) = (options.clone(), root.clone(), cwd.clone());
+                let read = move || {
+                    let read = context::collect(&options, &root, &cwd);
+                    let now = words::now();
+                    let is_alive = |pin: &Pin<Repository>| is_alive(pin, &base, &ledger, now);
+                    let head = pinned.settle(&key, read.repository.clone(), now, is_alive);
+                    (head, Some((Instant::now(), read)))
+                };
+                tokio::task::spawn_blocking(read).await.unwrap_or_default()
+            }
+        };
+        let notices = recent.as_ref().map(|(_, read)| read.notices.clone()).unwrap_or_default();
+        let state = State {
+            told: Fragments::from(head.clone()),
+            knows_below: false,
+            lost_below: false,
+            recent,
+            restored: setup.restored.iter().flat_map(told_with).cloned().collect(),
+            noticed: notices.iter().cloned().collect(),
+            head,
+        };
+        let head = base.with_repository(state.head.block());
+        let knowledge = Self { options, root, cwd, pinned, key, state: Mutex::new(state) };
+        Opened { head, knowledge, notices }
+    }
+
+    /// What the next message is to bring, with the first one what holds for the working folder, too. What is returned
+    /// counts as told. Blocks on the file system.
+    pub(super) fn news(&self, is_first: bool) -> News {
+        let mut state = self.state();
+        if is_first {
+            state.told = Fragments::from(state.head.clone());
+            state.lost_below = true;
+        }
+        let recent = state.recent.take().filter(|(at, _)| at.elapsed() < RECENT);
+        let now = match recent {
+            Some((_, read)) => read,
+            None => context::collect(&self.options, &self.root, &self.cwd),
+        };
+        let mut texts = Vec::new();
+        let tells_below = std::mem::take(&mut state.lost_below);
+        if tells_below {
+            texts.extend(now.below());
+        }
+        if tells_below || !std::mem::replace(&mut state.knows_below, true) {
+            state.told.take_below(&now);
+        }
+        texts.extend(context::delta(&state.told, &now).filter(|text| !state.restored.contains(text)));
+        let noticed = &mut state.noticed;
+        let notices = now.notices.iter().filter(|n| noticed.insert((*n).clone())).cloned().collect();
+        state.told = now;
+        self.pinned.keep(&self.key, &state.head, words::now());
+        News { texts, notices }
+    }
+
+    /// The history was replaced, and with it what it told.
+    pub(super) fn forget(&self) {
+        let mut state = self.state();
+        state.told = Fragments::from(state.head.clone());
+        state.lost_below = true;
+        state.restored.clear();
+    }
+
+    /// Reads and pins the repository anew; returns the block for the next head.
+    pub(super) fn refresh(&self) -> String {
+        let now = context::collect(&self.options, &self.root, &self.cwd);
+        let mut state = self.state();
+        state.head = now.repository.clone();
+        state.told = now;
+        self.pinned.keep(&self.key, &state.head, words::now());
+        state.head.block()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change leaves it whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a pin depends on besides the files of the repository: with other tools or instructions the block is stored
+/// behind another beginning.
+fn key(options: &context::Options, root: &AbsPath, base: &Head) -> String {
+    let (shape, beginning) = (Repository::shape(options, root), base.prefix_through_instructions());
+    format!("{} {beginning} {shape}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The pin that a conversation goes on with, if the cache may hold that; else the newest one that is alive.
+fn choose(
+    pins: Vec<Pin<Repository>>,
+    base: &Head,
+    restored: &[Item],
+    ledger: &Ledger,
+    now: Moment,
+) -> Option<Repository> {
+    let goes_on = |pin: &Pin<Repository>| {
+        let head = Arc::new(base.clone().with_repository(pin.content.block()));
+        let Ok(prompt) = Prompt::restore(head, restored.to_vec()) else { return false };
+        (0..restored.len()).any(|at| ledger.may_hold(prompt.prefix_through(at), now))
+    };
+    let at = match pins.len() {
+        0 => None,
+        _ if restored.is_empty() => None,
+        _ => pins.iter().position(goes_on),
+    };
+    let at = at.or_else(|| pins.iter().position(|pin| is_alive(pin, base, ledger, now)))?;
+    pins.into_iter().nth(at).map(|pin| pin.content)
+}
+
+/// Whether the cache may hold a head with this block, or is about to.
+fn is_alive(pin: &Pin<Repository>, base: &Head, ledger: &Ledger, now: Moment) -> bool {
+    let holds = || ledger.may_hold(base.clone().with_repository(pin.content.block()).prefix(), now);
+    pin.is_young(now) || holds()
+}
+
+/// What stands beside the person's words in a message.
+fn told_with(item: &Item) -> &[String] {
+    match item {
+        Item::User(message) => &message.context,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests;
