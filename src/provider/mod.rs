@@ -1,15 +1,20 @@
 //! One module per wire dialect: a prompt goes out, a stream of [`Chunk`]s and one [`Reply`] come back.
 //!
 //! Start reading at [`Chat`]. Differences between providers are rows in `catalog`; what a server was found not to
-//! take is learned while talking to it; what its errors mean stands in `errors`.
+//! take is learned while talking to it (`quirks`); what its errors mean stands in `errors`. `exchange` is the only
+//! file that waits.
 
+mod answer;
 mod backoff;
 mod chat;
 mod errors;
+mod exchange;
 #[cfg(test)]
 mod fixtures;
+mod quirks;
 mod sse;
 mod types;
+mod usage;
 
 pub use backoff::backoff;
 pub use chat::Chat;

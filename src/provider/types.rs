@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::{
-    base::Tokens,
+    base::{Money, Tokens},
     protocol::{Failure, Turn, Usage},
 };
 
@@ -61,6 +61,18 @@ pub struct Reply {
     pub request_id: Option<String>,
     /// The response as the server keeps it, for a request that follows it; `None` where nothing is kept.
     pub response: Option<String>,
+    /// Whether the request carried cache markers. A plan's markers are left out where the server refuses them, and
+    /// then nothing follows from a cache that stays empty.
+    pub marked: bool,
+    /// What the server says the request cost; most say nothing.
+    pub cost: Option<Money>,
+}
+
+impl Reply {
+    /// An answer of which nothing more is known.
+    pub fn new(turn: Turn, usage: Option<Usage>, model: impl Into<String>) -> Self {
+        Self { turn, usage, model: model.into(), request_id: None, response: None, marked: false, cost: None }
+    }
 }
 
 /// A request that brought no complete answer.

@@ -54,13 +54,13 @@ fn say(machine: &mut Machine, text: &str) -> Vec<Effect> {
 
 fn reply(turn: Turn) -> Input {
     let usage = Usage { input: Tokens(100), output: Tokens(10), ..Usage::default() };
-    let reply = Reply { turn, usage: Some(usage), model: "m".into(), request_id: None, response: None };
+    let reply = Reply::new(turn, Some(usage), "m");
     Input::Replied { reply: Box::new(reply), took: Duration::from_millis(5) }
 }
 
 /// An answer without a usage report, so that the estimate alone decides.
 fn unmeasured(turn: Turn) -> Input {
-    let reply = Reply { turn, usage: None, model: "m".into(), request_id: None, response: None };
+    let reply = Reply::new(turn, None, "m");
     Input::Replied { reply: Box::new(reply), took: Duration::from_millis(5) }
 }
 

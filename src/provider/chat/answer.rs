@@ -7,25 +7,23 @@ use super::{
     chunk::{Choice, choices},
     details,
     think::{Channel, Think, split_unopened},
-    usage,
 };
 use crate::{
-    base::{Tokens, estimate},
+    base::{Money, Tokens, estimate},
     protocol::{Finish, Turn, Usage},
     provider::{
         Chunk, Reply,
+        answer::{Answer, Lack, Sink, push},
         errors::{Report, status_in},
         sse::Part,
+        usage,
     },
 };
-
-/// Where pieces of the answer go while they arrive.
-pub(super) type Sink<'a> = dyn FnMut(Chunk) + Send + 'a;
 
 /// An answer while it arrives.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is seen on its own, in any order")]
-pub(super) struct Answer {
+pub(super) struct ChatAnswer {
     keeps_details: bool,
     seed: String,
     text: String,
@@ -35,6 +33,7 @@ pub(super) struct Answer {
     calls: Calls,
     usage: Option<Usage>,
     cached: Option<Tokens>,
+    cost: Option<Money>,
     model: Option<String>,
     id: Option<String>,
     status: Option<u16>,
@@ -46,26 +45,8 @@ pub(super) struct Answer {
     is_garbled: bool,
 }
 
-/// Why there is no answer.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Lack {
-    /// The server said so.
-    Error(Box<Report>),
-    /// The stream ended before the answer did.
-    Incomplete,
-    /// What came is no answer at all.
-    Foreign(Box<Report>),
-}
-
-impl Answer {
-    /// Nothing yet. `seed` makes local ids of calls unique; `keeps_details` says that the provider wants structured
-    /// reasoning back.
-    pub(super) fn new(seed: String, keeps_details: bool) -> Self {
-        Self { keeps_details, seed, ..Self::default() }
-    }
-
-    /// Takes the next part. Errors: the server told of an error.
-    pub(super) fn take(&mut self, part: &Part, sink: &mut Sink<'_>) -> Result<(), Box<Report>> {
+impl Answer for ChatAnswer {
+    fn take(&mut self, part: &Part, sink: &mut Sink<'_>) -> Result<(), Box<Report>> {
         self.has_events = true;
         match part {
             Part::Comment(text) => {
@@ -76,24 +57,19 @@ impl Answer {
         }
     }
 
-    /// Whether the server said that nothing follows.
-    pub(super) fn is_done(&self) -> bool {
+    fn is_done(&self) -> bool {
         self.is_done
     }
 
-    /// Whether the model has ended; counts may still follow.
-    pub(super) fn is_finished(&self) -> bool {
+    fn is_finished(&self) -> bool {
         self.finish.is_some()
     }
 
-    /// About how much was written.
-    pub(super) fn written(&self) -> Tokens {
+    fn written(&self) -> Tokens {
         estimate(&self.text) + estimate(&self.reasoning)
     }
 
-    /// The end of the stream. `stray` is what was no event: a server that does not stream answers with one JSON
-    /// object. Errors: there is no complete answer; a half call must not be run.
-    pub(super) fn finish(mut self, stray: &str, sink: &mut Sink<'_>) -> Result<Reply, Lack> {
+    fn finish(mut self, stray: &str, sink: &mut Sink<'_>) -> Result<Reply, Lack> {
         let stray = stray.trim();
         if !stray.is_empty() && (stray.starts_with('{') || !self.has_events) {
             self.stray(stray, sink)?;
@@ -108,6 +84,14 @@ impl Answer {
             return Err(Lack::Incomplete);
         }
         Ok(self.reply())
+    }
+}
+
+impl ChatAnswer {
+    /// Nothing yet. `seed` makes local ids of calls unique; `keeps_details` says that the provider wants structured
+    /// reasoning back.
+    pub(super) fn new(seed: String, keeps_details: bool) -> Self {
+        Self { keeps_details, seed, ..Self::default() }
     }
 
     fn stray(&mut self, stray: &str, sink: &mut Sink<'_>) -> Result<(), Lack> {
@@ -169,6 +153,7 @@ impl Answer {
         }
         // Cumulative counts come with every chunk of some servers: the last ones hold.
         self.usage = value.get("usage").and_then(usage::read).or(self.usage);
+        self.cost = value.get("usage").and_then(usage::cost).or(self.cost);
         self.cached = value.get("timings").and_then(usage::cached_in_timings).or(self.cached);
         Ok(())
     }
@@ -245,7 +230,8 @@ impl Answer {
             calls,
             finish,
         };
-        Reply { turn, usage, model: self.model.unwrap_or_default(), request_id: self.id, response: None }
+        let model = self.model.unwrap_or_default();
+        Reply { cost: self.cost, request_id: self.id, ..Reply::new(turn, usage, model) }
     }
 }
 
@@ -268,11 +254,6 @@ fn finish_of(word: &str) -> Finish {
         // `stop`, `end_turn`, and whatever comes next.
         _ => Finish::Stop,
     }
-}
-
-fn push(to: &mut String, piece: &str, sink: &mut Sink<'_>, chunk: fn(String) -> Chunk) {
-    to.push_str(piece);
-    sink(chunk(piece.to_owned()));
 }
 
 #[cfg(test)]

@@ -8,14 +8,13 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value};
 
-use super::quirks::Quirks;
 use crate::{
     base::Tokens,
     cache::Mark,
     catalog::{Echo, MaxTokens, Profile},
     prompt::{Prompt, ToolSpec},
     protocol::{Item, ToolCall, Turn},
-    provider::Options,
+    provider::{Options, quirks::Quirks},
 };
 
 /// Everything a body is made from.

@@ -1,19 +1,17 @@
 //! The Chat Completions dialect, streamed.
 //!
-//! Out: [`Chat::body`] writes a prompt as bytes (`body`), minus what the server was found not to take (`quirks`).
-//! In: bytes are cut into events (`provider::sse`), read as chunks (`chunk`), and put together (`answer`) with their
-//! calls (`calls`, `leak`), reasoning (`think`, `details`) and token counts (`usage`). `send` is the only file that waits.
+//! Out: [`Chat::body`] writes a prompt as bytes (`body`), minus what the server was found not to take. In: events are
+//! read as chunks (`chunk`) and put together (`answer`) with their calls (`calls`, `leak`) and reasoning (`think`,
+//! `details`). Sending, reading of streams, token counts and errors are shared with the other dialect.
 
 mod answer;
 mod body;
 mod calls;
 mod chunk;
+mod client;
 mod details;
 mod leak;
-mod quirks;
 mod scan;
-mod send;
 mod think;
-mod usage;
 
-pub use send::Chat;
+pub use client::Chat;

@@ -18,7 +18,7 @@ fn play(pieces: &[&[u8]]) -> (Result<Reply, Lack>, Vec<Chunk>) {
 }
 
 fn follow(pieces: &[&[u8]], sink: &mut Sink<'_>) -> Result<Reply, Lack> {
-    let mut answer = Answer::new("s".into(), true);
+    let mut answer = ChatAnswer::new("s".into(), true);
     let (mut reader, mut parts) = (Reader::default(), Vec::new());
     for piece in pieces {
         reader.feed(piece, &mut parts).expect("small");

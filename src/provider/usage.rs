@@ -4,7 +4,10 @@
 
 use serde_json::Value;
 
-use crate::{base::Tokens, protocol::Usage};
+use crate::{
+    base::{Money, Tokens},
+    protocol::Usage,
+};
 
 /// Reads a `usage` object into the inclusive form; `None` when it does not tell what went in.
 pub(super) fn read(usage: &Value) -> Option<Usage> {
@@ -67,6 +70,13 @@ fn exclusive(usage: &Value, cached: Option<u64>, created: Option<u64>) -> Option
         .any(|name| usage.get(name).is_some_and(Value::is_u64));
     let outside = if is_beside { cached.unwrap_or(0).saturating_add(created.unwrap_or(0)) } else { 0 };
     Some(input.saturating_add(outside))
+}
+
+/// What the server says the request cost. OpenRouter tells it in credits, which are dollars.
+pub(super) fn cost(usage: &Value) -> Option<Money> {
+    let dollars = usage.get("cost")?.as_f64().filter(|d| (0.0..1e6).contains(d))?;
+    #[expect(clippy::cast_possible_truncation, reason = "below a million dollars, so below 2^63 of the unit")]
+    Some(Money::from_pico_dollars((dollars * 1e12).round() as i64))
 }
 
 /// What llama.cpp read from its own cache; it tells beside `usage`.
@@ -188,5 +198,20 @@ mod tests {
             "cache_creation_input_tokens":5});
         let read = read(&sent).expect("counts");
         assert_eq!((read.plain(), read.cached, read.created), (Tokens(0), Some(Tokens(10)), Some(Tokens(0))));
+    }
+
+    #[test]
+    fn a_price_is_believed_when_it_can_be_one() {
+        let table = [
+            (json!({"cost": 0.000_305}), Some(Money::from_pico_dollars(305_000_000))),
+            (json!({"cost": 0}), Some(Money::from_pico_dollars(0))),
+            (json!({"cost": -1}), None),
+            (json!({"cost": 1e300}), None),
+            (json!({"cost": "1"}), None),
+            (json!({}), None),
+        ];
+        for (sent, expected) in table {
+            assert_eq!(cost(&sent), expected, "{sent}");
+        }
     }
 }

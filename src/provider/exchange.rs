@@ -1,4 +1,4 @@
-//! Sends a body and follows the answer to its end.
+//! Sends a request and follows its answer to the end, whatever the dialect.
 
 use std::{
     future::Future,
@@ -8,31 +8,25 @@ use std::{
 
 use bytes::Bytes;
 use reqwest::{
-    RequestBuilder, Response,
+    Method, RequestBuilder, Response,
     header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION},
 };
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    Class, Options, Reply, Trouble,
     answer::{Answer, Lack, Sink},
-    body::Source,
-    leak,
+    errors::{Asked, Context, Report},
     quirks::{Quirks, has_field},
+    sse::Reader,
 };
 use crate::{
     auth::Credential,
     base::Tokens,
-    cache::Plan,
-    catalog::{Echo, Profile},
+    catalog::Profile,
     net,
-    prompt::Prompt,
     protocol::{Failure, Kind},
-    provider::{
-        Chunk, Class, Options, Reply, Trouble,
-        errors::{Asked, Context, Report},
-        sse::Reader,
-    },
 };
 
 /// After the model has ended, only token counts may follow; nobody waits long for them.
@@ -41,45 +35,51 @@ const TRAILER: Duration = Duration::from_secs(5);
 /// Bound of the body of an error.
 const ERROR_BODY: usize = 1_000_000;
 
-/// Talks to one model at one address. Cheap to share behind an `Arc`; what it learns of the server holds for all.
-pub struct Chat {
+/// One model at one address, and what was learned of the server while talking to it.
+pub(super) struct Exchange {
     net: net::Lazy,
     credential: Arc<Credential>,
-    profile: Arc<Profile>,
-    options: Options,
+    pub(super) profile: Arc<Profile>,
+    pub(super) options: Options,
     quirks: Mutex<Quirks>,
 }
 
-impl Chat {
+/// A dialect's question.
+pub(super) struct Question {
+    /// Where it is asked, below the base URL.
+    pub(super) path: &'static str,
+    /// Headers of the dialect.
+    pub(super) headers: &'static [(&'static str, &'static str)],
+    /// What is asked.
+    pub(super) body: Bytes,
+}
+
+impl Exchange {
     /// Binds a model to the credential it is used with. Nothing is sent.
-    pub fn new(net: net::Lazy, credential: Arc<Credential>, profile: Arc<Profile>, options: Options) -> Self {
+    pub(super) fn new(
+        net: net::Lazy,
+        credential: Arc<Credential>,
+        profile: Arc<Profile>,
+        options: Options,
+    ) -> Self {
         Self { net, credential, profile, options, quirks: Mutex::default() }
     }
 
-    /// Writes a prompt as the body of a request: the same bytes for the same prompt and plan, until the server
-    /// refuses a field ([`Class::Adapted`]); from then on the same bytes without that field.
-    pub fn body(&self, prompt: &Prompt, plan: &Plan) -> Bytes {
-        let source = Source {
-            prompt,
-            marks: plan.marks(),
-            arrays: plan.uses_arrays(),
-            profile: &self.profile,
-            options: &self.options,
-            quirks: *self.quirks.lock().unwrap_or_else(PoisonError::into_inner),
-        };
-        source.write().into()
+    /// What the server was found not to take.
+    pub(super) fn quirks(&self) -> Quirks {
+        *self.quirks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a body and hands each piece of the answer to `sink` as it arrives. Cancelling `stop` ends it at once.
-    /// Errors: there is no complete answer. What `sink` was given then counts for nothing, and a call in it must
-    /// not be run.
-    pub async fn send(
+    /// Sends a question and hands each piece of the answer to `sink` as it arrives. Cancelling `stop` ends it at
+    /// once. Errors: there is no complete answer.
+    pub(super) async fn send(
         &self,
-        body: Bytes,
+        question: Question,
+        answer: impl Answer,
         stop: &CancellationToken,
-        sink: &mut (dyn FnMut(Chunk) + Send),
+        sink: &mut Sink<'_>,
     ) -> Result<Reply, Trouble> {
-        let work = timeout(self.options.total, self.exchange(body, sink));
+        let work = timeout(self.options.total, self.exchange(question, answer, sink));
         tokio::select! {
             biased;
             () = stop.cancelled() => Err(trouble(Class::Tell, Failure::new(Kind::Interrupted, "stopped"))),
@@ -87,22 +87,34 @@ impl Chat {
         }
     }
 
-    async fn exchange(&self, body: Bytes, sink: &mut Sink<'_>) -> Result<Reply, Trouble> {
+    async fn exchange(
+        &self,
+        question: Question,
+        answer: impl Answer,
+        sink: &mut Sink<'_>,
+    ) -> Result<Reply, Trouble> {
         let first_byte = Instant::now() + self.options.first_byte;
-        let request = self.request(body.clone())?;
+        let Question { path, headers, body } = question;
+        let request = self.request(Method::POST, path, headers, body.clone())?;
         let response = self.before(first_byte, request.send()).await?.map_err(|e| self.unreached(&e))?;
         if !response.status().is_success() {
             return Err(self.refusal(response, &body).await);
         }
-        self.answer(response, first_byte, &body, sink).await
+        self.answer(response, first_byte, &body, answer, sink).await
     }
 
-    fn request(&self, body: Bytes) -> Result<RequestBuilder, Trouble> {
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &'static str)],
+        body: Bytes,
+    ) -> Result<RequestBuilder, Trouble> {
         let endpoint = self.credential.endpoint();
         let tell = |failure| trouble(Class::Tell, failure);
         let client = self.net.client_for(endpoint.host()).map_err(tell)?;
         let mut request = client
-            .post(endpoint.at("chat/completions"))
+            .request(method, endpoint.at(path))
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "text/event-stream")
             // A gateway that compresses holds events back until its buffer is full.
@@ -122,6 +134,9 @@ impl Chat {
                 request = request.header("X-DashScope-CacheControl", "enable");
             }
         }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         Ok(request.body(body))
     }
 
@@ -131,11 +146,10 @@ impl Chat {
         mut response: Response,
         first_byte: Instant,
         body: &[u8],
+        mut answer: impl Answer,
         sink: &mut Sink<'_>,
     ) -> Result<Reply, Trouble> {
         let header_id = request_id(&response);
-        let seed = uuid::Uuid::new_v4().simple().to_string()[..12].to_owned();
-        let mut answer = Answer::new(seed.clone(), self.profile.provider.echo == Echo::Details);
         let (mut reader, mut parts) = (Reader::default(), Vec::new());
         let (mut until, mut has_bytes, mut lost) = (first_byte, false, None);
         while !answer.is_done() {
@@ -171,15 +185,15 @@ impl Chat {
         }
         let written = answer.written();
         match answer.finish(&stray, sink) {
-            Ok(reply) => Ok(self.complete(reply, header_id, &seed, body)),
+            Ok(reply) => Ok(self.complete(reply, header_id, body)),
             Err(Lack::Error(report)) => Err(self.told(&report, Asked::default(), body)),
             Err(Lack::Foreign(report)) => Err(self.foreign(&report)),
             Err(Lack::Incomplete) => Err(self.broken(written, lost)),
         }
     }
 
-    fn complete(&self, mut reply: Reply, header_id: Option<String>, seed: &str, body: &[u8]) -> Reply {
-        leak::recover(&mut reply.turn, body, seed);
+    fn complete(&self, mut reply: Reply, header_id: Option<String>, body: &[u8]) -> Reply {
+        reply.marked = has_field(body, "cache_control");
         if reply.model.is_empty() {
             reply.model.clone_from(&self.profile.model);
         }
@@ -300,5 +314,7 @@ fn finish_reading(mut response: Response) {
     tokio::spawn(timeout(TRAILER, async move { while let Ok(Some(_)) = response.chunk().await {} }));
 }
 
-#[cfg(test)]
-mod tests;
+/// What makes ids of calls unique that a server gave none.
+pub(super) fn seed() -> String {
+    uuid::Uuid::new_v4().simple().to_string()[..12].to_owned()
+}

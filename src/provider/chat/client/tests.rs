@@ -1,15 +1,21 @@
-//! Tests of `send`.
+//! Tests of the client: a server on this machine plays each case.
+
+use std::{sync::Mutex, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    time::Instant,
 };
 
 use super::*;
 use crate::{
     prompt::Head,
-    protocol::{Turn, UserMessage},
-    provider::fixtures::{CLOUD, PLAIN, credential, profile},
+    protocol::{Kind, Turn, UserMessage},
+    provider::{
+        Class,
+        fixtures::{CLOUD, PLAIN, credential, profile},
+    },
 };
 
 /// What a server does after it has read a request.
@@ -100,13 +106,7 @@ const REST: &str = "data: {\"model\":\"m-1\",\"choices\":[{\"delta\":{\"content\
 async fn an_answer_is_shown_while_it_arrives_and_returned_whole() {
     let (base, seen) = serve(vec![vec![Act::Send(OK), Act::Send(HALF), Act::Wait(5), Act::Send(REST)]]).await;
     let (result, shown) = ask(&chat(&base, &PLAIN, [2_000, 2_000])).await;
-    let expected = Reply {
-        turn: Turn::text("Paris"),
-        usage: None,
-        model: "m-1".into(),
-        request_id: Some("req-7".into()),
-        response: None,
-    };
+    let expected = Reply { request_id: Some("req-7".into()), ..Reply::new(Turn::text("Paris"), None, "m-1") };
     assert_eq!((result, shown.as_str()), (Ok(expected), "Paris"));
     let request = seen.lock().expect("whole")[0].to_lowercase();
     assert!(request.starts_with("post /v1/chat/completions http/1.1\r\n"), "{request}");
@@ -123,10 +123,11 @@ async fn qwen_cloud_alone_gets_its_headers_and_the_cache_header_only_with_marker
     let answer = vec![Act::Send(OK), Act::Send(REST)];
     let (base, seen) = serve(vec![answer.clone(), answer]).await;
     let chat = chat(&base, &CLOUD, [2_000, 2_000]);
-    ask(&chat).await.0.expect("an answer");
+    let plain = ask(&chat).await.0.expect("an answer");
     let marked =
         Bytes::from_static(b"{\"messages\":[{\"content\":[{\"text\":\"x\",\"cache_control\":{}}]}]}");
-    chat.send(marked, &CancellationToken::new(), &mut |_| {}).await.expect("an answer");
+    let told = chat.send(marked, &CancellationToken::new(), &mut |_| {}).await.expect("an answer");
+    assert_eq!([plain.marked, told.marked], [false, true]);
     let requests = seen.lock().expect("whole").clone();
     let has: Vec<[bool; 2]> = requests
         .iter()
