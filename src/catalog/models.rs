@@ -34,6 +34,10 @@ pub(super) struct Row {
     pub(super) thinking: Thinking,
     pub(super) markers: Markers,
     pub(super) implicit: bool,
+    /// Whether it serves the Responses API with a session cache.
+    pub(super) session: bool,
+    /// Whether anybody may run it: a router finds it at many providers.
+    pub(super) is_open: bool,
     /// Prices of writing, of reading and of implicit reading, in thousandths of the input price.
     pub(super) write: u32,
     pub(super) read: u32,
@@ -56,13 +60,13 @@ use Thinking::{Default as Thinks, Never, Optional};
 /// All models with a row of their own, Qwen's first.
 pub(super) const MODELS: &[Row] = &[
     // Coders.
-    row("qwen3-coder-plus", MILLION, 65_536, Never).explicit().implicit().prices(&[
+    row("qwen3-coder-plus", MILLION, 65_536, Never).explicit().session().implicit().prices(&[
         (32 * K, 10_000, 50_000),
         (128 * K, 18_000, 90_000),
         (256 * K, 30_000, 150_000),
         (ANY, 60_000, 600_000),
     ]),
-    row("qwen3-coder-flash", MILLION, 65_536, Never).explicit().implicit().prices(&[
+    row("qwen3-coder-flash", MILLION, 65_536, Never).explicit().session().implicit().prices(&[
         (32 * K, 3_000, 15_000),
         (128 * K, 5_000, 25_000),
         (256 * K, 8_000, 40_000),
@@ -70,7 +74,7 @@ pub(super) const MODELS: &[Row] = &[
     ]),
     row("qwen3-coder-next", 262_144, 65_536, Never),
     // Large.
-    row("qwen3-max", 262_144, 65_536, Never).explicit().implicit().prices(&[
+    row("qwen3-max", 262_144, 65_536, Never).explicit().session().implicit().prices(&[
         (32 * K, 12_000, 60_000),
         (128 * K, 24_000, 120_000),
         (ANY, 30_000, 150_000),
@@ -78,33 +82,39 @@ pub(super) const MODELS: &[Row] = &[
     row("qwen3-max-2026-01-23", 262_144, 65_536, Optional),
     row("qwen3-max-preview", 262_144, 32_768, Never).implicit(),
     row("qwen-max", 32_768, 8_192, Never).implicit().prices(&[(ANY, 16_000, 64_000)]),
-    row("qwen3.6-max-preview", 262_144, 65_536, Thinks).watched().prices(&[(ANY, 13_000, 78_000)]),
+    row("qwen3.6-max-preview", 262_144, 65_536, Thinks).watched().session().prices(&[(ANY, 13_000, 78_000)]),
     row("qwen3.7-max", MILLION, 131_072, Thinks)
         .watched()
+        .session()
         .implicit()
         .read(200)
         .prices(&[(ANY, 25_000, 75_000)]),
     row("qwen3.8-max", MILLION, 131_072, Thinks)
         .watched()
+        .session()
         .implicit()
         .read(125)
         .prices(&[(ANY, 20_000, 60_000)]),
     // Middle.
-    row("qwen-plus", MILLION, 32_768, Optional).explicit().implicit().prices(&[(ANY, 4_000, 12_000)]),
-    row("qwen3.5-plus", MILLION, 65_536, Thinks).explicit().prices(&[(256 * K, 4_000, 24_000)]),
-    row("qwen3.6-plus", MILLION, 65_536, Thinks).explicit().prices(PLUS),
+    row("qwen-plus", MILLION, 32_768, Optional)
+        .explicit()
+        .session()
+        .implicit()
+        .prices(&[(ANY, 4_000, 12_000)]),
+    row("qwen3.5-plus", MILLION, 65_536, Thinks).explicit().session().prices(&[(256 * K, 4_000, 24_000)]),
+    row("qwen3.6-plus", MILLION, 65_536, Thinks).explicit().session().prices(PLUS),
     row("qwen3.7-plus", MILLION, 65_536, Thinks).watched().implicit().prices(PLUS),
     // Small.
-    row("qwen-flash", MILLION, 32_768, Optional).explicit().implicit().prices(&[(ANY, 500, 4_000)]),
+    row("qwen-flash", MILLION, 32_768, Optional).explicit().session().implicit().prices(&[(ANY, 500, 4_000)]),
     row("qwen-turbo", MILLION, 16_384, Optional).implicit().prices(&[(ANY, 500, 2_000)]),
-    row("qwen3.5-flash", MILLION, 65_536, Thinks).explicit().prices(&[(ANY, 1_000, 4_000)]),
+    row("qwen3.5-flash", MILLION, 65_536, Thinks).explicit().session().prices(&[(ANY, 1_000, 4_000)]),
     row("qwen3.6-flash", MILLION, 65_536, Thinks).watched().prices(&[(ANY, 1_875, 11_250)]),
     row("qwen3.7-flash", MILLION, 65_536, Thinks).watched(),
     row("qwen3.8-flash", MILLION, 131_072, Thinks).watched().implicit().prices(&[(ANY, 1_600, 4_700)]),
     row("qwen3.8-omni-flash", MILLION, 65_536, Thinks).implicit(),
     // Open weights, pictures, characters.
-    row("qwen3.8-2.4t-a95b", MILLION, 65_536, Thinks).watched(),
-    row("qwen3.8-27b", MILLION, 65_536, Thinks).watched(),
+    row("qwen3.8-2.4t-a95b", MILLION, 65_536, Thinks).watched().open(),
+    row("qwen3.8-27b", MILLION, 65_536, Thinks).watched().open(),
     row("qwen3-vl-plus", 262_144, 32_768, Optional).watched().implicit().prices(&[(ANY, 2_000, 16_000)]),
     row("qwen3-vl-flash", 262_144, 32_768, Optional).watched().implicit(),
     row("qwen-vl-max", 262_144, 32_768, Never).implicit(),
@@ -156,6 +166,8 @@ const fn row(name: &'static str, window: u64, max_output: u64, thinking: Thinkin
         thinking,
         markers: Markers::Ignored,
         implicit: false,
+        session: false,
+        is_open: false,
         write: 1_250,
         read: 100,
         implicit_read: 200,
@@ -174,6 +186,14 @@ impl Row {
 
     const fn implicit(self) -> Self {
         Self { implicit: true, ..self }
+    }
+
+    const fn session(self) -> Self {
+        Self { session: true, ..self }
+    }
+
+    const fn open(self) -> Self {
+        Self { is_open: true, ..self }
     }
 
     const fn read(self, read: u32) -> Self {
@@ -295,6 +315,19 @@ mod tests {
             "qwen3-coder-flash",
         ];
         assert_eq!(seed, published.into());
+    }
+
+    #[test]
+    fn sessions_are_offered_where_the_provider_lists_them() {
+        let rows = MODELS.iter().filter(|r| r.session);
+        let (first, later): (Vec<&Row>, Vec<&Row>) = rows.partition(|r| r.markers == Markers::Honoured);
+        assert_eq!(first.len(), 8, "the whole published list");
+        let later: HashSet<_> = later.iter().map(|r| r.name).collect();
+        assert_eq!(later, ["qwen3.8-max", "qwen3.7-max", "qwen3.6-max-preview"].into());
+        // Source: `docs/sources.md`, wire 2.1: these answered that they do not serve it.
+        for name in ["kimi-k2.6", "glm-5.1", "MiniMax-M2.5", "qwen-max"] {
+            assert!(!exact(name).expect("a row").session, "{name}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
 
 /// A provider: who it is and how its Chat Completions differ from the plain form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a row of the table")]
 pub struct Provider {
     /// Its name in settings.
     pub id: &'static str,
@@ -32,6 +33,14 @@ pub struct Provider {
     pub echo: Echo,
     /// Whether `insufficient_quota` means a limit per minute (Qwen Cloud) and not an empty account (OpenAI).
     pub quota_is_per_minute: bool,
+    /// Whether it serves the Responses API and keeps conversations there for a session cache.
+    pub keeps_sessions: bool,
+    /// Whether its Responses API hands out reasoning sealed, to be sent back by who keeps the conversation.
+    pub seals_reasoning: bool,
+    /// Whether it takes `prompt_cache_key`, which sends requests of one prefix to the machine that has it.
+    pub cache_key: bool,
+    /// Whether it passes requests on to other providers, each of which has a cache of its own.
+    pub is_router: bool,
 }
 
 /// How a provider is paid.
@@ -95,4 +104,19 @@ pub struct Profile {
     pub cache: CacheTerms,
     /// Prices by size of the input, ascending; empty when unknown.
     pub tiers: Vec<Tier>,
+    /// The only provider a router shall pass requests on to, because its cache is the one that is filled.
+    pub upstream: Option<&'static str>,
+    /// What the person asked of the cache and does not get, and why.
+    pub note: Option<String>,
+}
+
+/// The share of the window that the Responses API of Qwen Cloud takes as input; what is beyond it is cut off without
+/// a word, and with it the cached prefix. *Unit:* thousandths. Source: `docs/sources.md`, wire 2.4.
+const SESSION_INPUT: u64 = 800;
+
+impl Profile {
+    /// The largest input that is surely read whole. The conversation must be compressed before it grows beyond.
+    pub fn input_bound(&self) -> Tokens {
+        if self.cache.session { Tokens(self.window.0 * SESSION_INPUT / 1_000) } else { self.window }
+    }
 }

@@ -1,6 +1,6 @@
 //! Table: providers, the hosts they are known by and how their Chat Completions differ.
 //!
-//! Source: `docs/sources.md`, wire 1.6 and 1.8, qwen-code 4.5; read 2026-11. The longest pattern
+//! Source: `docs/sources.md`, wire 1.6, 1.8 and 2.1, qwen-code 4.5; read 2026-11. The longest pattern
 //! that matches a host counts, so a plan's host below the provider's own domain is the plan's.
 
 use super::{
@@ -22,6 +22,10 @@ const PLAIN: Provider = Provider {
     max_tokens: MaxTokens::Plain,
     echo: Echo::Never,
     quota_is_per_minute: false,
+    keeps_sessions: false,
+    seals_reasoning: false,
+    cache_key: false,
+    is_router: false,
 };
 
 /// What all doors to Qwen Cloud share.
@@ -51,6 +55,7 @@ pub const PROVIDERS: &[Provider] = &[
             ".maas.aliyuncs.com",
         ],
         default_model: Some("qwen3-coder-plus"),
+        keeps_sessions: true,
         ..QWEN
     },
     Provider {
@@ -85,6 +90,8 @@ pub const PROVIDERS: &[Provider] = &[
         base_urls: &["https://api.openai.com/v1"],
         hosts: &["api.openai.com", ".api.openai.com"],
         max_tokens: MaxTokens::Completion,
+        seals_reasoning: true,
+        cache_key: true,
         ..PLAIN
     },
     Provider {
@@ -94,6 +101,7 @@ pub const PROVIDERS: &[Provider] = &[
         base_urls: &["https://openrouter.ai/api/v1"],
         hosts: &["openrouter.ai"],
         echo: Echo::Details,
+        is_router: true,
         ..PLAIN
     },
     Provider {
@@ -112,6 +120,7 @@ pub const PROVIDERS: &[Provider] = &[
         base_urls: &["https://api.moonshot.ai/v1", "https://api.moonshot.cn/v1"],
         hosts: &["api.moonshot.ai", "api.moonshot.cn"],
         echo: Echo::Content,
+        cache_key: true,
         ..PLAIN
     },
     Provider {

@@ -24,6 +24,8 @@ pub enum CacheSetting {
     Auto,
     /// Markers in any case.
     Explicit,
+    /// The provider keeps the conversation, where it offers that; markers elsewhere.
+    Session,
     /// No markers; the prefix stays byte-stable.
     Implicit,
     /// Nothing is done for a cache.
@@ -32,13 +34,14 @@ pub enum CacheSetting {
 
 impl CacheSetting {
     /// All settings; the first is the default.
-    pub const ALL: [Self; 4] = [Self::Auto, Self::Explicit, Self::Implicit, Self::Off];
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Explicit, Self::Session, Self::Implicit, Self::Off];
 
     /// The word in settings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Explicit => "explicit",
+            Self::Session => "session",
             Self::Implicit => "implicit",
             Self::Off => "off",
         }
@@ -48,6 +51,7 @@ impl CacheSetting {
     pub fn mode(self, terms: &CacheTerms) -> CacheMode {
         match self {
             Self::Off => CacheMode::Off,
+            _ if terms.session => CacheMode::Session,
             _ if terms.explicit => CacheMode::Explicit,
             _ => CacheMode::Implicit,
         }
@@ -65,20 +69,24 @@ pub struct Overrides {
     pub cache: CacheSetting,
     /// The one other base URL that is Qwen Cloud: `DASHSCOPE_PROXY_BASE_URL`.
     pub proxy_base_url: Option<String>,
+    /// Whether a router may pass requests on to whomever it likes: `cache.openrouterPin: false`.
+    pub unpinned: bool,
 }
 
 impl Profile {
     /// Finds everything that is known of `model` behind `base_url`, whose host is `host`.
     ///
     /// The gate: markers are allowed where the provider is Qwen Cloud (by host, or by the exact address of the
-    /// person's proxy) and the model's name is on the list as it is spelled there, or where the person's settings
-    /// say `explicit`.
+    /// person's proxy) and the model's name is on the list as it is spelled there, where a router passes them on to
+    /// somebody who wants them, or where the person's settings say `explicit`.
     pub fn resolve(host: &str, base_url: &str, model: &str, overrides: &Overrides) -> Self {
         let provider = owner(host, base_url, overrides);
         let (listed, like) = (exact(model), alike(model));
         let window = like.map_or(UNKNOWN_WINDOW, |row| Tokens(row.window));
         let max_output = like.map_or(UNKNOWN_MAX_OUTPUT, |row| Tokens(row.max_output));
         let is_sold_by_token = provider.is_qwen_cloud && provider.billing == Billing::ByToken;
+        let behind = if provider.is_router { Upstream::of(model) } else { None };
+        let cache = terms(provider, listed, like, behind, overrides.cache);
         Self {
             provider,
             model: model.to_owned(),
@@ -86,8 +94,14 @@ impl Profile {
             window: overrides.window.unwrap_or(window),
             max_output: overrides.max_output.unwrap_or(max_output),
             thinking: like.map_or(Thinking::Never, |row| row.thinking),
-            cache: terms(provider, listed, like, overrides.cache),
+            cache,
             tiers: listed.filter(|_| is_sold_by_token).map(Row::tiers).unwrap_or_default(),
+            upstream: behind
+                .filter(|b| *b == Upstream::Alibaba && cache.explicit && !overrides.unpinned)
+                .map(|_| "alibaba"),
+            note: Some(overrides.cache)
+                .filter(|wanted| *wanted == CacheSetting::Session && !cache.session)
+                .map(|_| no_session(provider, model)),
         }
     }
 }
@@ -103,10 +117,60 @@ fn owner(host: &str, base_url: &str, overrides: &Overrides) -> &'static Provider
     }
 }
 
-fn terms(provider: &Provider, listed: Option<&Row>, like: Option<&Row>, wanted: CacheSetting) -> CacheTerms {
-    let may_mark = provider.is_qwen_cloud && listed.is_some_and(|row| row.markers != Markers::Ignored);
+/// Whoever serves a model behind a router, where that decides about markers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Upstream {
+    /// Nobody else has this model, and the markers are the ones of Qwen Cloud.
+    Alibaba,
+    /// Markers mean the same there.
+    Anthropic,
+}
+
+impl Upstream {
+    /// By the model's name at OpenRouter. Models whose weights are open are served by many who know no markers.
+    /// Source: `docs/sources.md`, wire 1.8 and 3.6.
+    fn of(model: &str) -> Option<Self> {
+        match model.split_once('/')? {
+            ("qwen", name) => exact(name)
+                .filter(|row| row.markers != Markers::Ignored && !row.is_open)
+                .map(|_| Self::Alibaba),
+            ("anthropic", name) if name.starts_with("claude-") => Some(Self::Anthropic),
+            _ => None,
+        }
+    }
+
+    /// The smallest block any of its models stores. Source: Anthropic's page on prompt caching, 1,024 to 4,096.
+    fn minimum(self) -> Tokens {
+        match self {
+            Self::Alibaba => CacheTerms::default().minimum,
+            Self::Anthropic => Tokens(4_096),
+        }
+    }
+}
+
+/// Why there is no session, and where there is one.
+fn no_session(provider: &Provider, model: &str) -> String {
+    if provider.keeps_sessions {
+        return format!("`cache.mode` is `session`, which {} does not offer for `{model}`", provider.name);
+    }
+    let who = if provider.is_qwen_cloud { "Qwen Cloud without a plan offers" } else { "Qwen Cloud offers" };
+    format!("`cache.mode` is `session`, which only {who} and not {}", provider.name)
+}
+
+fn terms(
+    provider: &Provider,
+    listed: Option<&Row>,
+    like: Option<&Row>,
+    behind: Option<Upstream>,
+    wanted: CacheSetting,
+) -> CacheTerms {
+    let is_listed = provider.is_qwen_cloud && listed.is_some_and(|row| row.markers != Markers::Ignored);
+    let may_mark = is_listed || behind.is_some();
+    let session =
+        wanted == CacheSetting::Session && provider.keeps_sessions && listed.is_some_and(|row| row.session);
     let explicit = match wanted {
         CacheSetting::Auto => may_mark,
+        CacheSetting::Session => may_mark && !session,
         CacheSetting::Explicit => true,
         CacheSetting::Implicit | CacheSetting::Off => false,
     };
@@ -118,7 +182,8 @@ fn terms(provider: &Provider, listed: Option<&Row>, like: Option<&Row>, wanted: 
         implicit_read: row.implicit_read,
         ..CacheTerms::default()
     });
-    CacheTerms { explicit, implicit: by_itself.is_some_and(|row| row.implicit), ..rates }
+    let minimum = behind.map_or(rates.minimum, Upstream::minimum);
+    CacheTerms { explicit, session, minimum, implicit: by_itself.is_some_and(|row| row.implicit), ..rates }
 }
 
 #[cfg(test)]
@@ -188,7 +253,81 @@ mod tests {
             assert!(!at(CHINA, "qwen3-coder-plus", &with(cache)).cache.explicit);
         }
         let modes = CacheSetting::ALL.map(|s| s.mode(&at(CHINA, "qwen3-coder-plus", &with(s)).cache));
-        assert_eq!(modes, [CacheMode::Explicit, CacheMode::Explicit, CacheMode::Implicit, CacheMode::Off]);
+        assert_eq!(modes.map(CacheMode::name), ["explicit", "explicit", "session", "implicit", "off"]);
+    }
+
+    #[test]
+    fn a_session_is_kept_only_where_it_is_offered_and_asked_for() {
+        let asked = Overrides { cache: CacheSetting::Session, ..Overrides::default() };
+        let kept = at(CHINA, "qwen3-coder-plus", &asked);
+        assert_eq!((kept.cache.session, kept.cache.explicit, kept.note.as_deref()), (true, false, None));
+        assert_eq!((kept.window, kept.input_bound()), (Tokens(1_000_000), Tokens(800_000)));
+        let unasked = at(CHINA, "qwen3-max", &Overrides::default());
+        assert_eq!((unasked.cache.session, unasked.input_bound()), (false, Tokens(262_144)));
+        assert_eq!(at(CHINA, "qwen3-max", &asked).input_bound(), Tokens(209_715));
+        let refused = [
+            (
+                "https://coding.dashscope.aliyuncs.com/v1",
+                "qwen3-coder-plus",
+                true,
+                "`cache.mode` is `session`, which only Qwen Cloud without a plan offers and not Qwen Cloud Coding Plan",
+            ),
+            (
+                CHINA,
+                "qwen3.8-flash",
+                true,
+                "`cache.mode` is `session`, which Qwen Cloud does not offer for `qwen3.8-flash`",
+            ),
+            (
+                CHINA,
+                "qwen-turbo",
+                false,
+                "`cache.mode` is `session`, which Qwen Cloud does not offer for `qwen-turbo`",
+            ),
+            (
+                "https://api.deepseek.com",
+                "deepseek-chat",
+                false,
+                "`cache.mode` is `session`, which only Qwen Cloud offers and not DeepSeek",
+            ),
+        ];
+        for (base, model, explicit, note) in refused {
+            let profile = at(base, model, &asked);
+            assert_eq!((profile.cache.session, profile.cache.explicit), (false, explicit), "{base} {model}");
+            assert_eq!(profile.note.as_deref(), Some(note), "{base} {model}");
+        }
+    }
+
+    #[test]
+    fn a_router_passes_markers_on_only_to_who_wants_them() {
+        let router = "https://openrouter.ai/api/v1";
+        let through = |model: &str, overrides: &Overrides| {
+            let profile = at(router, model, overrides);
+            (profile.cache.explicit, profile.upstream, profile.cache.minimum.0)
+        };
+        let usual = Overrides::default();
+        for model in ["qwen/qwen3-max", "qwen/qwen3-coder-plus", "qwen/qwen3.6-flash"] {
+            assert_eq!(through(model, &usual), (true, Some("alibaba"), 1_024), "{model}");
+        }
+        assert_eq!(through("anthropic/claude-sonnet-4.5", &usual), (true, None, 4_096));
+        // Open weights, names of another place, free copies, models that ignore markers.
+        for model in [
+            "qwen/qwen3.8-27b",
+            "qwen/qwen3-coder",
+            "qwen/qwen3-max:free",
+            "qwen3-max",
+            "qwen/qwen-turbo",
+            "deepseek/deepseek-v3.2",
+            "openai/gpt-5",
+            "anthropic/else",
+        ] {
+            assert_eq!(through(model, &usual), (false, None, 1_024), "{model}");
+        }
+        let free = Overrides { unpinned: true, ..Overrides::default() };
+        assert_eq!(through("qwen/qwen3-max", &free), (true, None, 1_024));
+        let off = Overrides { cache: CacheSetting::Implicit, ..Overrides::default() };
+        assert_eq!(through("qwen/qwen3-max", &off), (false, None, 1_024));
+        assert_eq!(at("https://gateway.corp/v1", "qwen/qwen3-max", &usual).upstream, None);
     }
 
     #[test]
@@ -203,6 +342,8 @@ mod tests {
             thinking: Thinking::Never,
             cache: CacheTerms::default(),
             tiers: Vec::new(),
+            upstream: None,
+            note: None,
         };
         assert_eq!(profile, expected);
     }

@@ -284,11 +284,19 @@ fn spill(session: &SessionId) -> Option<AbsPath> {
 /// How the cache is used and why, in one line.
 fn cache_reason(profile: &Profile) -> String {
     let (model, provider) = (&profile.model, profile.provider.name);
+    if profile.cache.session {
+        return format!(
+            "session cache: {provider} keeps the conversation for 7 days; only what is new is sent"
+        );
+    }
+    let why = profile.note.as_ref().map(|note| format!("; {note}")).unwrap_or_default();
     if profile.cache.explicit {
-        format!("explicit cache: {provider} honours markers for {model}")
+        format!("explicit cache: {provider} honours markers for {model}{why}")
     } else if profile.cache.implicit {
-        format!("no markers: {provider} caches {model} by itself")
+        format!("no markers: {provider} caches {model} by itself{why}")
     } else {
-        format!("no markers: {model} at {provider} is not known to honour them; the prefix stays byte-stable")
+        format!(
+            "no markers: {model} at {provider} is not known to honour them; the prefix stays byte-stable{why}"
+        )
     }
 }

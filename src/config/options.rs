@@ -96,6 +96,7 @@ impl Loaded {
             max_output: self.count(&table::MAX_OUTPUT).map(Tokens),
             cache: self.cache(),
             proxy_base_url,
+            unpinned: self.get(&table::OPENROUTER_PIN) == Some(&Value::Bool(false)),
         }
     }
 

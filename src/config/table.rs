@@ -15,6 +15,7 @@ pub static ALL: &[&Setting] = &[
     &EXTRA_BODY,
     &CACHE_CONTROL,
     &CACHE_MODE,
+    &OPENROUTER_PIN,
     &AUTH_TYPE,
     &AUTH_KEY,
     &AUTH_URL,
@@ -80,11 +81,19 @@ pub(super) static CACHE_CONTROL: Setting = setting(
 .default("true");
 pub(super) static CACHE_MODE: Setting = setting(
     "cache.mode",
-    Shape::Word(&["auto", "explicit", "implicit", "off"]),
+    Shape::Word(&["auto", "explicit", "session", "implicit", "off"]),
     "How to use the provider's cache: `auto` sends markers where they are known to work, `explicit` always, \
-     `implicit` never.",
+     `implicit` never. `session` lets Qwen Cloud keep the conversation and sends only what is new; what was said is \
+     then stored there for 7 days, which it is in no other mode.",
 )
 .default("\"auto\"");
+pub(super) static OPENROUTER_PIN: Setting = setting(
+    "cache.openrouterPin",
+    Shape::Switch,
+    "Whether OpenRouter must ask Alibaba for Qwen models that take cache markers. Another server behind it has \
+     another cache; `false` lets it choose, for instance while Alibaba is overloaded.",
+)
+.default("true");
 pub(super) static AUTH_TYPE: Setting = setting(
     "security.auth.selectedType",
     Shape::Text,

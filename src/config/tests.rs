@@ -313,7 +313,7 @@ fn every_module_gets_its_part() {
                 "openai": [{"id": "m", "baseUrl": "https://a.test", "envKey": "K", "name": "x"}, {"name": "no id"}],
                 "anthropic": [{"id": "claude"}], "odd": 5},
             "tools": {"approvalMode": "auto_edit", "truncateToolOutputThreshold": 100, "truncateToolOutputLines": -1},
-            "cache": {"mode": "off"},
+            "cache": {"mode": "off", "openrouterPin": false},
         })
         .to_string(),
     );
@@ -325,6 +325,7 @@ fn every_module_gets_its_part() {
     assert_eq!((loaded.limits().chars, loaded.limits().lines), (100, 1_000_000));
     let overrides = loaded.overrides(Some("https://p.test".into()));
     assert_eq!((overrides.window, overrides.cache), (Some(Tokens(8_192)), CacheSetting::Off));
+    assert!(overrides.unpinned && !Desk::new().loaded().overrides(None).unpinned);
     let entry = auth::ModelEntry {
         id: "m".into(),
         base_url: Some("https://a.test".into()),

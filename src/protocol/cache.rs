@@ -41,6 +41,9 @@ pub struct CacheTerms {
     pub explicit: bool,
     /// Whether the provider caches prefixes by itself.
     pub implicit: bool,
+    /// Whether the provider keeps the conversation and caches it as a whole: each request names the response it
+    /// follows. Excludes `explicit`.
+    pub session: bool,
     /// Blocks below this size are not stored.
     pub minimum: Tokens,
     /// Price of writing.
@@ -56,6 +59,7 @@ impl Default for CacheTerms {
         Self {
             explicit: false,
             implicit: false,
+            session: false,
             minimum: Tokens(1_024),
             write: 1_250,
             read: 100,

@@ -23,6 +23,10 @@ pub(super) static CLOUD: Provider = Provider {
     quota_is_per_minute: true,
     billing: Billing::ByToken,
     default_model: None,
+    keeps_sessions: true,
+    seals_reasoning: false,
+    cache_key: false,
+    is_router: false,
 };
 
 /// Somebody else, as plain as can be.
@@ -30,6 +34,7 @@ pub(super) static PLAIN: Provider = Provider {
     id: "openai",
     is_qwen_cloud: false,
     quota_is_per_minute: false,
+    keeps_sessions: false,
     billing: Billing::ByToken,
     default_model: None,
     ..CLOUD
@@ -52,6 +57,8 @@ pub(super) fn profile(provider: &'static Provider) -> Arc<Profile> {
         thinking: Thinking::Never,
         cache: CacheTerms::default(),
         tiers: Vec::new(),
+        upstream: None,
+        note: None,
     })
 }
 
