@@ -6,6 +6,7 @@
 
 mod answer;
 mod backoff;
+mod bound;
 mod chat;
 mod errors;
 mod exchange;

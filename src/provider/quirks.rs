@@ -4,6 +4,10 @@
 //! later request without it. Nothing else of the request changes, so cached prefixes stay valid.
 //! Source: `docs/sources.md`, wire 5.5.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
 use crate::provider::errors::{Report, number_after, room_for_output};
 
 /// An output smaller than this is not worth asking for; the prompt is too long instead.
@@ -21,6 +25,12 @@ pub(super) struct Quirks {
     pub(super) no_markers: bool,
     /// Content must be a plain string.
     pub(super) no_arrays: bool,
+    /// The content of a tool's result must be a plain string.
+    pub(super) no_tool_arrays: bool,
+    /// No `prompt_cache_key`.
+    pub(super) no_cache_key: bool,
+    /// The one upstream a router was told to ask is not there.
+    pub(super) no_pin: bool,
     /// No `temperature`.
     pub(super) no_temperature: bool,
     /// `max_completion_tokens` instead of `max_tokens`.
@@ -36,13 +46,30 @@ pub(super) struct Quirks {
 }
 
 impl Quirks {
+    /// What of it changes how the cache can be used, in words for a person.
+    pub(super) fn findings(self) -> Vec<String> {
+        let table = [
+            (self.no_markers, "the server rejects `cache_control`: markers are left out"),
+            (self.no_arrays, "the server refuses content in parts: markers are left out"),
+            (
+                self.no_tool_arrays,
+                "the server refuses arrays in tool messages: a marker there moves to the message before them",
+            ),
+            (self.no_cache_key, "the server rejects `prompt_cache_key`: it is left out"),
+            (self.no_pin, "the router does not offer the one server whose cache is used: it chooses itself"),
+        ];
+        table.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words.to_owned()).collect()
+    }
+
     /// Learns from a refusal of `body`. Returns whether the same prompt would now be sent differently.
     pub(super) fn learn(&mut self, report: &Report, body: &[u8]) -> bool {
-        if !matches!(report.status, 400 | 422 | 0) {
-            return false;
-        }
         let before = *self;
         let text = format!("{} {}", report.lower(), report.param.to_lowercase());
+        // Source: OpenRouter answers so with 404.
+        self.no_pin |= has_field(body, "allow_fallbacks") && text.contains("no allowed providers");
+        if !matches!(report.status, 400 | 422 | 0) {
+            return *self != before;
+        }
         let sent = |field: &str| has_field(body, field);
         if sent("max_tokens") || sent("max_completion_tokens") {
             self.learn_bound(&text, &report.param);
@@ -59,10 +86,14 @@ impl Quirks {
         refused("stream_options", &mut self.no_stream_options);
         refused("parallel_tool_calls", &mut self.no_parallel);
         refused("cache_control", &mut self.no_markers);
+        refused("prompt_cache_key", &mut self.no_cache_key);
+        refused("allow_fallbacks", &mut self.no_pin);
         refused("temperature", &mut self.no_temperature);
         refused("reasoning_details", &mut self.no_reasoning);
         if *self == before && wants_string(&text) && has_arrays(body) {
-            self.no_arrays = true;
+            let is_of_tool = !self.no_tool_arrays && is_about_results(&text, body);
+            self.no_tool_arrays |= is_of_tool;
+            self.no_arrays |= !is_of_tool;
         }
         *self != before
     }
@@ -126,8 +157,31 @@ fn wants_string(text: &str) -> bool {
         "str type expected",
         "not a string",
         "must be string",
+        // Servers written in Rust.
+        "invalid type: sequence",
+        "did not match any variant of untagged enum",
     ];
-    text.contains("content") && WORDS.iter().any(|w| text.contains(w))
+    ["content", "messages"].iter().any(|w| text.contains(w)) && WORDS.iter().any(|w| text.contains(w))
+}
+
+/// Whether a refusal of arrays is about tool messages: it says so, or the message it names is one.
+fn is_about_results(text: &str, body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Sent<'a> {
+        #[serde(borrow)]
+        messages: Vec<Role<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Role<'a> {
+        #[serde(borrow)]
+        role: Cow<'a, str>,
+    }
+    let Ok(Sent { messages }) = serde_json::from_slice(body) else { return false };
+    let is_tool = |at: usize| messages.get(at).is_some_and(|m| m.role == "tool");
+    match number_after(text, "messages").and_then(|at| usize::try_from(at).ok()) {
+        Some(at) => is_tool(at),
+        None => text.contains("tool") && (0..messages.len()).any(is_tool),
+    }
 }
 
 fn has_arrays(body: &[u8]) -> bool {
@@ -173,6 +227,11 @@ mod tests {
                 "messages.0.content.0.cache_control: Extra inputs are not permitted",
                 Quirks { no_markers: true, ..none },
             ),
+            (
+                "Unknown parameter: 'messages[0].content[0].cache_control'.",
+                Quirks { no_markers: true, ..none },
+            ),
+            ("cache_control is not supported by this model", Quirks { no_markers: true, ..none }),
             ("property 'reasoning_content' is unsupported", Quirks { no_reasoning: true, ..none }),
             (
                 "The reasoning_content in the thinking mode must be passed back",
@@ -207,6 +266,57 @@ mod tests {
         }
         let fastapi = r#"{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}"#;
         assert_eq!(learned(422, fastapi), (true, Quirks { no_stream_options: true, ..none }));
+    }
+
+    #[test]
+    fn arrays_refused_in_results_stay_elsewhere() {
+        const SENT: &[u8] =
+            br#"{"messages":[{"role":"system","content":[{"text":"a"}]},{"role":"tool","content":
+            [{"text":"b"}]}]}"#;
+        let none = Quirks::default();
+        let (tool, all) = (Quirks { no_tool_arrays: true, ..none }, Quirks { no_arrays: true, ..none });
+        let table = [
+            ("Invalid type for 'messages[1].content': expected a string, but got an array instead.", tool),
+            ("messages.1.content: Input should be a valid string", tool),
+            ("content of a tool message must be a string", tool),
+            ("messages[1]: invalid type: sequence, expected a string", tool),
+            ("Invalid type for 'messages[0].content': expected a string, but got an array instead.", all),
+            ("messages[9].content must be a string", all),
+            ("content must be a string", all),
+        ];
+        for (message, expected) in table {
+            let mut quirks = none;
+            assert!(quirks.learn(&Report::read(400, &error(message)), SENT), "{message}");
+            assert_eq!(quirks, expected, "{message}");
+        }
+        let mut quirks = tool;
+        assert!(
+            quirks.learn(&Report::read(400, &error(table[0].0)), SENT),
+            "still refused: nothing is in parts"
+        );
+        assert_eq!(quirks, Quirks { no_arrays: true, ..tool });
+    }
+
+    #[test]
+    fn an_upstream_that_is_not_there_is_asked_for_once() {
+        const SENT: &[u8] = br#"{"provider":{"order":["alibaba"],"allow_fallbacks":false},"messages":[]}"#;
+        let message = "No allowed providers are available for the selected model.";
+        let mut quirks = Quirks::default();
+        assert!(quirks.learn(&Report::read(404, &error(message)), SENT));
+        assert_eq!(quirks, Quirks { no_pin: true, ..Quirks::default() });
+        assert!(!quirks.learn(&Report::read(404, &error(message)), SENT));
+        assert!(!Quirks::default().learn(&Report::read(404, &error(message)), BODY));
+    }
+
+    #[test]
+    fn what_touches_the_cache_is_told() {
+        assert_eq!(Quirks { no_parallel: true, ..Quirks::default() }.findings(), [""; 0]);
+        let two = Quirks { no_markers: true, no_tool_arrays: true, ..Quirks::default() };
+        let expected = [
+            "the server rejects `cache_control`: markers are left out",
+            "the server refuses arrays in tool messages: a marker there moves to the message before them",
+        ];
+        assert_eq!(two.findings(), expected);
     }
 
     #[test]

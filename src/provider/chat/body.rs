@@ -9,15 +9,15 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Map, Value};
 
 use crate::{
-    base::Tokens,
     cache::Mark,
     catalog::{Echo, MaxTokens, Profile},
-    prompt::{Prompt, ToolSpec},
+    prompt::{Prefix, Prompt, ToolSpec},
     protocol::{Item, ToolCall, Turn},
-    provider::{Options, quirks::Quirks},
+    provider::{Options, bound, quirks::Quirks},
 };
 
 /// Everything a body is made from.
+#[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) prompt: &'a Prompt,
     pub(super) marks: &'a [Mark],
@@ -33,7 +33,9 @@ impl Source<'_> {
         // Four bytes a token, and some for quotes and names.
         let size = usize::try_from(self.prompt.estimate().0).unwrap_or(0) * 5 + 4_096;
         let mut out = Vec::with_capacity(size);
-        serde_json::to_writer(&mut out, &self.body())
+        let marks =
+            if self.quirks.no_tool_arrays { moved(self.prompt, self.marks) } else { self.marks.to_vec() };
+        serde_json::to_writer(&mut out, &Source { marks: &marks, ..*self }.body())
             .expect("names are strings and a vector takes every byte");
         out
     }
@@ -55,6 +57,9 @@ impl Source<'_> {
                 && !quirks.no_parallel
                 && own("parallel_tool_calls"))
             .then_some(true),
+            prompt_cache_key: (provider.cache_key && !quirks.no_cache_key && own("prompt_cache_key"))
+                .then(|| cache_key(self.prompt.head().prefix())),
+            provider: self.pin().filter(|_| own("provider")),
             tools: (has_tools && own("tools"))
                 .then(|| self.prompt.head().tools().iter().map(Tool::new).collect()),
             messages: own("messages").then(|| self.messages()),
@@ -68,26 +73,19 @@ impl Source<'_> {
         }
     }
 
-    /// The bound of the output: what the person or the catalogue says, what the server is known to take, and what
-    /// the window leaves. The estimate of the prompt is taken a tenth larger, which is about its error.
+    /// The one upstream, while there are markers to find again there.
+    fn pin(&self) -> Option<Pin> {
+        let is_useful = !(self.quirks.no_pin || self.quirks.no_markers || self.quirks.no_arrays);
+        self.profile.upstream.filter(|_| is_useful).map(|name| Pin { order: [name], allow_fallbacks: false })
+    }
+
     fn bound(&self) -> Option<u64> {
-        /// Below this the server shall say itself that the prompt is too long. Source: Qwen Code's floor is 4,000,
-        /// which would refuse windows of 8,192 tokens.
-        const FLOOR: u64 = 512;
         let extra = &self.options.extra_body;
         let is_omitted = self.profile.provider.max_tokens == MaxTokens::Omit
             || self.quirks.no_max_tokens
             || extra.contains_key("max_tokens")
             || extra.contains_key("max_completion_tokens");
-        if is_omitted {
-            return None;
-        }
-        let wanted = self.options.max_output.unwrap_or(self.profile.max_output);
-        let learned = self.quirks.max_tokens.unwrap_or(u64::MAX);
-        let prompt = Tokens(self.prompt.estimate().0 * 11 / 10);
-        let left = (self.profile.window - prompt).0.max(FLOOR);
-        let left = if self.profile.window.0 == 0 { u64::MAX } else { left };
-        Some(wanted.0.min(learned).min(left)).filter(|n| *n > 0)
+        if is_omitted { None } else { bound::output(self.prompt, self.profile, self.options, self.quirks) }
     }
 
     fn messages(&self) -> Vec<Message<'_>> {
@@ -110,7 +108,7 @@ impl Source<'_> {
             Item::Assistant(turn) => self.assistant(turn, mark),
             Item::Result(result) => Some(Message {
                 tool_call_id: Some(result.call.as_str()),
-                ..Message::new("tool", self.content(&[&result.text], mark))
+                ..Message::new("tool", self.result(&result.text, mark))
             }),
         }
     }
@@ -143,6 +141,14 @@ impl Source<'_> {
             tool_calls: turn.calls.iter().map(Call).collect(),
             ..Message::new("assistant", content)
         })
+    }
+
+    fn result<'a>(&self, text: &'a str, mark: Mark) -> Content<'a> {
+        if self.quirks.no_tool_arrays {
+            Content::Text(Cow::Borrowed(text))
+        } else {
+            self.content(&[text], mark)
+        }
     }
 
     fn content<'a>(&self, parts: &[&'a str], mark: Mark) -> Content<'a> {
@@ -180,6 +186,10 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     parallel_tool_calls: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<Pin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tools: Option<Vec<Tool<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     messages: Option<Vec<Message<'a>>>,
@@ -196,6 +206,35 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct StreamOptions {
     include_usage: bool,
+}
+
+/// Which servers behind a router may answer. Source: OpenRouter's page on provider routing.
+#[derive(Serialize)]
+struct Pin {
+    order: [&'static str; 1],
+    allow_fallbacks: bool,
+}
+
+/// The marks, those on results moved to the nearest message before them that has content of its own.
+fn moved(prompt: &Prompt, marks: &[Mark]) -> Vec<Mark> {
+    let can_carry = |at: &usize| match prompt.items().get(*at) {
+        Some(Item::User(_)) => true,
+        Some(Item::Assistant(turn)) => !turn.text.is_empty(),
+        _ => false,
+    };
+    let place = |mark: &Mark| match mark {
+        Mark::Item(at) => (0..=*at).rev().find(can_carry).map_or(Mark::Head, Mark::Item),
+        other => *other,
+    };
+    let mut moved: Vec<Mark> = marks.iter().map(place).collect();
+    moved.dedup();
+    moved
+}
+
+/// Names the project's head for the provider's own cache: the same for all requests that begin with it, and nothing
+/// of the head can be read from it. Source: `docs/sources.md`, wire 1.8; OpenAI takes up to 64 characters.
+pub(in crate::provider) fn cache_key(head: Prefix) -> String {
+    format!("qwen-{head}")
 }
 
 #[derive(Serialize)]
@@ -293,7 +332,7 @@ impl Serialize for Call<'_> {
 
 /// A name every server takes back: a model may invent one that breaks the server's own rules, and the whole
 /// conversation would be refused from then on. Source: OpenAI's pattern `^[a-zA-Z0-9_-]{1,64}$`.
-fn accepted_name(name: &str) -> Cow<'_, str> {
+pub(in crate::provider) fn accepted_name(name: &str) -> Cow<'_, str> {
     let is_accepted = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() {
         return Cow::Borrowed("unknown");

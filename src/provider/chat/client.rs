@@ -41,6 +41,18 @@ impl Chat {
         source.write().into()
     }
 
+    /// What was found of the server that changes how the cache can be used, in words for a person; empty at first.
+    pub fn findings(&self) -> Vec<String> {
+        self.0.quirks().findings()
+    }
+
+    /// Whether a tool's result can carry a marker. Where the server refuses that, [`Chat::body`] moves the marker
+    /// to the message before, and a plan made with this in mind predicts better.
+    pub fn marks_results(&self) -> bool {
+        let quirks = self.0.quirks();
+        !(quirks.no_tool_arrays || quirks.no_arrays || quirks.no_markers)
+    }
+
     /// Sends a body and hands each piece of the answer to `sink` as it arrives. Cancelling `stop` ends it at once.
     /// Errors: there is no complete answer. What `sink` was given then counts for nothing, and a call in it must
     /// not be run.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    base::CallId,
+    base::{CallId, Tokens},
     prompt::{Head, Heard},
     protocol::{Arguments, Finish, ToolResult, UserMessage, Verdict},
     provider::fixtures::{CLOUD, DEEP, PLAIN, ROUTER, profile},
@@ -175,6 +175,77 @@ fn what_was_learned_removes_the_field_and_nothing_else() {
     }
     let plain = setting(Quirks { no_arrays: true, ..none }).body(&conversation());
     assert!(!plain.contains("\"content\":[") && !plain.contains("cache_control"));
+}
+
+#[test]
+fn a_marker_on_a_result_moves_where_arrays_are_refused_there() {
+    let setting = |marks: &[Mark]| Setting {
+        quirks: Quirks { no_tool_arrays: true, ..Quirks::default() },
+        ..Setting::arrays(marks)
+    };
+    let body = setting(&[Mark::Head, Mark::Item(0), Mark::Item(3)]).body(&conversation());
+    assert!(body.contains(r#"{"role":"tool","tool_call_id":"c2","content":"result of c2"}"#), "{body}");
+    // The answer before the results has no text, so the person's message carries the marker, once.
+    assert_eq!(body, setting(&[Mark::Head, Mark::Item(0)]).body(&conversation()));
+    assert_eq!(body.matches("cache_control").count(), 2);
+    let mut prompt = Prompt::new(head());
+    prompt.push(UserMessage::words("a"));
+    let turn = Turn { calls: vec![call("c1", "read_file", "{}")], ..Turn::text("I look.") };
+    let Heard::Open(round) = prompt.hear(turn) else { panic!("there is a call") };
+    let body = setting(&[Mark::Item(2)]).body(&round.abandon());
+    assert!(
+        body.contains(r#"{"type":"text","text":"I look.","cache_control":{"type":"ephemeral"}}"#),
+        "{body}"
+    );
+}
+
+#[test]
+fn a_key_names_the_head_where_the_provider_takes_one() {
+    static KEYED: crate::catalog::Provider = crate::catalog::Provider { cache_key: true, ..PLAIN };
+    let mut prompt = Prompt::new(head());
+    prompt.push(UserMessage::words("a"));
+    let first = Setting::plain(&KEYED).body(&prompt);
+    let key = format!(r#","prompt_cache_key":"qwen-{}","tools""#, head().prefix());
+    assert!(first.contains(&key), "{first}");
+    assert!(Setting::plain(&KEYED).body(&conversation()).contains(&key), "the same in the whole project");
+    let without = Setting::plain(&PLAIN).body(&prompt);
+    assert_eq!(first.replace(&key, ",\"tools\""), without);
+    let quirks = Quirks { no_cache_key: true, ..Quirks::default() };
+    assert_eq!(Setting { quirks, ..Setting::plain(&KEYED) }.body(&prompt), without);
+    let other = Prompt::new(Arc::new(Head::new(vec![], "Help.".into(), "/home/somebody".into())));
+    let key = cache_key(other.head().prefix());
+    assert!(
+        key.len() <= 64
+            && key.strip_prefix("qwen-").is_some_and(|k| k.bytes().all(|b| b.is_ascii_hexdigit()))
+    );
+}
+
+#[test]
+fn a_router_is_told_where_the_cache_is_while_there_is_one() {
+    let pinned = |quirks: Quirks, extra_body: Map<String, Value>| {
+        let mut profile = (*profile(&ROUTER)).clone();
+        profile.upstream = Some("alibaba");
+        let options = Options { extra_body, ..Options::default() };
+        let source = Source {
+            prompt: &conversation(),
+            marks: &[Mark::Head],
+            arrays: true,
+            profile: &profile,
+            options: &options,
+            quirks,
+        };
+        String::from_utf8(source.write()).expect("JSON is UTF-8")
+    };
+    let pin = r#""provider":{"order":["alibaba"],"allow_fallbacks":false}"#;
+    let none = Quirks::default();
+    assert!(pinned(none, Map::new()).contains(pin));
+    assert!(!Setting::plain(&ROUTER).body(&conversation()).contains("allow_fallbacks"));
+    for quirks in [Quirks { no_markers: true, ..none }, Quirks { no_pin: true, ..none }] {
+        assert!(!pinned(quirks, Map::new()).contains("allow_fallbacks"), "{quirks:?}");
+    }
+    let Value::Object(own) = json!({"provider":{"only":["together"]}}) else { panic!() };
+    let body = pinned(none, own);
+    assert!(body.ends_with(r#","provider":{"only":["together"]}}"#) && !body.contains("alibaba"), "{body}");
 }
 
 #[test]
