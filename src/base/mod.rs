@@ -15,4 +15,4 @@ pub use ids::{Account, CallId, SessionId};
 pub use path::AbsPath;
 pub use secret::Secret;
 pub use text::{Clean, width};
-pub use units::{Bytes, Moment, Money, Tokens};
+pub use units::{Bytes, Moment, Money, Tokens, minutes};

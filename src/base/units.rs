@@ -193,6 +193,17 @@ impl Moment {
     }
 }
 
+/// A stretch of time in whole minutes, for a sentence: `45 s`, `6 min`, `3 h 5 min`, `2 days`.
+pub fn minutes(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 if seconds / 60 % 60 == 0 => format!("{} h", seconds / 3_600),
+        3_600..172_800 => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +220,12 @@ mod tests {
         let price = Money::per_million(50);
         assert_eq!(price.times(Tokens(3), 100).pico_dollars(), 15_000);
         assert_eq!(Money::per_million(1_000).times(Tokens(1_000_000), 1_000).to_string(), "$1.00");
+    }
+
+    #[test]
+    fn a_stretch_of_time_has_its_natural_size() {
+        let told = [0, 59, 60, 3_599, 3_600, 11_100, 172_800].map(minutes);
+        assert_eq!(told, ["0 s", "59 s", "1 min", "59 min", "1 h", "3 h 5 min", "2 days"]);
     }
 
     #[test]

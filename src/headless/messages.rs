@@ -1,7 +1,7 @@
 //! The messages of the JSON formats.
 //!
-//! Source: Qwen Code's shapes, field for field and in its order; `cost` and `cache_creation_input_tokens` are
-//! ours. Every message of the model holds blocks of one type only.
+//! Source: Qwen Code's shapes, field for field and in its order; `cost`, `cache` and
+//! `cache_creation_input_tokens` are ours. Every message of the model holds blocks of one type only.
 
 use serde_json::{Map, Value, json};
 
@@ -151,6 +151,7 @@ pub(super) fn result(session: &str, uuid: &str, ending: &Ending<'_>) -> Value {
     message["usage"] = sum_of(&record.totals);
     message["permission_denials"] = record.denials.iter().map(denial).collect();
     message["cost"] = cost(&record.totals.charge);
+    message["cache"] = record.session.as_ref().map(|info| record.cache.to_json(info, &record.totals)).into();
     message
 }
 
@@ -196,7 +197,8 @@ fn cost(charge: &Charge) -> Value {
     })
 }
 
+/// Thousandths of a unit as units.
 #[expect(clippy::cast_precision_loss, reason = "exact below nine million million tokens")]
-fn units(thousandths: u64) -> f64 {
+pub(super) fn units(thousandths: u64) -> f64 {
     thousandths as f64 / 1_000.0
 }

@@ -5,6 +5,7 @@
 
 mod aside;
 mod bill;
+mod cache_messages;
 mod face;
 mod fatal;
 mod json;

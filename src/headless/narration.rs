@@ -5,14 +5,15 @@ use std::{collections::HashMap, io};
 use super::{
     Approvals,
     aside::{about, aside, subject},
-    bill::{bill, parts},
+    bill::{bill, missed},
     face::{Ending, Face, Outlets},
     record::Record,
 };
 use crate::{
     base::{CallId, Clean},
     protocol::{
-        Diff, Display, Event, LineKind, Question, TodoStatus, ToolCall, ToolResult, Turn, Usage, Verdict,
+        Diff, Display, Event, LineKind, Miss, Question, TodoStatus, ToolCall, ToolResult, Turn, Usage,
+        Verdict,
     },
 };
 
@@ -37,7 +38,9 @@ impl Narration {
                 Some(format!("model {} from {}, in {}", info.model, info.provider, info.root))
             }
             Event::TurnStarted { text, .. } => Some(format!("\n> {}", indented(text, "  ").trim_start())),
-            Event::Answered { request, turn, usage, .. } => Some(answer(*request, turn, usage.as_ref())),
+            Event::Answered { request, turn, usage, cache, .. } => {
+                Some(answer(*request, turn, usage.as_ref(), cache.miss))
+            }
             Event::Permission { call, question } => Some(self.question(call, question)),
             Event::ToolStarted { call, title } => {
                 self.titles.insert(call.id.clone(), Clean::line(title).into_string());
@@ -77,11 +80,14 @@ impl Face for Narration {
     }
 }
 
-fn answer(request: u32, turn: &Turn, usage: Option<&Usage>) -> String {
-    let counts = usage.map_or_else(
+fn answer(request: u32, turn: &Turn, usage: Option<&Usage>, miss: Option<Miss>) -> String {
+    let mut counts = usage.map_or_else(
         || format!("[request {request}]"),
-        |usage| format!("[request {request}: {}; {} out]", parts(usage), usage.output),
+        |usage| format!("[request {request}: {}; {} out]", usage.parts(), usage.output),
     );
+    if let Some(miss) = miss {
+        counts = format!("{counts}\n[{}]", missed(miss));
+    }
     match turn.text.trim() {
         "" => counts,
         text => format!("\n{text}\n\n{counts}"),

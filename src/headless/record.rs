@@ -1,6 +1,6 @@
 //! What is remembered of a run: enough to say at its end how it went.
 
-use super::stats::Stats;
+use super::{cache_messages::CacheRecord, stats::Stats};
 use crate::protocol::{
     EndReason, Event, Failure, Finish, Kind, SessionInfo, ToolCall, ToolResult, Totals, Verdict,
 };
@@ -18,6 +18,8 @@ pub(super) struct Record {
     pub(super) totals: Totals,
     /// The numbers of `--output-format json`.
     pub(super) stats: Stats,
+    /// What the cache did.
+    pub(super) cache: CacheRecord,
     answer: String,
     finish: Option<Finish>,
     failure: Option<Failure>,
@@ -28,6 +30,7 @@ impl Record {
     /// Takes one event.
     pub(super) fn see(&mut self, event: &Event) {
         self.stats.see(event);
+        self.cache.see(event);
         match event {
             Event::SessionStarted(info) => self.session = Some(info.clone()),
             Event::Requested { attempt: 1, .. } => self.requests += 1,

@@ -11,8 +11,8 @@ use crate::{
     base::{CallId, Moment, Money, SessionId, Tokens},
     protocol::{
         Answer, Arguments, CacheMode, CacheReport, Charge, DeltaKind, Diff, DiffLine, Display, EndReason,
-        Event, Failure, Finish, Kind, Level, LineKind, Mode, Op, Prediction, Preview, Question, SessionInfo,
-        ToolCall, ToolResult, Totals, Turn, Usage, Verdict,
+        Event, Failure, Finish, Kind, Level, LineKind, Miss, Mode, Op, Prediction, Preview, Question,
+        SessionInfo, ToolCall, ToolResult, Totals, Turn, Usage, Verdict,
     },
 };
 
@@ -140,7 +140,8 @@ fn totals() -> Totals {
             units_uncached: 4_000_000,
             money: Some(Money::per_million(1_000).times(Tokens(1_450), 1_000)),
             money_uncached: Some(Money::per_million(1_000).times(Tokens(4_000), 1_000)),
-            ..Charge::default()
+            units_implicit: 1_600_000,
+            money_implicit: Some(Money::per_million(1_000).times(Tokens(1_600), 1_000)),
         },
         api_time: Duration::from_millis(250),
         ..Totals::default()
@@ -309,6 +310,16 @@ fn result(id: &str, turns: u32, answer: &str) -> Value {
         "duration_ms": 700, "duration_api_ms": 250, "num_turns": turns, "result": answer,
         "usage": counted(), "permission_denials": [],
         "cost": { "units": 1_450.0, "units_without_cache": 4_000.0, "usd": 0.001_45, "usd_without_cache": 0.004 },
+        "cache": cache(&[]),
+    })
+}
+
+fn cache(misses: &[Value]) -> Value {
+    json!({
+        "mode": "explicit", "why": "markers take effect", "read": 3_000, "written": 600, "plain": 400,
+        "hit_rate_percent": 75, "units": 1_450.0, "units_without_cache": 4_000.0,
+        "units_with_implicit_cache": 1_600.0, "cost_usd": 0.001_45, "saved_usd": 0.002_55,
+        "saved_usd_against_implicit_cache": 0.000_15, "stored": 0, "warm_until": null, "misses": misses,
     })
 }
 
@@ -422,8 +433,45 @@ fn fields_come_in_the_order_of_qwen_code() {
     assert_eq!(
         ran.out.lines().last(),
         Some(
-            r#"{"type":"result","subtype":"success","uuid":"id-2","session_id":"session","is_error":false,"duration_ms":700,"duration_api_ms":250,"num_turns":1,"result":"It is fixed.","usage":{"input_tokens":4000,"output_tokens":50,"cache_read_input_tokens":3000,"cache_creation_input_tokens":600,"total_tokens":4050},"permission_denials":[],"cost":{"units":1450.0,"units_without_cache":4000.0,"usd":0.00145,"usd_without_cache":0.004}}"#
+            r#"{"type":"result","subtype":"success","uuid":"id-2","session_id":"session","is_error":false,"duration_ms":700,"duration_api_ms":250,"num_turns":1,"result":"It is fixed.","usage":{"input_tokens":4000,"output_tokens":50,"cache_read_input_tokens":3000,"cache_creation_input_tokens":600,"total_tokens":4050},"permission_denials":[],"cost":{"units":1450.0,"units_without_cache":4000.0,"usd":0.00145,"usd_without_cache":0.004},"cache":{"mode":"explicit","why":"markers take effect","read":3000,"written":600,"plain":400,"hit_rate_percent":75,"units":1450.0,"units_without_cache":4000.0,"units_with_implicit_cache":1600.0,"cost_usd":0.00145,"saved_usd":0.00255,"saved_usd_against_implicit_cache":0.00015,"stored":0,"warm_until":null,"misses":[]}}"#
         )
+    );
+}
+
+#[test]
+fn the_result_says_what_was_missed_and_until_when_it_is_warm() {
+    let mut events = answer_only();
+    for event in &mut events {
+        if let Event::Answered { cache, .. } = event {
+            cache.miss = Some(Miss::Idle { seconds: 60 });
+            cache.warm_until = Some(Moment(1_763_733_900_000));
+            cache.stored = Tokens(3_600);
+        }
+    }
+    let ran = ran(Format::StreamJson, events);
+    let mut expected = cache(&[json!({
+        "request": 1, "cause": "idle", "seconds": 60, "text": "idle for 6 min; a stored prefix lives 5 min",
+    })]);
+    expected["warm_until"] = "2025-11-21T14:05:00Z".into();
+    expected["stored"] = 3_600.into();
+    assert_eq!(ran.lines().last().map(|message| &message["cache"]), Some(&expected));
+}
+
+#[test]
+fn a_log_says_why_a_request_read_less() {
+    let mut events = answer_only();
+    for event in &mut events {
+        if let Event::Answered { cache, .. } = event {
+            cache.miss = Some(Miss::Model);
+        }
+    }
+    let ran = ran(Format::Narration, events);
+    assert!(
+        ran.out.contains(
+            "50 out]\n[cache miss: another model was used before; what one model stored no other reads; stay with"
+        ),
+        "{}",
+        ran.out
     );
 }
 
@@ -676,7 +724,7 @@ model qwen3-coder-plus from Qwen Cloud, in /repo
 
 I see it.
 
-[request 1: 3,000 read from cache, 600 written to it, 400 plain; 50 out]
+[request 1: 3,000 read from cache, 600 written, 400 plain; 50 out]
 * edit src/a.rs⏎* forged
     src/a.rs +1 -1
       fn add(a: i32, b: i32) -> i32 {
@@ -694,15 +742,14 @@ I see it.
 
 It is ␛[1mfixed.
 
-[request 2: 3,000 read from cache, 600 written to it, 400 plain; 50 out]
+[request 2: 3,000 read from cache, 600 written, 400 plain; 50 out]
 
 The bill
-  requests   1, tool calls 0 (0 denied)
-  input      4,000 tokens: 3,000 read from cache, 600 written to it, 400 plain
-  output     50 tokens
-  units      1,450 with the cache, 4,000 without (-63 %)
-  money      $0.00145 with the cache, $0.00400 without
-             (one unit is one input token at its plain price)
+  session  1 request · 0 tool calls
+  tokens   4,000 in, 75 % hit: 3,000 read from cache, 600 written, 400 plain · 50 out
+  units    1,450; without a cache 4,000 (−63 %), implicit at best 1,600 (−9 %)
+  money    $0.00145; without a cache $0.00400 (saved $0.00255), implicit at best $0.00160 (saved $0.000150)
+           (one unit is one input token at its plain price)
 ";
 
 #[test]

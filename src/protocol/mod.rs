@@ -3,6 +3,7 @@
 //! A face sends [`Op`]s and receives [`Event`]s; it never sees more of the agent. [`Item`] is one entry of the
 //! conversation as it is sent and as it is kept. Everything here is plain data.
 
+pub mod bill;
 mod cache;
 mod call;
 mod charge;
@@ -14,6 +15,7 @@ mod op;
 mod preview;
 mod result;
 mod usage;
+pub mod words;
 
 pub use cache::{CacheMode, CacheReport, CacheTerms, Finding, Miss, Part, Prediction};
 pub use call::{Arguments, Broken, ToolCall};

@@ -1,21 +1,26 @@
-//! Sums of a session, in words.
+//! Times and sums of a session, in words.
 
 use std::time::Duration;
 
-use ratatui::text::Line;
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
-use super::theme::Theme;
+use super::{layout::wrap, theme::Theme};
 use crate::{
-    base::{Money, Tokens},
-    protocol::{Charge, Totals, Usage},
+    base::Clean,
+    protocol::{Charge, Miss, Totals, Usage, bill::Entry},
 };
 
 /// One answered request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
     pub(super) number: u32,
-    pub(super) usage: Usage,
+    pub(super) usage: Option<Usage>,
     pub(super) charge: Option<Charge>,
+    /// Why less was read than could have been.
+    pub(super) miss: Option<Miss>,
 }
 
 /// `14 s`, `3:07`, `1:02:33`.
@@ -33,135 +38,63 @@ pub(super) fn short_time(time: Duration) -> String {
     if time.as_secs() < 60 { format!("{:.1} s", time.as_secs_f64()) } else { clock(time) }
 }
 
-/// `1 request`, `2 requests`.
-pub(super) fn many(n: u64, what: &str) -> String {
-    format!("{} {what}{}", Tokens(n), if n == 1 { "" } else { "s" })
+/// The sums of a session: at its end, and for `/stats`.
+pub(super) fn summary(totals: &Totals, lasted: Duration, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    entries(&totals.bill(Some(&clock(lasted))), 9, columns, theme.dim)
 }
 
-/// How much of the input came from a cache, in percent; `None` when the provider does not say.
-pub(super) fn cache_share(usage: &Usage) -> Option<u64> {
-    let cached = usage.cached?;
-    (usage.input.0 > 0).then(|| cached.0 * 100 / usage.input.0)
-}
-
-/// Money spent, or that nobody knows the price.
-pub(super) fn money(totals: &Totals) -> String {
-    match totals.charge.money {
-        Some(money) => money.to_string(),
-        None if totals.usage.total() == Tokens(0) => Money::default().to_string(),
-        None => "price unknown".to_owned(),
-    }
-}
-
-/// The three lines at the end of a session, also the body of `/stats`.
-pub(super) fn summary(totals: &Totals, lasted: Duration) -> [String; 3] {
-    let Totals { requests, calls, denied, usage, charge, .. } = totals;
-    let denied = if *denied > 0 { format!(" ({denied} denied)") } else { String::new() };
-    let lines = match (totals.lines_added, totals.lines_removed) {
-        (0, 0) => String::new(),
-        (added, removed) => format!(" · lines +{added} −{removed}"),
+/// Names in a column of `margin`, and beside them what there is to say.
+pub(super) fn entries(bill: &[Entry], margin: usize, columns: usize, style: Style) -> Vec<Line<'static>> {
+    let rest = Span::raw(" ".repeat(margin));
+    let shown = |(name, text): &Entry| {
+        let first = Span::styled(format!("{name:<margin$}"), style);
+        wrap(&[Span::styled(Clean::line(text).into_string(), style)], columns, &first, &rest)
     };
-    let share = match cache_share(usage) {
-        Some(share) => format!("{share} % from cache"),
-        None => "cache not reported".to_owned(),
-    };
-    let saved = match charge.saved() {
-        // What is written into a cache costs more than what is not; reading it pays that back.
-        _ if charge.units > charge.units_uncached => " · the cache has not paid off yet".to_owned(),
-        Some(saved) if charge.units != charge.units_uncached => {
-            let percent = percent_saved(charge);
-            format!(" · saved {saved} by cache ({percent} % of the input)")
-        }
-        _ if charge.units != charge.units_uncached => {
-            format!(" · cache saved {} % of the input", percent_saved(charge))
-        }
-        _ => String::new(),
-    };
-    [
-        format!(
-            "{} · {} · {}{denied}{lines}",
-            clock(lasted),
-            many((*requests).into(), "request"),
-            many((*calls).into(), "tool call"),
-        ),
-        format!("{} tokens in, {share} · {} tokens out", usage.input, usage.output),
-        format!("{}{saved}", money(totals)),
-    ]
-}
-
-/// The table of `/cache`, one line for each request.
-pub(super) fn cache_lines(requests: &[Request], totals: &Totals, theme: Theme) -> Vec<Line<'static>> {
-    /// Older requests are in the sums.
-    const SHOWN: usize = 30;
-    let mut out = vec![Line::styled(
-        format!(
-            "{:>4} {:>10} {:>10} {:>10} {:>8} {:>11} {:>11}",
-            "#", "read", "written", "plain", "output", "cost", "saved"
-        ),
-        theme.bold,
-    )];
-    let row = |name: String, usage: &Usage, charge: Option<Charge>| {
-        let known = |n: Option<Tokens>| n.map_or_else(|| "?".to_owned(), |n| n.to_string());
-        let cash = |m: Option<Money>| m.map_or_else(|| "?".to_owned(), |m| m.to_string());
-        Line::raw(format!(
-            "{name:>4} {:>10} {:>10} {:>10} {:>8} {:>11} {:>11}",
-            known(usage.cached),
-            known(usage.created),
-            usage.plain().to_string(),
-            usage.output.to_string(),
-            cash(charge.and_then(|c| c.money)),
-            cash(charge.and_then(|c| c.saved())),
-        ))
-    };
-    let skipped = requests.len().saturating_sub(SHOWN);
-    out.extend(requests[skipped..].iter().map(|r| row(r.number.to_string(), &r.usage, r.charge)));
-    out.push(row("all".to_owned(), &totals.usage, Some(totals.charge)));
-    out.push(Line::raw(format!(
-        "Input billed as {} tokens instead of {} · {}",
-        Tokens(totals.charge.units / 1_000),
-        Tokens(totals.charge.units_uncached / 1_000),
-        money(totals),
-    )));
-    out
-}
-
-fn percent_saved(charge: &Charge) -> i64 {
-    let (with, without) = (i128::from(charge.units), i128::from(charge.units_uncached).max(1));
-    i64::try_from((without - with) * 100 / without).unwrap_or(0)
+    bill.iter().flat_map(shown).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        base::{Money, Tokens},
+        tui::layout::plain,
+    };
 
     #[test]
-    fn the_summary_says_what_it_cost_or_that_nobody_knows() {
+    fn the_summary_hangs_below_its_names_and_says_what_it_cost_or_that_nobody_knows() {
         let usage = Usage {
             input: Tokens(10_000),
             cached: Some(Tokens(8_000)),
+            created: Some(Tokens(1_500)),
             output: Tokens(500),
             ..Usage::default()
         };
+        let money = |thousandths| Some(Money::per_million(thousandths));
         let charge = Charge {
-            units: 2_800_000,
+            units: 3_175_000,
             units_uncached: 10_000_000,
-            money: Some(Money::per_million(2_800)),
-            money_uncached: Some(Money::per_million(10_000)),
-            ..Charge::default()
+            units_implicit: 3_600_000,
+            money: money(3_175_000),
+            money_uncached: money(10_000_000),
+            money_implicit: money(3_600_000),
         };
         let mut totals = Totals { requests: 9, calls: 4, denied: 1, usage, charge, ..Totals::default() };
+        let shown = |totals: &Totals, columns| {
+            plain(&summary(totals, Duration::from_secs(842), columns, Theme::new(true)))
+        };
         assert_eq!(
-            summary(&totals, Duration::from_secs(842)),
-            [
-                "14:02 min · 9 requests · 4 tool calls (1 denied)",
-                "10,000 tokens in, 80 % from cache · 500 tokens out",
-                "$0.000003 · saved $0.000007 by cache (72 % of the input)",
-            ]
+            shown(&totals, 80),
+            "\
+session  14:02 min · 9 requests · 4 tool calls (1 denied)
+tokens   10,000 in, 80 % hit: 8,000 read from cache, 1,500 written, 500 plain ·
+         500 out
+units    3,175; without a cache 10,000 (−68 %), implicit at best 3,600 (−11 %)
+money    $0.00317; without a cache $0.0100 (saved $0.00683), implicit at best
+         $0.00360 (saved $0.000425)"
         );
         (totals.charge.money, totals.charge.money_uncached) = (None, None);
-        assert_eq!(
-            summary(&totals, Duration::from_secs(2))[2],
-            "price unknown · cache saved 72 % of the input"
-        );
+        assert!(shown(&totals, 80).ends_with("\nmoney    price unknown"));
+        assert!(shown(&totals, 40).lines().all(|row| crate::base::width(row) <= 40));
     }
 }

@@ -39,14 +39,15 @@ impl Model {
                 self.print(Kind::Answer, lines, cmds);
             }
             Event::Discarded => self.discarded(cmds),
-            Event::Answered { request, turn, usage, charge, .. } => {
+            Event::Answered { request, turn, usage, charge, cache, .. } => {
                 self.answered(&turn, cmds);
                 self.totals.requests += 1;
+                self.cache = Some(cache);
+                self.requests.push(Request { number: request, usage, charge, miss: cache.miss });
                 if let Some(usage) = usage {
                     self.context = usage.total();
                     self.totals.usage = self.totals.usage.plus(usage);
                     self.totals.charge = self.totals.charge.plus(charge.unwrap_or_default());
-                    self.requests.push(Request { number: request, usage, charge });
                 }
             }
             Event::Permission { call, question } => {
@@ -123,6 +124,7 @@ impl Model {
             Some(_) => printed::note("A new conversation begins here.", false, self.size.columns, self.theme),
         };
         (self.session, self.work, self.context) = (Some(session), None, Tokens(0));
+        self.cache = None;
         self.close_dialogs();
         self.print(Kind::Note, lines, cmds);
         self.send_next(cmds);

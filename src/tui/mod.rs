@@ -5,6 +5,7 @@
 //! scrollback, exactly once. Only `run.rs` and what it names touches the outside. Start reading at `update.rs`.
 
 mod bill;
+mod cache_panel;
 mod commands;
 mod composer;
 mod dialog;
@@ -28,6 +29,7 @@ mod tests;
 mod theme;
 mod update;
 mod view;
+mod warmth;
 mod work;
 
 pub use run::{Exit, Leaving, Options, run};

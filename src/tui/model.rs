@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use jiff::tz::TimeZone;
 use ratatui::text::Line;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{Moment, Tokens},
-    protocol::{Charge, Diff, Mode, SessionInfo, Totals},
+    protocol::{CacheReport, Charge, Diff, Mode, SessionInfo, Totals},
 };
 
 /// How long Ctrl-C waits for the second one. Source: `docs/sources.md`, tui 4.3.
@@ -40,6 +41,10 @@ pub(super) struct Model {
     /// Size of the last prompt with its answer.
     pub(super) context: Tokens,
     pub(super) requests: Vec<Request>,
+    /// What the cache did for the newest request of this conversation.
+    pub(super) cache: Option<CacheReport>,
+    /// Where the person's clock hangs.
+    pub(super) zone: TimeZone,
     pub(super) folded: Option<Folded>,
     /// Until when a second Ctrl-C leaves.
     pub(super) leave_until: Option<Moment>,
@@ -99,6 +104,8 @@ impl Model {
             totals: Totals { charge: Charge::nothing(), ..Totals::default() },
             context: Tokens(0),
             requests: Vec::new(),
+            cache: None,
+            zone: TimeZone::UTC,
             folded: None,
             leave_until: None,
             hint: None,
@@ -153,7 +160,8 @@ impl Model {
             self.now.after(Duration::from_millis(u64::try_from(left).unwrap_or(0).max(50)))
         });
         let dialog = self.dialogs.front().and_then(|d| d.wake_at(self.last_key, self.now));
-        [work, retry, dialog, self.leave_until, self.leaving]
+        let cold = self.cache.and_then(|report| report.warm_until);
+        [work, retry, dialog, cold, self.leave_until, self.leaving]
             .into_iter()
             .flatten()
             .filter(|at| *at > self.now)

@@ -43,7 +43,7 @@ pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>>
         Line::styled("Type a request, / for commands, Esc stops, Ctrl-C twice leaves", theme.dim),
     ];
     if session.restored_turns > 0 {
-        let turns = super::bill::many(session.restored_turns.into(), "turn");
+        let turns = crate::protocol::bill::many(session.restored_turns.into(), "turn");
         lines.push(Line::styled(format!("{turns} restored from the earlier session"), theme.dim));
     }
     let none = Span::raw("");
@@ -153,7 +153,10 @@ fn output(tail: &str, hidden: u64, head: &str, columns: usize, theme: Theme) -> 
 }
 
 fn more_lines(hidden: u64, theme: Theme) -> Line<'static> {
-    Line::styled(format!("  … {} · Ctrl-O shows them", super::bill::many(hidden, "more line")), theme.dim)
+    Line::styled(
+        format!("  … {} · Ctrl-O shows them", crate::protocol::bill::many(hidden, "more line")),
+        theme.dim,
+    )
 }
 
 fn indented(mut line: Line<'static>) -> Line<'static> {

@@ -77,6 +77,7 @@ pub async fn run(handle: Handle, options: Options) -> io::Result<Exit> {
     let terminal = Terminal::take()?;
     let mut face = Face::new(handle, options, clock);
     face.draw()?;
+    face.model.zone = jiff::tz::TimeZone::system();
     let reason = face.serve().await?;
     face.end()?;
     drop(terminal);
@@ -202,8 +203,8 @@ impl Face {
         let mut printed = std::mem::take(&mut self.printed);
         if self.model.session.is_some() {
             printed.push(Line::default());
-            let style = self.model.theme.dim;
-            printed.extend(summary(&self.model.totals, lasted).map(|l| Line::styled(l, style)));
+            let columns = self.model.size.columns;
+            printed.extend(summary(&self.model.totals, lasted, columns, self.model.theme));
             printed.extend(self.way_back());
         }
         self.screen.draw(&printed, &Frame::default(), self.model.size.columns)?;

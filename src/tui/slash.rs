@@ -4,6 +4,7 @@ use ratatui::text::Line;
 
 use super::{
     bill,
+    cache_panel::cache_panel,
     commands::{self, Read},
     diff::diff_rows,
     layout::wrap_plain,
@@ -62,16 +63,11 @@ impl Model {
                 self.say(&text, false, cmds);
             }
             A::Stats => {
-                let sums = bill::summary(&self.totals, self.now.since(self.started));
-                self.say(&sums.join("\n"), false, cmds);
+                let lasted = self.now.since(self.started);
+                self.print(Kind::Note, bill::summary(&self.totals, lasted, columns, theme), cmds);
             }
             A::Cache => {
-                let mut lines = bill::cache_lines(&self.requests, &self.totals, theme);
-                if let Some(session) = &self.session {
-                    let why = Clean::line(&session.cache.1);
-                    lines.extend(wrap_plain(&why, theme.dim, columns, ""));
-                }
-                self.print(Kind::Note, lines, cmds);
+                self.print(Kind::Note, cache_panel(self), cmds);
             }
             A::Plan => cmds.push(Cmd::Send(Op::SetMode(Mode::Plan))),
             A::Mode => match arguments.parse::<Mode>() {

@@ -112,22 +112,34 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
     out
 }
 
-/// Mode, model, context, cache, money; dropped from the left until the rest fits.
+/// Mode, model, context, cache, its life, money. Where the row is too short the left goes first, then the words of
+/// the cache's life become fewer, then money and the cache go; the context stays.
 fn status(model: &Model) -> Line<'static> {
     let Some(session) = &model.session else { return Line::styled("starting", model.theme.dim) };
     let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
         Some(share) => format!("ctx {share}% {}/{}", model.context.short(), session.window.short()),
         None => format!("ctx {}", model.context.short()),
     };
-    let mut fields = vec![model.mode.to_string(), Clean::line(&session.model).into_string(), context];
-    if let Some(share) = bill::cache_share(&model.totals.usage) {
-        fields.push(format!("cache {share}%"));
-    }
-    fields.push(bill::money(&model.totals));
-    while fields.len() > 1 && width(&fields.join(" · ")) > model.size.columns {
-        fields.remove(0);
-    }
-    Line::styled(fields.join(" · "), model.theme.dim)
+    let mode = Some(model.mode.to_string());
+    let name = Some(Clean::line(&session.model).into_string());
+    let share = model.totals.usage.hit_rate().map(|share| format!("cache {share}%"));
+    let (life, brief) = model.warmth_field().unzip();
+    let money = Some(model.totals.price());
+    let context = Some(context);
+    let none = &None;
+    let rows = [
+        [&mode, &name, &context, &share, &life, &money],
+        [none, &name, &context, &share, &life, &money],
+        [none, none, &context, &share, &life, &money],
+        [none, none, &context, &share, &brief, &money],
+        [none, none, &context, &share, &brief, none],
+        [none, none, &context, none, &brief, none],
+        [none, none, &context, none, none, none],
+    ];
+    let mut rows =
+        rows.map(|row| row.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · "));
+    let fits = rows.iter().position(|row| width(row) <= model.size.columns).unwrap_or(rows.len() - 1);
+    Line::styled(std::mem::take(&mut rows[fits]), model.theme.dim)
 }
 
 /// What is running and what waits.

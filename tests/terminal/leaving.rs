@@ -40,7 +40,7 @@ fn every_way_to_leave_gives_the_summary_and_the_terminal_back() {
             _ => terminal.says("/quit"),
         };
         assert_eq!(terminal.exits(), 0, "{way}");
-        terminal.shows_once("> hi").shows_once("Hello.").shows_once("1 request").shows_once("tokens in");
+        terminal.shows_once("> hi").shows_once("Hello.").shows_once("1 request").shows_once(" out");
         terminal.shows_once("qwen --resume ").is_restored().leaves_no_process();
         assert!(!terminal.screen().contains("ctx "), "the live block is gone: {}", terminal.screen());
     }

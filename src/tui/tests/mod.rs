@@ -1,6 +1,7 @@
 //! Stories: keys and events in, ops and whole screens out.
 
 mod approval;
+mod cache;
 mod frames;
 mod keys;
 mod turns;

@@ -1,0 +1,207 @@
+//! What the cache did, in a person's words: one place for every face.
+
+use super::{CacheMode, Miss, Part};
+use crate::base::{Tokens, minutes};
+
+/// How long a stored prefix lives after it was stored or read. *Unit:* seconds.
+/// Source: `docs/sources.md`, wire 3.1.
+const LIFE: u64 = 300;
+
+impl CacheMode {
+    /// All modes.
+    pub const ALL: [Self; 4] = [Self::Explicit, Self::Implicit, Self::Session, Self::Off];
+
+    /// What it means for the requests, in half a sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Explicit => "requests carry markers; what stands before them is stored and read back",
+            Self::Implicit => {
+                "no markers; the prompt keeps its bytes and the provider caches by itself, or not"
+            }
+            Self::Session => {
+                "the provider keeps the conversation; each request names the response it follows"
+            }
+            Self::Off => "no markers, and nothing is predicted",
+        }
+    }
+
+    /// What the provider keeps because of it, where and for how long, in sentences.
+    /// Source: `docs/sources.md`, wire 2.4 and 3.1.
+    pub fn keeps(self) -> &'static str {
+        match self {
+            Self::Explicit => {
+                "The model's working state for the prefix, in the provider's volatile memory, for 5 minutes \
+                 after the last read; seen by your account alone. The text of the conversation is not kept."
+            }
+            Self::Implicit => {
+                "The same kind of state as the explicit cache, as the provider sees fit; how long is not stated. \
+                 The text of the conversation is not kept."
+            }
+            Self::Session => {
+                "The text of the conversation, on the provider's side, for up to 7 days, then it is deleted; and \
+                 its working state in volatile memory, for 5 minutes after the last read."
+            }
+            Self::Off => {
+                "What the provider stores unasked: a model with an implicit cache uses it in this mode too, and it \
+                 cannot be turned off."
+            }
+        }
+    }
+}
+
+impl Part {
+    /// Its name in a sentence: `the tools changed`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Tools => "the tools",
+            Self::Instructions => "the instructions",
+            Self::Repository => "the repository's instruction files or its map",
+            Self::History => "the history",
+        }
+    }
+}
+
+impl Miss {
+    /// The word in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Idle { .. } => "idle",
+            Self::Changed { .. } => "changed",
+            Self::Model => "model",
+            Self::Account => "account",
+            Self::BelowMinimum => "below_minimum",
+            Self::Ignored => "ignored",
+            Self::Cut => "cut",
+            Self::Racing => "racing",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The word in a narrow column. *Shape:* at most eight ASCII letters.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Idle { .. } => "idle",
+            Self::Changed { part: Part::Tools } => "tools",
+            Self::Changed { part: Part::Instructions } => "system",
+            Self::Changed { part: Part::Repository } => "repo",
+            Self::Changed { part: Part::History } => "history",
+            Self::Model => "model",
+            Self::Account => "account",
+            Self::BelowMinimum => "small",
+            Self::Ignored => "ignored",
+            Self::Cut => "cut",
+            Self::Racing => "racing",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Why, in half a sentence.
+    pub fn sentence(self) -> String {
+        match self {
+            Self::First => "first request of this conversation: nothing of it was stored yet".to_owned(),
+            Self::Idle { seconds } => {
+                format!("idle for {}; a stored prefix lives {}", minutes(LIFE + seconds), minutes(LIFE))
+            }
+            Self::Changed { part: Part::History } => {
+                "the history was compressed or rewound; the head before it is still read".to_owned()
+            }
+            Self::Changed { part } => format!("{} changed", part.words()),
+            Self::Model => "another model was used before; what one model stored no other reads".to_owned(),
+            Self::Account => {
+                "another key or address was used before; what one account stored no other reads".to_owned()
+            }
+            Self::BelowMinimum => "the prompt is below the smallest size that is stored".to_owned(),
+            Self::Ignored => "the model takes markers and does nothing with them".to_owned(),
+            Self::Cut => "the answer that would have stored the prefix was stopped or cut".to_owned(),
+            Self::Racing => "another process was still storing the same prefix".to_owned(),
+            Self::Unknown => "the provider had it stored and did not read it; why is not known".to_owned(),
+        }
+    }
+
+    /// What a person can do about it, in half a sentence; `None` where nothing is to be done.
+    pub fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::Idle { .. } => Some("answer within 5 minutes, or let it be: a pause costs one rewrite"),
+            Self::Changed { part: Part::Tools } => {
+                Some("tools are frozen while a session runs; keep the list the same between sessions")
+            }
+            Self::Changed { part: Part::Instructions } => {
+                Some("an update of the program or another system prompt does this once")
+            }
+            Self::Changed { part: Part::Repository } => {
+                Some("edit instruction files between sessions rather than during one")
+            }
+            Self::Model => {
+                Some("stay with one model while a conversation is warm, or /compress before a switch")
+            }
+            Self::Account => Some("stay with one key while a conversation is warm"),
+            Self::Ignored => {
+                Some("set `cache.mode` to `implicit` for this model, or choose one that honours markers")
+            }
+            Self::Racing => Some("start the second process after the first one's first answer"),
+            Self::First
+            | Self::Changed { part: Part::History }
+            | Self::BelowMinimum
+            | Self::Cut
+            | Self::Unknown => None,
+        }
+    }
+}
+
+/// What the next message costs once the life of what is stored has ended: `next message rewrites 48k`.
+pub fn rewrites(stored: Tokens) -> String {
+    format!("next message rewrites {}", stored.short())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Miss; 13] = [
+        Miss::First,
+        Miss::Idle { seconds: 60 },
+        Miss::Changed { part: Part::Tools },
+        Miss::Changed { part: Part::Instructions },
+        Miss::Changed { part: Part::Repository },
+        Miss::Changed { part: Part::History },
+        Miss::Model,
+        Miss::Account,
+        Miss::BelowMinimum,
+        Miss::Ignored,
+        Miss::Cut,
+        Miss::Racing,
+        Miss::Unknown,
+    ];
+
+    #[test]
+    fn every_cause_has_a_code_of_its_own_that_fits_and_a_sentence_of_its_own() {
+        let mut seen = std::collections::BTreeSet::new();
+        for miss in ALL {
+            let (code, sentence) = (miss.code(), miss.sentence());
+            assert!(code.len() <= 8 && code.bytes().all(|b| b.is_ascii_lowercase()), "{code}");
+            assert!(!sentence.ends_with('.') && sentence.len() < 90, "{sentence}");
+            assert!(seen.insert(code) && seen.insert(Box::leak(sentence.into_boxed_str())), "{code} twice");
+            assert!(miss.advice().is_none_or(|a| !a.ends_with('.') && a.len() < 100), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_word_in_json_is_the_word_that_is_kept() {
+        for miss in ALL {
+            let kept = serde_json::to_value(miss).expect("plain data");
+            assert_eq!(kept["cause"], miss.name());
+        }
+        for mode in CacheMode::ALL {
+            assert_eq!(serde_json::to_value(mode).expect("plain data"), mode.name());
+        }
+    }
+
+    #[test]
+    fn a_pause_is_told_from_its_beginning() {
+        let idle = |seconds| Miss::Idle { seconds }.sentence();
+        assert_eq!(idle(60), "idle for 6 min; a stored prefix lives 5 min");
+        assert_eq!(idle(3 * 3_600), "idle for 3 h 5 min; a stored prefix lives 5 min");
+    }
+}
