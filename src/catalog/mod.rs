@@ -8,9 +8,11 @@ mod models;
 mod profile;
 mod providers;
 mod resolve;
+mod support;
 
 pub use hosts::{is_loopback, is_private};
 pub use models::{READ, model_names, nearest};
-pub use profile::{Billing, Echo, MaxTokens, Profile, Provider, Thinking};
+pub use profile::{Billing, Echo, MaxTokens, Price, Profile, Provider, Thinking};
 pub use providers::{PROVIDERS, makers, provider, provider_for};
 pub use resolve::{CacheSetting, Overrides};
+pub use support::{Marking, Support, support};

@@ -85,6 +85,31 @@ pub enum Thinking {
     Optional,
 }
 
+/// Prices and factors of one model that stand above the catalogue's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Prices by size of the input, ascending; empty where the catalogue's hold.
+    pub tiers: Vec<Tier>,
+    /// Price of writing. *Unit:* thousandths of the input price, as below.
+    pub write: Option<u32>,
+    /// Price of reading from the explicit cache.
+    pub read: Option<u32>,
+    /// Price of reading from the implicit cache.
+    pub implicit_read: Option<u32>,
+}
+
+impl Price {
+    /// The terms with these factors in place of the catalogue's.
+    pub(super) fn apply(&self, terms: CacheTerms) -> CacheTerms {
+        CacheTerms {
+            write: self.write.unwrap_or(terms.write),
+            read: self.read.unwrap_or(terms.read),
+            implicit_read: self.implicit_read.unwrap_or(terms.implicit_read),
+            ..terms
+        }
+    }
+}
+
 /// Everything the rest of the program needs to know of one model at one provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {

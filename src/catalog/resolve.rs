@@ -1,5 +1,7 @@
 //! Puts provider, model and settings together, and applies the gate for markers.
 
+use std::collections::BTreeMap;
+
 use crate::{
     base::Tokens,
     protocol::{CacheMode, CacheTerms},
@@ -7,7 +9,7 @@ use crate::{
 
 use super::{
     models::{Markers, Row, alike, exact},
-    profile::{Billing, Profile, Provider, Thinking},
+    profile::{Billing, Price, Profile, Provider, Thinking},
     providers::{provider, provider_for},
 };
 
@@ -71,6 +73,8 @@ pub struct Overrides {
     pub proxy_base_url: Option<String>,
     /// Whether a router may pass requests on to whomever it likes: `cache.openrouterPin: false`.
     pub unpinned: bool,
+    /// What models cost, by their exact names: `cache.prices`.
+    pub prices: BTreeMap<String, Price>,
 }
 
 impl Profile {
@@ -87,6 +91,9 @@ impl Profile {
         let is_sold_by_token = provider.is_qwen_cloud && provider.billing == Billing::ByToken;
         let behind = if provider.is_router { Upstream::of(model) } else { None };
         let cache = terms(provider, listed, like, behind, overrides.cache);
+        let own = overrides.prices.get(model);
+        let own_tiers = own.map(|price| price.tiers.clone()).filter(|tiers| !tiers.is_empty());
+        let list_price = || listed.filter(|_| is_sold_by_token).map(Row::tiers);
         Self {
             provider,
             model: model.to_owned(),
@@ -94,8 +101,8 @@ impl Profile {
             window: overrides.window.unwrap_or(window),
             max_output: overrides.max_output.unwrap_or(max_output),
             thinking: like.map_or(Thinking::Never, |row| row.thinking),
-            cache,
-            tiers: listed.filter(|_| is_sold_by_token).map(Row::tiers).unwrap_or_default(),
+            cache: own.map_or(cache, |price| price.apply(cache)),
+            tiers: own_tiers.or_else(list_price).unwrap_or_default(),
             upstream: behind
                 .filter(|b| *b == Upstream::Alibaba && cache.explicit && !overrides.unpinned)
                 .map(|_| "alibaba"),
@@ -368,6 +375,24 @@ mod tests {
             assert_eq!(at(base, "qwen3-coder-plus", &Overrides::default()).tiers, []);
         }
         assert_eq!(at(CHINA, "qwen3-coder-plus-2025-09-23", &Overrides::default()).tiers, []);
+    }
+
+    #[test]
+    fn a_price_of_the_persons_own_stands_above_the_catalogue_and_makes_any_model_known() {
+        let tier = |input| Tier {
+            up_to: Tokens(u64::MAX),
+            input: Money::per_million(input),
+            output: Money::per_million(9),
+        };
+        let own = Price { tiers: vec![tier(7)], read: Some(83), ..Price::default() };
+        let factors = Price { write: Some(1_000), ..Price::default() };
+        let prices = [("smollm2".to_owned(), own), ("qwen3-coder-plus".to_owned(), factors)];
+        let overrides = Overrides { prices: prices.into(), ..Overrides::default() };
+        let unknown = at("http://127.0.0.1:8000/v1", "smollm2", &overrides);
+        assert_eq!((unknown.tiers, unknown.cache.read, unknown.cache.write), (vec![tier(7)], 83, 1_250));
+        let known = at(CHINA, "qwen3-coder-plus", &overrides);
+        assert_eq!((known.tiers.len(), known.cache.read, known.cache.write), (4, 100, 1_000));
+        assert!(known.cache.explicit, "a price opens no gate and shuts none");
     }
 
     #[test]

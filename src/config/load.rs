@@ -13,12 +13,14 @@ use serde_json::Value;
 
 use crate::{
     auth::Vars,
+    catalog::Price,
     protocol::{Failure, Kind, Mode},
 };
 
 use super::{
     files::{expand, pick, read},
     homes::Paths,
+    prices::prices,
     setting::{Merge, Setting},
     table::{self, ALL},
 };
@@ -82,6 +84,7 @@ impl fmt::Display for Origin {
 pub struct Loaded {
     held: BTreeMap<&'static str, (Value, Origin)>,
     pub(super) referenced: Vec<String>,
+    pub(super) prices: BTreeMap<String, Price>,
     notes: Vec<String>,
 }
 
@@ -121,6 +124,7 @@ pub fn load(paths: &Paths, env: &Vars, flags: &Flags) -> Result<Loaded, Failure>
     for (setting, value) in flags.values() {
         loaded.put(setting, value, Origin::Flag(setting.flag.unwrap_or_default()));
     }
+    loaded.priced()?;
     if loaded.get(&table::APPROVAL_MODE).and_then(Value::as_str) == Some("auto") {
         loaded.notes.push("the approval mode `auto` of Qwen Code is taken as `default`: it asks".to_owned());
     }
@@ -155,6 +159,18 @@ impl Loaded {
             }
             self.put(setting, value, Origin::Project(path.to_owned()));
         }
+        Ok(())
+    }
+
+    /// Reads what models cost, so that a slip in it is told before anything is paid.
+    fn priced(&mut self) -> Result<(), Failure> {
+        let Some(Value::Object(written)) = self.get(&table::PRICES) else { return Ok(()) };
+        self.prices = prices(written).map_err(|wrong| {
+            let origin = self.origin(table::PRICES.key);
+            Failure::new(Kind::Config, format!("{wrong} ({origin})")).hint(
+                "for instance: \"cache\": {\"prices\": {\"my-model\": {\"input\": 1.0, \"output\": 5.0}}}",
+            )
+        })?;
         Ok(())
     }
 

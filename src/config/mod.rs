@@ -7,6 +7,7 @@ mod files;
 mod homes;
 mod load;
 mod options;
+mod prices;
 mod setting;
 mod table;
 

@@ -97,6 +97,7 @@ impl Loaded {
             cache: self.cache(),
             proxy_base_url,
             unpinned: self.get(&table::OPENROUTER_PIN) == Some(&Value::Bool(false)),
+            prices: self.prices.clone(),
         }
     }
 

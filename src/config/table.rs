@@ -16,6 +16,7 @@ pub static ALL: &[&Setting] = &[
     &CACHE_CONTROL,
     &CACHE_MODE,
     &OPENROUTER_PIN,
+    &PRICES,
     &AUTH_TYPE,
     &AUTH_KEY,
     &AUTH_URL,
@@ -94,6 +95,14 @@ pub(super) static OPENROUTER_PIN: Setting = setting(
      another cache; `false` lets it choose, for instance while Alibaba is overloaded.",
 )
 .default("true");
+pub(super) static PRICES: Setting = setting(
+    "cache.prices",
+    Shape::Object,
+    "What models cost, in US dollars per million tokens, where the catalogue does not know it or you pay another \
+     price: an object by model with `input` and `output` (or `tiers`, a list of `{upTo, input, output}`), and \
+     `write`, `read`, `implicitRead` as parts of the input price. See `docs/caching.md`.",
+)
+.merge(Merge::Keys);
 pub(super) static AUTH_TYPE: Setting = setting(
     "security.auth.selectedType",
     Shape::Text,

@@ -159,7 +159,7 @@ fn a_project_has_no_voice_in_what_can_act() {
         "model": {"name": "evil", "maxSessionTurns": 7, "generationConfig": {
             "extra_body": {"user": "$HOME"}, "timeout": 1, "contextWindowSize": 1, "enableCacheControl": false,
             "samplingParams": {"temperature": 2, "max_tokens": 1}}},
-        "cache": {"mode": "explicit"},
+        "cache": {"mode": "explicit", "prices": {"m": {"input": 0, "output": 0}}},
         "output": {"format": "json"},
         "context": {"fileName": "RULES.md", "includeDirectories": ["/"]},
     });
@@ -416,4 +416,28 @@ fn page() -> String {
     };
     let sections: Vec<_> = ALL.iter().map(about).collect();
     include_str!("settings.head.md").to_owned() + &sections.concat()
+}
+
+#[test]
+fn prices_reach_the_catalogue_and_a_slip_in_them_stops_before_anything_is_paid() {
+    let desk = Desk::new();
+    desk.put(
+        "system-defaults",
+        r#"{"cache": {"prices": {"a": {"input": 1, "output": 2}, "b": {"read": 0.5}}}}"#,
+    );
+    desk.put("user", r#"{"cache": {"prices": {"b": {"input": 3, "output": 4}}}}"#);
+    let prices = desk.loaded().overrides(None).prices;
+    let first = |name: &str| prices[name].tiers.first().map(|tier| tier.input.pico_dollars());
+    assert_eq!((first("a"), first("b"), prices["b"].read), (Some(1_000_000), Some(3_000_000), None));
+    desk.put("user", r#"{"cache": {"prices": {"b": {"input": "free", "output": 4}}}}"#);
+    let failure = desk.load(&[], &Flags::default()).err().expect("refused");
+    let path = desk.paths().user;
+    assert_eq!(
+        failure.error,
+        format!(
+            "`cache.prices.b.input` is `free`, not a price in dollars per million tokens, from 0 to 100,000 \
+             (user settings `{}`)",
+            path.display()
+        )
+    );
 }
