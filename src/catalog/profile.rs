@@ -144,4 +144,18 @@ impl Profile {
     pub fn input_bound(&self) -> Tokens {
         if self.cache.session { Tokens(self.window.0 * SESSION_INPUT / 1_000) } else { self.window }
     }
+
+    /// Whether a server has left out a part of what it was given, by what it reports: no more than its bound where
+    /// clearly more was sent, or less than half of a prompt that is not small.
+    ///
+    /// `expected` is the estimate scaled by earlier reports of the same model; with an estimate that no report has
+    /// calibrated this decides nothing. Clearly more is 15 % more, which is the estimate's error.
+    /// Source: `docs/sources.md`, wire 2.4 and 5.4.
+    pub fn has_lost_input(&self, expected: Tokens, reported: Tokens) -> bool {
+        /// The smallest window servers are known to fall back to without a word.
+        const SMALL: Tokens = Tokens(4_096);
+        let bound = self.input_bound();
+        let is_at_bound = bound > Tokens(0) && expected.0 * 100 > bound.0 * 115 && reported <= bound;
+        is_at_bound || (expected > SMALL && reported.0 * 2 < expected.0)
+    }
 }

@@ -306,6 +306,30 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_left_out_is_seen_in_its_report() {
+        let asked = Overrides { cache: CacheSetting::Session, ..Overrides::default() };
+        let kept = at(CHINA, "qwen3-max", &asked);
+        let table = [
+            (100_000, 98_000, false),
+            (209_000, 209_000, false),
+            // The estimate may be off by that much.
+            (230_000, 209_000, false),
+            (250_000, 209_000, true),
+            (250_000, 240_000, false),
+            (100_000, 40_000, true),
+            (4_000, 100, false),
+            (30_000, 2_050, true),
+        ];
+        for (expected, reported, lost) in table {
+            assert_eq!(
+                kept.has_lost_input(Tokens(expected), Tokens(reported)),
+                lost,
+                "{expected} {reported}"
+            );
+        }
+    }
+
+    #[test]
     fn a_router_passes_markers_on_only_to_who_wants_them() {
         let router = "https://openrouter.ai/api/v1";
         let through = |model: &str, overrides: &Overrides| {

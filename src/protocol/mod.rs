@@ -6,6 +6,7 @@
 pub mod bill;
 mod cache;
 mod call;
+mod chain;
 mod charge;
 mod event;
 mod failure;
@@ -19,6 +20,7 @@ pub mod words;
 
 pub use cache::{CacheMode, CacheReport, CacheTerms, Finding, Miss, Part, Prediction};
 pub use call::{Arguments, Broken, ToolCall};
+pub use chain::Chain;
 pub use charge::{Charge, Tier};
 pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
 pub use failure::{Failure, Kind};

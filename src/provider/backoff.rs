@@ -18,7 +18,7 @@ pub fn backoff(attempt: u32, trouble: &Trouble, random: f64) -> Duration {
     }
     let step = attempt.saturating_sub(1);
     let base = match trouble.class {
-        Class::Adapted => return Duration::ZERO,
+        Class::Adapted | Class::ChainLost | Class::Unserved => return Duration::ZERO,
         Class::RetrySlowly => SLOW[usize::try_from(step).unwrap_or(usize::MAX).min(SLOW.len() - 1)],
         _ => (1.5 * 2_f64.powi(i32::try_from(step.min(10)).unwrap_or(10))).min(30.0),
     };

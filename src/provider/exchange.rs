@@ -35,6 +35,9 @@ const TRAILER: Duration = Duration::from_secs(5);
 /// Bound of the body of an error.
 const ERROR_BODY: usize = 1_000_000;
 
+/// Bound of what follows an order that has no answer of a model.
+const ORDER: Duration = Duration::from_secs(30);
+
 /// One model at one address, and what was learned of the server while talking to it.
 pub(super) struct Exchange {
     net: net::Lazy,
@@ -45,9 +48,10 @@ pub(super) struct Exchange {
 }
 
 /// A dialect's question.
-pub(super) struct Question {
+#[derive(Clone)]
+pub(super) struct Question<'a> {
     /// Where it is asked, below the base URL.
-    pub(super) path: &'static str,
+    pub(super) path: &'a str,
     /// Headers of the dialect.
     pub(super) headers: &'static [(&'static str, &'static str)],
     /// What is asked.
@@ -74,7 +78,7 @@ impl Exchange {
     /// once. Errors: there is no complete answer.
     pub(super) async fn send(
         &self,
-        question: Question,
+        question: Question<'_>,
         answer: impl Answer,
         stop: &CancellationToken,
         sink: &mut Sink<'_>,
@@ -87,29 +91,36 @@ impl Exchange {
         }
     }
 
+    /// Has something deleted. What is not there is deleted already. Errors: it may still be there.
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Failure> {
+        let until = Instant::now() + ORDER;
+        let question = Question { path, headers: &[], body: Bytes::new() };
+        let request = self.request(Method::DELETE, &question).map_err(|t| t.failure)?;
+        let sent = self.before(until, request.send()).await.map_err(|t| t.failure)?;
+        let response = sent.map_err(|e| self.unreached(&e).failure)?;
+        if response.status().is_success() || matches!(response.status().as_u16(), 404 | 410) {
+            return Ok(());
+        }
+        Err(self.refusal(response, &question).await.failure)
+    }
+
     async fn exchange(
         &self,
-        question: Question,
+        question: Question<'_>,
         answer: impl Answer,
         sink: &mut Sink<'_>,
     ) -> Result<Reply, Trouble> {
         let first_byte = Instant::now() + self.options.first_byte;
-        let Question { path, headers, body } = question;
-        let request = self.request(Method::POST, path, headers, body.clone())?;
+        let request = self.request(Method::POST, &question)?;
         let response = self.before(first_byte, request.send()).await?.map_err(|e| self.unreached(&e))?;
         if !response.status().is_success() {
-            return Err(self.refusal(response, &body).await);
+            return Err(self.refusal(response, &question).await);
         }
-        self.answer(response, first_byte, &body, answer, sink).await
+        self.answer(response, first_byte, &question, answer, sink).await
     }
 
-    fn request(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&'static str, &'static str)],
-        body: Bytes,
-    ) -> Result<RequestBuilder, Trouble> {
+    fn request(&self, method: Method, question: &Question<'_>) -> Result<RequestBuilder, Trouble> {
+        let Question { path, headers, body } = question;
         let endpoint = self.credential.endpoint();
         let tell = |failure| trouble(Class::Tell, failure);
         let client = self.net.client_for(endpoint.host()).map_err(tell)?;
@@ -130,14 +141,14 @@ impl Exchange {
         }
         if self.profile.provider.is_qwen_cloud {
             request = request.header("X-DashScope-UserAgent", net::user_agent());
-            if has_field(&body, "cache_control") {
+            if has_field(body, "cache_control") {
                 request = request.header("X-DashScope-CacheControl", "enable");
             }
         }
-        for (name, value) in headers {
+        for (name, value) in *headers {
             request = request.header(*name, *value);
         }
-        Ok(request.body(body))
+        Ok(request.body(body.clone()))
     }
 
     /// Follows the stream to its end.
@@ -145,7 +156,7 @@ impl Exchange {
         &self,
         mut response: Response,
         first_byte: Instant,
-        body: &[u8],
+        question: &Question<'_>,
         mut answer: impl Answer,
         sink: &mut Sink<'_>,
     ) -> Result<Reply, Trouble> {
@@ -168,7 +179,7 @@ impl Exchange {
                     has_bytes = true;
                     reader.feed(&bytes, &mut parts).map_err(|_| self.flooded())?;
                     for part in parts.drain(..) {
-                        answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), body))?;
+                        answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), question))?;
                     }
                     let wait =
                         if answer.is_finished() { TRAILER.min(self.options.idle) } else { self.options.idle };
@@ -181,12 +192,12 @@ impl Exchange {
         }
         let stray = reader.finish(&mut parts);
         for part in parts {
-            answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), body))?;
+            answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), question))?;
         }
         let written = answer.written();
         match answer.finish(&stray, sink) {
-            Ok(reply) => Ok(self.complete(reply, header_id, body)),
-            Err(Lack::Error(report)) => Err(self.told(&report, Asked::default(), body)),
+            Ok(reply) => Ok(self.complete(reply, header_id, &question.body)),
+            Err(Lack::Error(report)) => Err(self.told(&report, Asked::default(), question)),
             Err(Lack::Foreign(report)) => Err(self.foreign(&report)),
             Err(Lack::Incomplete) => Err(self.broken(written, lost)),
         }
@@ -207,7 +218,7 @@ impl Exchange {
     }
 
     /// Reads the body of an error and says what it means.
-    async fn refusal(&self, mut response: Response, body: &[u8]) -> Trouble {
+    async fn refusal(&self, mut response: Response, question: &Question<'_>) -> Trouble {
         let status = response.status();
         let asked = Asked::read(response.headers(), SystemTime::now());
         let header_id = request_id(&response);
@@ -225,14 +236,17 @@ impl Exchange {
         // A status outside of the usual ranges still says that there is no answer.
         report.status = if report.status == 0 { status.as_u16() } else { report.status };
         report.request_id = report.request_id.or(header_id);
-        self.told(&report, asked, body)
+        self.told(&report, asked, question)
     }
 
     /// What the server told: something to learn from, or something to act on.
-    fn told(&self, report: &Report, asked: Asked, body: &[u8]) -> Trouble {
-        let context = Context { profile: &self.profile, credential: &self.credential, body };
-        let learned = self.quirks.lock().unwrap_or_else(PoisonError::into_inner).learn(report, body);
+    fn told(&self, report: &Report, asked: Asked, question: &Question<'_>) -> Trouble {
+        let Question { path, body, .. } = question;
+        let context = Context { profile: &self.profile, credential: &self.credential, path, body };
         let trouble = context.trouble(report, asked);
+        let mut quirks = self.quirks.lock().unwrap_or_else(PoisonError::into_inner);
+        quirks.is_unserved |= trouble.class == Class::Unserved;
+        let learned = quirks.learn(report, body);
         if learned { Trouble { class: Class::Adapted, after: None, ..trouble } } else { trouble }
     }
 

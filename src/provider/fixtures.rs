@@ -1,12 +1,21 @@
-//! Rows and profiles for the tests of this module.
+//! Rows, profiles, a prompt and a server for the tests of this module.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::{
     auth::{Credential, Endpoint, Source},
     base::{Secret, Tokens},
     catalog::{Billing, Echo, MaxTokens, Profile, Provider, Thinking},
-    protocol::CacheTerms,
+    prompt::{Head, Prompt},
+    protocol::{CacheTerms, UserMessage},
 };
 
 /// Qwen Cloud.
@@ -66,4 +75,59 @@ pub(super) fn credential(base: &str, key: &str) -> Arc<Credential> {
     let endpoint = Endpoint::parse(base).expect("a base address");
     let key = (!key.is_empty()).then(|| Secret::new(key.into()));
     Arc::new(Credential::new(endpoint, key, Source::Environment("SOME_KEY".into())))
+}
+
+pub(super) fn prompt() -> Prompt {
+    let mut prompt = Prompt::new(Arc::new(Head::new(vec![], "Help.".into(), String::new())));
+    prompt.push(UserMessage::words("hi"));
+    prompt
+}
+
+/// What a server does after it has read a request.
+#[derive(Clone)]
+pub(super) enum Act {
+    Send(&'static str),
+    Wait(u64),
+}
+
+/// Answers each request with the next script; returns the address and what was asked.
+pub(super) async fn serve(scripts: Vec<Vec<Act>>) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}/v1", listener.local_addr().expect("bound"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    tokio::spawn(async move {
+        for script in scripts {
+            let Ok((mut socket, _)) = listener.accept().await else { return };
+            let request = read_request(&mut socket).await;
+            log.lock().expect("whole").push(request);
+            for act in script {
+                match act {
+                    Act::Send(text) => {
+                        let _ = socket.write_all(text.as_bytes()).await;
+                    }
+                    Act::Wait(millis) => tokio::time::sleep(Duration::from_millis(millis)).await,
+                }
+            }
+        }
+    });
+    (base, seen)
+}
+
+async fn read_request(socket: &mut TcpStream) -> String {
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 4_096]);
+    loop {
+        let n = socket.read(&mut buffer).await.unwrap_or(0);
+        bytes.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            assert!(n > 0, "the request was cut");
+            continue;
+        };
+        let length =
+            head.lines().find_map(|l| l.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        if n == 0 || body.len() >= length.unwrap_or(0) {
+            return text;
+        }
+    }
 }

@@ -29,6 +29,10 @@ pub(super) struct Quirks {
     pub(super) no_tool_arrays: bool,
     /// No `prompt_cache_key`.
     pub(super) no_cache_key: bool,
+    /// No sealed reasoning.
+    pub(super) no_seal: bool,
+    /// The model does not serve the dialect.
+    pub(super) is_unserved: bool,
     /// The one upstream a router was told to ask is not there.
     pub(super) no_pin: bool,
     /// No `temperature`.
@@ -56,6 +60,7 @@ impl Quirks {
                 "the server refuses arrays in tool messages: a marker there moves to the message before them",
             ),
             (self.no_cache_key, "the server rejects `prompt_cache_key`: it is left out"),
+            (self.is_unserved, "the model is not served with a kept conversation: markers are used"),
             (self.no_pin, "the router does not offer the one server whose cache is used: it chooses itself"),
         ];
         table.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words.to_owned()).collect()
@@ -71,7 +76,7 @@ impl Quirks {
             return *self != before;
         }
         let sent = |field: &str| has_field(body, field);
-        if sent("max_tokens") || sent("max_completion_tokens") {
+        if ["max_tokens", "max_completion_tokens", "max_output_tokens"].iter().any(|f| sent(f)) {
             self.learn_bound(&text, &report.param);
         }
         if *self == before && text.contains("reasoning_content") {
@@ -88,6 +93,7 @@ impl Quirks {
         refused("cache_control", &mut self.no_markers);
         refused("prompt_cache_key", &mut self.no_cache_key);
         refused("allow_fallbacks", &mut self.no_pin);
+        self.no_seal |= sent("include") && (report.param == "include" || refuses(&text, "encrypted"));
         refused("temperature", &mut self.no_temperature);
         refused("reasoning_details", &mut self.no_reasoning);
         if *self == before && wants_string(&text) && has_arrays(body) {
@@ -102,11 +108,13 @@ impl Quirks {
     fn learn_bound(&mut self, text: &str, param: &str) {
         if !text.contains("max_tokens")
             && !text.contains("max_completion_tokens")
+            && !text.contains("max_output_tokens")
             && !text.contains("maximum context length")
         {
             return;
         }
         let told = number_after(text, "range of max_tokens should be [1,")
+            .or_else(|| number_after(text, "range of max_output_tokens should be [16,"))
             .or_else(|| number_after(text, "supports at most"))
             .or_else(|| number_after(text, "valid range of max_tokens is [1,"))
             .or_else(|| room_for_output(text).filter(|room| *room >= SMALLEST_OUTPUT));
@@ -118,6 +126,7 @@ impl Quirks {
         } else if param.starts_with("max_")
             || refuses(text, "max_tokens")
             || refuses(text, "max_completion_tokens")
+            || refuses(text, "max_output_tokens")
         {
             self.no_max_tokens |= !text.contains("maximum context length");
         }

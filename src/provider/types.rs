@@ -97,6 +97,10 @@ pub enum Class {
     RetrySlowly,
     /// The dialect has learned something (a field the server refuses); send again at once, once.
     Adapted,
+    /// The server does not have the response this request follows: send the whole conversation, once.
+    ChainLost,
+    /// The model does not serve this dialect, and no request of it will be answered: ask through [`super::Chat`].
+    Unserved,
     /// The prompt does not fit; the server's limit if it named one.
     Overflow(Option<Tokens>),
     /// Trying again would not help.

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use crate::{
     cache::Mark,
     catalog::{Echo, MaxTokens, Profile},
-    prompt::{Prefix, Prompt, ToolSpec},
+    prompt::{Prompt, ToolSpec},
     protocol::{Item, ToolCall, Turn},
-    provider::{Options, bound, quirks::Quirks},
+    provider::{Options, bound, names, quirks::Quirks},
 };
 
 /// Everything a body is made from.
@@ -58,7 +58,7 @@ impl Source<'_> {
                 && own("parallel_tool_calls"))
             .then_some(true),
             prompt_cache_key: (provider.cache_key && !quirks.no_cache_key && own("prompt_cache_key"))
-                .then(|| cache_key(self.prompt.head().prefix())),
+                .then(|| names::cache_key(self.prompt.head().prefix())),
             provider: self.pin().filter(|_| own("provider")),
             tools: (has_tools && own("tools"))
                 .then(|| self.prompt.head().tools().iter().map(Tool::new).collect()),
@@ -231,12 +231,6 @@ fn moved(prompt: &Prompt, marks: &[Mark]) -> Vec<Mark> {
     moved
 }
 
-/// Names the project's head for the provider's own cache: the same for all requests that begin with it, and nothing
-/// of the head can be read from it. Source: `docs/sources.md`, wire 1.8; OpenAI takes up to 64 characters.
-pub(in crate::provider) fn cache_key(head: Prefix) -> String {
-    format!("qwen-{head}")
-}
-
 #[derive(Serialize)]
 struct Tool<'a> {
     #[serde(rename = "type")]
@@ -321,26 +315,13 @@ impl Serialize for Call<'_> {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("id", id)?;
         map.serialize_entry("type", "function")?;
-        let called = Called { name: accepted_name(name), arguments: arguments.text() };
+        let called = Called { name: names::accepted(name), arguments: arguments.text() };
         map.serialize_entry("function", &called)?;
         for (key, value) in extra.iter().filter_map(Value::as_object).flatten() {
             map.serialize_entry(key, value)?;
         }
         map.end()
     }
-}
-
-/// A name every server takes back: a model may invent one that breaks the server's own rules, and the whole
-/// conversation would be refused from then on. Source: OpenAI's pattern `^[a-zA-Z0-9_-]{1,64}$`.
-pub(in crate::provider) fn accepted_name(name: &str) -> Cow<'_, str> {
-    let is_accepted = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() {
-        return Cow::Borrowed("unknown");
-    }
-    if name.len() <= 64 && name.chars().all(is_accepted) {
-        return Cow::Borrowed(name);
-    }
-    Cow::Owned(name.chars().take(64).map(|c| if is_accepted(c) { c } else { '_' }).collect())
 }
 
 #[cfg(test)]

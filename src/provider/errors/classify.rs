@@ -30,6 +30,10 @@ pub(super) enum Cause {
     Missing,
     /// The Coding Plan turns this client away.
     Gate,
+    /// The response that was to be followed is not there.
+    Chain,
+    /// The model does not serve the dialect.
+    Unserved,
     /// The answer would have to be fetched elsewhere.
     Moved,
     /// Anything else that would happen again.
@@ -43,6 +47,8 @@ impl Cause {
             Self::Overflow(limit) => Class::Overflow(limit),
             Self::PerMinute => Class::RetrySlowly,
             Self::Rate | Self::Busy => Class::Retry,
+            Self::Chain => Class::ChainLost,
+            Self::Unserved => Class::Unserved,
             _ => Class::Tell,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`Report`], which is what a server said, and [`Context::trouble`], which is what to do about it.
 
+mod chain;
 mod classify;
 mod overflow;
 mod report;

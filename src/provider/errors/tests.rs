@@ -15,7 +15,12 @@ use crate::{
 
 fn trouble_at(base: &str, key: &str, provider: &'static Provider, status: u16, body: &str) -> Trouble {
     let (profile, credential) = (profile(provider), credential(base, key));
-    let context = Context { profile: &profile, credential: &Arc::clone(&credential), body: b"{}" };
+    let context = Context {
+        profile: &profile,
+        credential: &Arc::clone(&credential),
+        path: "chat/completions",
+        body: b"{}",
+    };
     context.trouble(&Report::read(status, body), Asked::default())
 }
 
@@ -202,7 +207,8 @@ fn texts_about_other_limits_of_tokens_are_no_overflow() {
 fn a_mute_refusal_of_a_full_window_is_an_overflow() {
     let (profile, credential) = (profile(&PLAIN), credential("https://api.example.com/v1", ""));
     let body = vec![b'x'; 4 * 96_000];
-    let context = Context { profile: &profile, credential: &credential, body: &body };
+    let context =
+        Context { profile: &profile, credential: &credential, path: "chat/completions", body: &body };
     let class = context.trouble(&Report::read(400, ""), Asked::default()).class;
     assert_eq!(class, Class::Overflow(None));
 }
@@ -210,7 +216,7 @@ fn a_mute_refusal_of_a_full_window_is_an_overflow() {
 #[test]
 fn a_wait_longer_than_patience_is_told_instead_of_kept() {
     let (profile, credential) = (profile(&PLAIN), credential("https://api.example.com/v1", ""));
-    let context = Context { profile: &profile, credential: &credential, body: b"" };
+    let context = Context { profile: &profile, credential: &credential, path: "chat/completions", body: b"" };
     let class = |seconds, retry| {
         let asked = Asked { after: Some(Duration::from_secs(seconds)), retry };
         context.trouble(&Report::read(429, "{}"), asked)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Asked, Report,
+    Asked, Report, chain,
     classify::{Cause, cause},
     report::one_line,
 };
@@ -24,6 +24,8 @@ pub(in crate::provider) struct Context<'a> {
     pub(in crate::provider) profile: &'a Profile,
     /// The key and its address.
     pub(in crate::provider) credential: &'a Credential,
+    /// Where it was sent, below the base URL.
+    pub(in crate::provider) path: &'a str,
     /// What was sent.
     pub(in crate::provider) body: &'a [u8],
 }
@@ -52,6 +54,12 @@ impl Context<'_> {
         let is_mute = report.status == 400 && report.message.trim().is_empty() && report.code.is_empty();
         if is_mute && self.sent().0 * 100 >= self.profile.window.0 * 95 {
             return Cause::Overflow(None);
+        }
+        if chain::is_lost(report, self.body) {
+            return Cause::Chain;
+        }
+        if chain::is_unserved(report, self.path) {
+            return Cause::Unserved;
         }
         cause(report, self.profile.provider)
     }
@@ -91,6 +99,10 @@ impl Context<'_> {
             Cause::Denied => Failure::new(Kind::Auth, format!("this key may not use `{model}` at `{host}`{said}"))
                 .hint("check that the model is enabled for this account, and which models the plan includes"),
             Cause::Missing => self.missing(&said),
+            Cause::Chain => Failure::new(Kind::Provider, format!("`{host}` no longer has the conversation this goes on with{said}"))
+                .hint("say it again: the whole conversation is sent"),
+            Cause::Unserved => Failure::new(Kind::Config, format!("`{host}` does not serve `{model}` with a kept conversation{said}"))
+                .hint("set `cache.mode` to `auto`"),
             Cause::Gate => Failure::new(Kind::Auth, format!("the Coding Plan at `{host}` turned this client away{said}"))
                 .hint("use a pay-as-you-go key and its base URL instead"),
             Cause::Moved => Failure::new(Kind::Config, format!("`{host}` sends requests elsewhere, where the key must not follow{said}"))

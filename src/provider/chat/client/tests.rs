@@ -1,82 +1,22 @@
 //! Tests of the client: a server on this machine plays each case.
 
-use std::{sync::Mutex, time::Duration};
+use std::time::Duration;
 
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
-    time::Instant,
-};
+use tokio::time::Instant;
 
 use super::*;
 use crate::{
-    prompt::Head,
-    protocol::{Kind, Turn, UserMessage},
+    protocol::{Kind, Turn},
     provider::{
         Class,
-        fixtures::{CLOUD, PLAIN, credential, profile},
+        fixtures::{Act, CLOUD, PLAIN, credential, profile, prompt, serve},
     },
 };
-
-/// What a server does after it has read a request.
-#[derive(Clone)]
-enum Act {
-    Send(&'static str),
-    Wait(u64),
-}
-
-/// Answers each request with the next script; returns the address and what was asked.
-async fn serve(scripts: Vec<Vec<Act>>) -> (String, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let base = format!("http://{}/v1", listener.local_addr().expect("bound"));
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&seen);
-    tokio::spawn(async move {
-        for script in scripts {
-            let Ok((mut socket, _)) = listener.accept().await else { return };
-            let request = read_request(&mut socket).await;
-            log.lock().expect("whole").push(request);
-            for act in script {
-                match act {
-                    Act::Send(text) => {
-                        let _ = socket.write_all(text.as_bytes()).await;
-                    }
-                    Act::Wait(millis) => tokio::time::sleep(Duration::from_millis(millis)).await,
-                }
-            }
-        }
-    });
-    (base, seen)
-}
-
-async fn read_request(socket: &mut TcpStream) -> String {
-    let (mut bytes, mut buffer) = (Vec::new(), [0; 4_096]);
-    loop {
-        let n = socket.read(&mut buffer).await.unwrap_or(0);
-        bytes.extend_from_slice(&buffer[..n]);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            assert!(n > 0, "the request was cut");
-            continue;
-        };
-        let length =
-            head.lines().find_map(|l| l.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if n == 0 || body.len() >= length.unwrap_or(0) {
-            return text;
-        }
-    }
-}
 
 fn chat(base: &str, provider: &'static crate::catalog::Provider, limits: [u64; 2]) -> Chat {
     let [first_byte, idle] = limits.map(Duration::from_millis);
     let options = Options { first_byte, idle, ..Options::default() };
     Chat::new(net::Lazy::default(), credential(base, "sk-0123456789"), profile(provider), options)
-}
-
-fn prompt() -> Prompt {
-    let mut prompt = Prompt::new(Arc::new(Head::new(vec![], "Help.".into(), String::new())));
-    prompt.push(UserMessage::words("hi"));
-    prompt
 }
 
 async fn ask(chat: &Chat) -> (Result<Reply, Trouble>, String) {
