@@ -18,7 +18,7 @@ use qwen::{
     net,
     prompt::{Head, Prompt},
     protocol::UserMessage,
-    provider::{Chat, Options},
+    provider::{Chat, Options, Reply, Responses, Trouble},
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -42,21 +42,35 @@ fn serve(bytes: Vec<u8>) -> std::io::Result<String> {
     Ok(base)
 }
 
-fuzz_target!(|bytes: &[u8]| {
-    let Ok(base) = serve(bytes.to_vec()) else { return };
-    let Ok(endpoint) = Endpoint::parse(&base) else { return };
+/// Who is asked, and by which model's name, when these bytes are the answer.
+fn asked(bytes: &[u8]) -> Option<(Arc<Credential>, Arc<Profile>)> {
+    let endpoint = Endpoint::parse(&serve(bytes.to_vec()).ok()?).ok()?;
     let profile = Profile::resolve(endpoint.host(), endpoint.base(), "m", &Overrides::default());
-    let credential = Credential::new(endpoint, None, Source::BuiltIn);
+    Some((Arc::new(Credential::new(endpoint, None, Source::BuiltIn)), Arc::new(profile)))
+}
+
+/// An answer holds together.
+fn check(sent: Result<Reply, Trouble>) {
+    let Ok(reply) = sent else { return };
+    let mut ids: Vec<_> = reply.turn.calls.iter().map(|call| call.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), reply.turn.calls.len(), "two calls share an id");
+}
+
+fuzz_target!(|bytes: &[u8]| {
     let net = net::Lazy::new(net::Options::default());
-    let chat = Chat::new(net, Arc::new(credential), Arc::new(profile), Options::default());
+    let stop = CancellationToken::new();
     let mut prompt = Prompt::new(Arc::new(Head::new(Vec::new(), "system".into(), String::new())));
     prompt.push(UserMessage::words("hi".to_owned()));
-    let body = chat.body(&prompt, &Plan::none());
-    let sent = RUNTIME.block_on(chat.send(body, &CancellationToken::new(), &mut |_| {}));
-    if let Ok(reply) = sent {
-        let mut ids: Vec<_> = reply.turn.calls.iter().map(|call| call.id.as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), reply.turn.calls.len(), "two calls share an id");
+    if let Some((credential, profile)) = asked(bytes) {
+        let chat = Chat::new(net.clone(), credential, profile, Options::default());
+        let body = chat.body(&prompt, &Plan::none());
+        check(RUNTIME.block_on(chat.send(body, &stop, &mut |_| {})));
+    }
+    if let Some((credential, profile)) = asked(bytes) {
+        let responses = Responses::new(net, credential, profile, Options::default());
+        let body = responses.body(&prompt, &Plan::none(), None);
+        check(RUNTIME.block_on(responses.send(body, &stop, &mut |_| {})));
     }
 });

@@ -324,6 +324,10 @@ mod tests {
         assert_eq!(first.len(), 8, "the whole published list");
         let later: HashSet<_> = later.iter().map(|r| r.name).collect();
         assert_eq!(later, ["qwen3.8-max", "qwen3.7-max", "qwen3.6-max-preview"].into());
+        assert!(
+            MODELS.iter().all(|r| !r.session || r.markers != Markers::Ignored),
+            "markers can stand in for it"
+        );
         // Source: `docs/sources.md`, wire 2.1: these answered that they do not serve it.
         for name in ["kimi-k2.6", "glm-5.1", "MiniMax-M2.5", "qwen-max"] {
             assert!(!exact(name).expect("a row").session, "{name}");

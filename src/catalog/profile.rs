@@ -145,6 +145,15 @@ impl Profile {
         if self.cache.session { Tokens(self.window.0 * SESSION_INPUT / 1_000) } else { self.window }
     }
 
+    /// What is known of the model where the provider was found not to keep its conversations after all: markers are
+    /// used, which every model listed for sessions honours.
+    #[must_use]
+    pub fn without_session(&self) -> Self {
+        let cache =
+            CacheTerms { session: false, explicit: self.cache.explicit || self.cache.session, ..self.cache };
+        Self { cache, ..self.clone() }
+    }
+
     /// Whether a server has left out a part of what it was given, by what it reports: no more than its bound where
     /// clearly more was sent, or less than half of a prompt that is not small.
     ///

@@ -306,6 +306,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_beyond_the_plain_form_goes_to_who_has_it() {
+        let with = |has: fn(&Provider) -> bool| -> Vec<&str> {
+            PROVIDERS.iter().filter(|row| has(row)).map(|row| row.id).collect()
+        };
+        assert_eq!(with(|row| row.keeps_sessions), ["qwen-cloud"]);
+        assert_eq!(with(|row| row.seals_reasoning), ["openai"]);
+        assert_eq!(with(|row| row.cache_key), ["openai", "moonshot"]);
+        assert_eq!(with(|row| row.is_router), ["openrouter"]);
+    }
+
+    #[test]
     fn makers_are_providers_that_exist() {
         for (prefix, ids) in MAKERS {
             assert_eq!(*prefix, prefix.to_ascii_lowercase());

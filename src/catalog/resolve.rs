@@ -272,6 +272,8 @@ mod tests {
         let unasked = at(CHINA, "qwen3-max", &Overrides::default());
         assert_eq!((unasked.cache.session, unasked.input_bound()), (false, Tokens(262_144)));
         assert_eq!(at(CHINA, "qwen3-max", &asked).input_bound(), Tokens(209_715));
+        assert_eq!(kept.without_session(), at(CHINA, "qwen3-coder-plus", &Overrides::default()));
+        assert_eq!(unasked.without_session(), unasked);
         let refused = [
             (
                 "https://coding.dashscope.aliyuncs.com/v1",

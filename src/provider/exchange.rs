@@ -93,10 +93,10 @@ impl Exchange {
 
     /// Has something deleted. What is not there is deleted already. Errors: it may still be there.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Failure> {
-        let until = Instant::now() + ORDER;
         let question = Question { path, headers: &[], body: Bytes::new() };
         let request = self.request(Method::DELETE, &question).map_err(|t| t.failure)?;
-        let sent = self.before(until, request.send()).await.map_err(|t| t.failure)?;
+        let late = |_| self.late("had not said that it is done", ORDER).failure;
+        let sent = timeout(ORDER, request.send()).await.map_err(late)?;
         let response = sent.map_err(|e| self.unreached(&e).failure)?;
         if response.status().is_success() || matches!(response.status().as_u16(), 404 | 410) {
             return Ok(());

@@ -6,7 +6,9 @@ use tokio::time::Instant;
 
 use super::*;
 use crate::{
-    protocol::{Kind, Turn},
+    base::{Moment, Tokens},
+    cache::{self, Forecast, Ledger, Limits, Scope},
+    protocol::{CacheTerms, Kind, Turn},
     provider::{
         Class,
         fixtures::{Act, CLOUD, PLAIN, credential, profile, prompt, serve},
@@ -193,6 +195,29 @@ async fn a_refused_field_is_dropped_once_and_for_all() {
         .collect();
     assert_eq!(bodies[1], bodies[0].replace(",\"stream_options\":{\"include_usage\":true}", ""));
     assert_eq!(bodies[2], bodies[1]);
+}
+
+#[tokio::test]
+async fn markers_that_are_refused_are_left_out_and_the_answer_says_so() {
+    let refusal = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n{\"error\":{\"message\":\"messages.0.content.0.cache_control: Extra inputs are not permitted\"}}";
+    let answer = vec![Act::Send(OK), Act::Send(REST)];
+    let (base, seen) = serve(vec![answer.clone(), vec![Act::Send(refusal)], answer]).await;
+    let chat = chat(&base, &CLOUD, [2_000, 2_000]);
+    let limits = Limits {
+        scope: Scope { account: credential(&base, "").account(), model: "m".into() },
+        terms: CacheTerms { explicit: true, minimum: Tokens(1), ..CacheTerms::default() },
+    };
+    let plan = cache::plan(&prompt(), &limits, &Ledger::default(), Forecast { tail: 1_000 }, Moment(0));
+    assert_eq!((plan.marks().len(), chat.marks_results()), (2, true));
+    let ask = async || chat.send(chat.body(&prompt(), &plan), &CancellationToken::new(), &mut |_| {}).await;
+    assert!(ask().await.expect("an answer").marked);
+    assert_eq!(ask().await.expect_err("refused").class, Class::Adapted);
+    assert!(!ask().await.expect("an answer").marked, "nothing follows from a cache that stays empty");
+    let counts: Vec<usize> =
+        seen.lock().expect("whole").iter().map(|r| r.matches("cache_control").count()).collect();
+    assert_eq!(counts, [2, 2, 0]);
+    assert_eq!(chat.findings(), ["the server rejects `cache_control`: markers are left out"]);
+    assert!(!chat.marks_results());
 }
 
 #[tokio::test]
