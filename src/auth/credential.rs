@@ -1,11 +1,16 @@
 //! A key and the one place it may go.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::base::{Account, Secret};
+use super::oauth::Keeper;
+use crate::{
+    base::{Account, Secret},
+    net,
+    protocol::Failure,
+};
 
 /// The base address of an OpenAI-compatible API.
 ///
@@ -44,6 +49,8 @@ pub enum Source {
     EnvFile(String, String),
     /// The `env` object or a key of the user's settings file.
     Settings(String),
+    /// A sign-in, by the path of its file.
+    SignIn(String),
     /// Built in.
     BuiltIn,
 }
@@ -55,27 +62,62 @@ impl fmt::Display for Source {
             Self::Environment(name) => write!(f, "{name} from the environment"),
             Self::EnvFile(name, path) => write!(f, "{name} from {path}"),
             Self::Settings(key) => write!(f, "`{key}` in the user settings"),
+            Self::SignIn(path) => write!(f, "the sign-in in `{path}`"),
             Self::BuiltIn => write!(f, "the built-in default"),
         }
     }
 }
 
-/// A key and the endpoint it was given for. No key is needed for a local server.
+/// A key or a sign-in, and the endpoint it was given for. No key is needed for a local server.
 pub struct Credential {
     pub(super) endpoint: Endpoint,
-    pub(super) key: Option<Secret>,
+    pub(super) opener: Opener,
     pub(super) source: Source,
 }
 
-impl Credential {
+/// What opens the door.
+pub(super) enum Opener {
+    /// A key that stays the same, or none.
+    Key(Option<Arc<Secret>>),
+    /// Tokens that are renewed.
+    SignIn(Arc<Keeper>),
+}
+
+/// What one request may carry, and the only address it may carry it to. Made by [`Credential::authorize`] alone.
+pub struct Authorization {
+    endpoint: Endpoint,
+    key: Option<Arc<Secret>>,
+}
+
+impl Authorization {
     /// The only address this key may be sent to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
-    /// The key.
+    /// The key or token.
     pub fn key(&self) -> Option<&Secret> {
-        self.key.as_ref()
+        self.key.as_deref()
+    }
+}
+
+impl Credential {
+    /// The only address this key may be sent to; of a sign-in, the one it named when it was found.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// The key; `None` for a sign-in, whose tokens change.
+    pub fn key(&self) -> Option<&Secret> {
+        match &self.opener {
+            Opener::Key(key) => key.as_deref(),
+            Opener::SignIn(_) => None,
+        }
+    }
+
+    /// Whether a person signed in instead of giving a key.
+    pub fn is_sign_in(&self) -> bool {
+        matches!(self.opener, Opener::SignIn(_))
     }
 
     /// Tells this account from others and says nothing of the key: what a cache holds is shared by requests with
@@ -84,7 +126,11 @@ impl Credential {
         let mut hash = Sha256::new_with_prefix("qwen account\n");
         hash.update(self.endpoint.base());
         hash.update("\n");
-        hash.update(self.key.as_ref().map_or("", Secret::expose));
+        match &self.opener {
+            Opener::Key(key) => hash.update(key.as_ref().map_or("", |key| key.expose())),
+            // Tokens change while the account stays: what they are kept in stands for it.
+            Opener::SignIn(_) => hash.update(self.source.to_string()),
+        }
         let number = hash.finalize().iter().take(8).fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
         Account::new(format!("{number:016x}"))
     }
@@ -92,5 +138,42 @@ impl Credential {
     /// Where the key was found.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// What the next request may carry and where to. A sign-in that ends soon is renewed first, once for all who ask.
+    ///
+    /// Errors: none for a key; for a sign-in kind `auth` when the person must sign in again, `network` when it may
+    /// work later, `config` when its file cannot be used.
+    pub async fn authorize(&self, net: &net::Lazy) -> Result<Authorization, Failure> {
+        let (endpoint, key) = match &self.opener {
+            Opener::Key(key) => (self.endpoint.clone(), key.clone()),
+            Opener::SignIn(keeper) => {
+                let (endpoint, token) = keeper.authorize(net).await?;
+                (endpoint, Some(token))
+            }
+        };
+        Ok(Authorization { endpoint, key })
+    }
+
+    /// Renews a sign-in whose token a server refused; `false` for a key, which cannot be renewed.
+    ///
+    /// Errors: as [`Credential::authorize`].
+    pub async fn renew(&self, net: &net::Lazy, refused: &Authorization) -> Result<bool, Failure> {
+        match (&self.opener, &refused.key) {
+            (Opener::SignIn(keeper), Some(token)) => keeper.renew(net, token).await.map(|()| true),
+            _ => Ok(false),
+        }
+    }
+
+    /// A server's words without the key or token, if it repeated it.
+    pub fn mask(&self, text: &str) -> String {
+        let masked = |key: &Secret| text.replace(key.expose(), &key.masked());
+        match &self.opener {
+            Opener::Key(Some(key)) if !key.is_empty() => masked(key),
+            Opener::Key(_) => text.to_owned(),
+            Opener::SignIn(keeper) => Some(keeper.token())
+                .filter(|token| !token.is_empty())
+                .map_or_else(|| text.to_owned(), |token| masked(&token)),
+        }
     }
 }

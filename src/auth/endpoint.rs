@@ -1,5 +1,7 @@
 //! Reads a base URL as people paste it.
 
+use std::sync::Arc;
+
 use url::{Host, Url};
 
 use crate::{
@@ -7,7 +9,10 @@ use crate::{
     catalog::{is_loopback, is_private},
 };
 
-use super::credential::{Credential, Endpoint, Source};
+use super::{
+    credential::{Credential, Endpoint, Opener, Source},
+    oauth::Keeper,
+};
 
 /// Why a text is not the address of an API. The text itself is never repeated: it may hold a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,7 +81,12 @@ impl Credential {
     /// Ties a key to the only address it may be sent to. Whoever calls this answers for the pair: `find` is the
     /// one that keeps the rules.
     pub fn new(endpoint: Endpoint, key: Option<Secret>, source: Source) -> Self {
-        Self { endpoint, key, source }
+        Self { endpoint, opener: Opener::Key(key.map(Arc::new)), source }
+    }
+
+    /// A sign-in, with the address it names.
+    pub(super) fn of_sign_in(endpoint: Endpoint, keeper: Keeper, source: Source) -> Self {
+        Self { endpoint, opener: Opener::SignIn(Arc::new(keeper)), source }
     }
 }
 

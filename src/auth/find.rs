@@ -7,6 +7,7 @@
 //! 2. A key that is named for a provider goes to that provider's hosts, or where the person's own settings send it.
 //! 3. A key that looks like one provider's is not sent to another's host.
 //!
+//! A sign-in with Qwen OAuth is used when it is asked for, or when the person has nothing else (`signin.rs`).
 //! `OPENAI_API_KEY` without an address goes to Qwen Cloud (China), as in Qwen Code, unless the key or the model is
 //! plainly another provider's.
 
@@ -19,7 +20,8 @@ use crate::{
 use super::{
     credential::{Credential, Endpoint, Source},
     inputs::{BASE_URL, Hit, Inputs, KEY, MODEL, ModelEntry, Place, first},
-    refusal,
+    refusal::{self, Way},
+    signin,
 };
 
 /// The variable with the address of the person's proxy for Qwen Cloud.
@@ -78,7 +80,14 @@ struct Search<'a> {
 ///
 /// Errors: kind `auth`, naming every place that was asked, in order; kind `config` for a wrong address.
 pub fn find(inputs: &Inputs) -> Result<Found, Failure> {
-    refusal::unsupported_type(inputs)?;
+    match refusal::way(inputs)? {
+        Way::SignIn(source) => signin::find(inputs, Some(&source)),
+        Way::Key => by_key(inputs),
+        Way::Unsaid => by_key(inputs).or_else(|failure| signin::instead(inputs, failure)),
+    }
+}
+
+fn by_key(inputs: &Inputs) -> Result<Found, Failure> {
     let proxy = first(inputs.own_places(), &[PROXY]).map(|hit| read(&hit)).transpose()?;
     let mut search = Search { inputs, proxy, model: None, shunned: None };
     let pair = match search.project_url()? {

@@ -5,6 +5,7 @@ use crate::base::Secret;
 use super::{
     credential::Source,
     envfile::{EnvFile, EnvFiles},
+    oauth,
     vars::Vars,
 };
 
@@ -45,6 +46,8 @@ pub struct Options {
     pub env: Vars,
     /// Names of variables that settings took keys from, written there as `$NAME`.
     pub referenced: Vec<String>,
+    /// `security.auth.oauth`.
+    pub oauth: oauth::Overrides,
 }
 
 /// A model that settings tie to a server and a key.
@@ -69,6 +72,8 @@ pub struct Inputs {
     pub files: EnvFiles,
     /// The person's settings.
     pub settings: Options,
+    /// The sign-in with Qwen OAuth.
+    pub oauth: oauth::Collected,
 }
 
 /// A value and where it was found.

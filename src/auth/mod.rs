@@ -2,7 +2,7 @@
 //!
 //! A key never leaves for a host it was not given for: [`Credential`] owns its [`Endpoint`], and the provider
 //! takes the address from nowhere else. What is found where is decided by [`find`], a pure function over
-//! [`Inputs`]; only [`EnvFiles::collect`] touches files. Start reading at `find.rs`.
+//! [`Inputs`]; only [`EnvFiles::collect`] and [`oauth`] touch files. Start reading at `find.rs`.
 
 mod credential;
 mod endpoint;
@@ -10,10 +10,12 @@ mod envfile;
 mod find;
 mod hidden;
 mod inputs;
+pub mod oauth;
 mod refusal;
+mod signin;
 mod vars;
 
-pub use credential::{Credential, Endpoint, Source};
+pub use credential::{Authorization, Credential, Endpoint, Source};
 pub use endpoint::EndpointError;
 pub use envfile::{EnvFile, EnvFiles};
 pub use find::{Found, find};

@@ -11,20 +11,27 @@ use super::{
     inputs::{Flags, Hit, Inputs, Place},
 };
 
-/// Refuses ways of signing in that do not exist here, and says which one does.
-pub(super) fn unsupported_type(inputs: &Inputs) -> Result<(), Failure> {
-    let Some((name, source)) = auth_type(inputs) else { return Ok(()) };
+/// How the person wants to sign in.
+pub(super) enum Way {
+    /// Nothing says how.
+    Unsaid,
+    /// With a key.
+    Key,
+    /// With Qwen OAuth, as this place says.
+    SignIn(Source),
+}
+
+/// Reads how the person wants to sign in. Errors: a way that does not exist here.
+pub(super) fn way(inputs: &Inputs) -> Result<Way, Failure> {
+    let Some((name, source)) = auth_type(inputs) else { return Ok(Way::Unsaid) };
     match name {
-        "openai" => Ok(()),
-        "qwen-oauth" => Err(Failure::new(
-            Kind::Auth,
-            format!("the free tier behind `qwen-oauth` ended on 2026-04-15 ({source} asks for it)"),
-        )
-        .hint("use an API key: `export DASHSCOPE_API_KEY=…` and `--auth-type openai`")
-        .hint("to keep it so, set `security.auth.selectedType` to `openai` in your settings")),
-        other => Err(Failure::new(Kind::Auth, format!("unknown way to sign in `{other}` ({source})")).hint(
-            "use `openai`: it stands for every server that speaks Chat Completions, Qwen Cloud included",
-        )),
+        "openai" => Ok(Way::Key),
+        "qwen-oauth" => Ok(Way::SignIn(source)),
+        other => Err(Failure::new(Kind::Auth, format!("unknown way to sign in `{other}` ({source})"))
+            .hint(
+                "use `openai`: it stands for every server that speaks Chat Completions, Qwen Cloud included",
+            )
+            .hint("or `qwen-oauth`, to sign in in the browser")),
     }
 }
 

@@ -108,6 +108,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
         },
         files: EnvFiles::collect(cwd.as_path(), &homes.qwen_home, &homes.user_home),
         settings: settings.auth(),
+        oauth: auth::oauth::Collected::in_home(&homes.qwen_home),
         env,
     };
     let hidden_env = auth::hidden_names(&inputs);

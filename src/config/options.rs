@@ -124,6 +124,12 @@ impl Loaded {
             models: self.models(),
             env: env.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect(),
             referenced: self.referenced.clone(),
+            oauth: auth::oauth::Overrides {
+                device_endpoint: self.text(&table::OAUTH_DEVICE),
+                token_endpoint: self.text(&table::OAUTH_TOKEN),
+                client_id: self.text(&table::OAUTH_CLIENT),
+                scope: self.text(&table::OAUTH_SCOPE),
+            },
         }
     }
 

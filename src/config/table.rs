@@ -20,6 +20,10 @@ pub static ALL: &[&Setting] = &[
     &AUTH_TYPE,
     &AUTH_KEY,
     &AUTH_URL,
+    &OAUTH_DEVICE,
+    &OAUTH_TOKEN,
+    &OAUTH_CLIENT,
+    &OAUTH_SCOPE,
     &MODEL_PROVIDERS,
     &ENV,
     &PROXY,
@@ -106,7 +110,7 @@ pub(super) static PRICES: Setting = setting(
 pub(super) static AUTH_TYPE: Setting = setting(
     "security.auth.selectedType",
     Shape::Text,
-    "How to sign in: `openai` for API keys of all providers.",
+    "How to sign in: `openai` for API keys of all providers, `qwen-oauth` for a sign-in in the browser.",
 )
 .env("QWEN_DEFAULT_AUTH_TYPE")
 .flag("--auth-type");
@@ -118,6 +122,23 @@ pub(super) static AUTH_KEY: Setting =
 pub(super) static AUTH_URL: Setting = setting("security.auth.baseUrl", Shape::Text, "The server's address.")
     .env("OPENAI_BASE_URL")
     .flag("--openai-base-url");
+pub(super) static OAUTH_DEVICE: Setting = setting(
+    "security.auth.oauth.deviceEndpoint",
+    Shape::Text,
+    "Where a sign-in in the browser begins; Qwen's when not set.",
+);
+pub(super) static OAUTH_TOKEN: Setting = setting(
+    "security.auth.oauth.tokenEndpoint",
+    Shape::Text,
+    "Where it is finished and renewed, on the same host; Qwen's when not set.",
+);
+pub(super) static OAUTH_CLIENT: Setting = setting(
+    "security.auth.oauth.clientId",
+    Shape::Text,
+    "What this program is called there; Qwen Code's public id when not set.",
+);
+pub(super) static OAUTH_SCOPE: Setting =
+    setting("security.auth.oauth.scope", Shape::Text, "What is asked for there, words joined by blanks.");
 pub(super) static MODEL_PROVIDERS: Setting = setting(
     "modelProviders",
     Shape::Object,

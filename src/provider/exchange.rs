@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use reqwest::{
-    Method, RequestBuilder, Response,
+    Method, RequestBuilder, Response, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION},
 };
 use tokio::time::{Instant, timeout, timeout_at};
@@ -22,7 +22,7 @@ use super::{
     sse::Reader,
 };
 use crate::{
-    auth::Credential,
+    auth::{Authorization, Credential},
     base::Tokens,
     catalog::Profile,
     net,
@@ -94,7 +94,8 @@ impl Exchange {
     /// Has something deleted. What is not there is deleted already. Errors: it may still be there.
     pub(super) async fn delete(&self, path: &str) -> Result<(), Failure> {
         let question = Question { path, headers: &[], body: Bytes::new() };
-        let request = self.request(Method::DELETE, &question).map_err(|t| t.failure)?;
+        let pass = self.credential.authorize(&self.net).await?;
+        let request = self.request(Method::DELETE, &question, &pass).map_err(|t| t.failure)?;
         let late = |_| self.late("had not said that it is done", ORDER).failure;
         let sent = timeout(ORDER, request.send()).await.map_err(late)?;
         let response = sent.map_err(|e| self.unreached(&e).failure)?;
@@ -111,17 +112,39 @@ impl Exchange {
         sink: &mut Sink<'_>,
     ) -> Result<Reply, Trouble> {
         let first_byte = Instant::now() + self.options.first_byte;
-        let request = self.request(Method::POST, &question)?;
-        let response = self.before(first_byte, request.send()).await?.map_err(|e| self.unreached(&e))?;
+        let mut pass = self.credential.authorize(&self.net).await.map_err(unauthorized)?;
+        let mut response = self.post(first_byte, &question, &pass).await?;
+        // A sign-in may end before its time. Once: what is refused again is told.
+        if response.status() == StatusCode::UNAUTHORIZED
+            && self.credential.renew(&self.net, &pass).await.map_err(unauthorized)?
+        {
+            pass = self.credential.authorize(&self.net).await.map_err(unauthorized)?;
+            response = self.post(first_byte, &question, &pass).await?;
+        }
         if !response.status().is_success() {
             return Err(self.refusal(response, &question).await);
         }
         self.answer(response, first_byte, &question, answer, sink).await
     }
 
-    fn request(&self, method: Method, question: &Question<'_>) -> Result<RequestBuilder, Trouble> {
+    async fn post(
+        &self,
+        until: Instant,
+        question: &Question<'_>,
+        pass: &Authorization,
+    ) -> Result<Response, Trouble> {
+        let request = self.request(Method::POST, question, pass)?;
+        self.before(until, request.send()).await?.map_err(|e| self.unreached(&e))
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        question: &Question<'_>,
+        pass: &Authorization,
+    ) -> Result<RequestBuilder, Trouble> {
         let Question { path, headers, body } = question;
-        let endpoint = self.credential.endpoint();
+        let endpoint = pass.endpoint();
         let tell = |failure| trouble(Class::Tell, failure);
         let client = self.net.client_for(endpoint.host()).map_err(tell)?;
         let mut request = client
@@ -130,7 +153,7 @@ impl Exchange {
             .header(ACCEPT, "text/event-stream")
             // A gateway that compresses holds events back until its buffer is full.
             .header(ACCEPT_ENCODING, "identity");
-        if let Some(key) = self.credential.key().filter(|k| !k.is_empty()) {
+        if let Some(key) = pass.key().filter(|k| !k.is_empty()) {
             let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|_| {
                 let error =
                     format!("the key ({}) has characters a key cannot have", self.credential.source());
@@ -301,6 +324,11 @@ impl Exchange {
 
 fn trouble(class: Class, failure: Failure) -> Trouble {
     Trouble { class, failure, after: None, request_id: None }
+}
+
+/// No credential could be had for the request.
+fn unauthorized(failure: Failure) -> Trouble {
+    trouble(if failure.kind == Kind::Network { Class::Retry } else { Class::Tell }, failure)
 }
 
 fn after(written: Tokens) -> String {

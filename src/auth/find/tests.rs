@@ -45,6 +45,7 @@ impl Story<'_> {
                     .collect(),
                 ..Options::default()
             },
+            ..Inputs::default()
         }
     }
 
@@ -251,7 +252,7 @@ fn the_persons_proxy_takes_the_key_of_qwen_cloud() {
 }
 
 #[test]
-fn the_end_of_the_free_tier_is_told() {
+fn the_persons_way_to_sign_in_is_taken_from_the_highest_place() {
     let told = |inputs: &Inputs| find(inputs).err().unwrap();
     let by_env = Story {
         env: &[("QWEN_DEFAULT_AUTH_TYPE", "qwen-oauth"), ("OPENAI_API_KEY", "k")],
@@ -261,8 +262,7 @@ fn the_end_of_the_free_tier_is_told() {
     assert_eq!(failure.kind, Kind::Auth);
     assert_eq!(
         failure.error,
-        "the free tier behind `qwen-oauth` ended on 2026-04-15 (QWEN_DEFAULT_AUTH_TYPE from the environment asks \
-         for it)"
+        "nobody is signed in with Qwen OAuth (QWEN_DEFAULT_AUTH_TYPE from the environment asks for it)"
     );
     let mut selected = Story { env: &[("DASHSCOPE_API_KEY", "k")], ..Story::default() }.inputs();
     selected.settings.selected_type = Some("qwen-oauth".into());
@@ -371,5 +371,6 @@ fn scattered(bits: u32, canary: &str) -> Inputs {
             env: lines(9, "settings", "https://settings.test/v1").into_iter().collect(),
             ..Options::default()
         },
+        ..Inputs::default()
     }
 }

@@ -8,7 +8,7 @@ use super::{
     report::one_line,
 };
 use crate::{
-    auth::Credential,
+    auth::{Credential, oauth},
     base::{Tokens, estimate},
     catalog::Profile,
     protocol::{Failure, Kind},
@@ -75,6 +75,11 @@ impl Context<'_> {
             // The number is what people search for.
             (_, status) => format!(" ({status}){}", self.said(report)),
         };
+        if self.credential.is_sign_in()
+            && let Some(failure) = free_tier(host, cause, report, &said)
+        {
+            return failure;
+        }
         match cause {
             Cause::Overflow(limit) => {
                 let limit = limit.map(|n| format!(" of {n} tokens")).unwrap_or_default();
@@ -117,10 +122,7 @@ impl Context<'_> {
     /// `: ` and what the server said, without the key if it repeated it.
     fn said(&self, report: &Report) -> String {
         let text = if report.message.trim().is_empty() { &report.code } else { &report.message };
-        let mut text = one_line(text);
-        if let Some(key) = self.credential.key().filter(|k| !k.is_empty()) {
-            text = text.replace(key.expose(), &key.masked());
-        }
+        let text = self.credential.mask(&one_line(text));
         match text.as_str() {
             "" => String::new(),
             text => format!(": {text}"),
@@ -161,6 +163,20 @@ impl Context<'_> {
             failure.hint(format!("most base URLs end in `/v1`: try `{base}/v1`"))
         }
     }
+}
+
+/// What a refusal means for who signed in with Qwen OAuth. Source: `docs/sources.md`, wire 4: how the end of the free
+/// tier shows.
+fn free_tier(host: &str, cause: Cause, report: &Report, said: &str) -> Option<Failure> {
+    let is_old_portal = report.status == 400 && host == "portal.qwen.ai" && matches!(cause, Cause::Other);
+    let (kind, what) = match cause {
+        Cause::Plan | Cause::Money => (Kind::Quota, "gives this sign-in no more quota"),
+        // It was renewed before it was refused again.
+        Cause::Key => (Kind::Auth, "refused the sign-in, also after it was renewed"),
+        Cause::Other if is_old_portal => (Kind::Auth, "does not serve this sign-in"),
+        _ => return None,
+    };
+    Some(oauth::other_ways(Failure::new(kind, format!("`{host}` {what}{said}; {}", oauth::FREE_TIER))))
 }
 
 fn spoken(wait: Duration) -> String {
