@@ -73,6 +73,8 @@ pub(super) const MODELS: &[Row] = &[
         (ANY, 16_000, 96_000),
     ]),
     row("qwen3-coder-next", 262_144, 65_536, Never),
+    // The one model behind Qwen OAuth; what it stands for changes. Source: `docs/sources.md`, qwen-code 4.1.
+    row("coder-model", MILLION, 65_536, Never),
     // Large.
     row("qwen3-max", 262_144, 65_536, Never).explicit().session().implicit().prices(&[
         (32 * K, 12_000, 60_000),

@@ -53,6 +53,8 @@ pub const PROVIDERS: &[Provider] = &[
             // Workspaces: `{workspace}.{region}.maas.aliyuncs.com`. The domain belongs to the provider as a whole,
             // so a region that is opened tomorrow needs no new version of this program.
             ".maas.aliyuncs.com",
+            // What a sign-in with Qwen OAuth names as its server.
+            "portal.qwen.ai",
         ],
         default_model: Some("qwen3-coder-plus"),
         keeps_sessions: true,
@@ -270,6 +272,8 @@ mod tests {
             ("ws-1.cn-beijing.maas.aliyuncs.com.evil.test", "custom"),
             ("aliyuncs.com", "custom"),
             ("oss.aliyuncs.com", "custom"),
+            ("portal.qwen.ai", "qwen-cloud"),
+            ("portal.qwen.ai.evil.test", "custom"),
             ("api.openai.com", "openai"),
             ("eu.api.openai.com", "openai"),
             ("api.openai.com.evil.test", "custom"),
