@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    auth::{Credential, Endpoint, Source},
+    auth::{self, Credential, Endpoint, Source, oauth},
     base::{Secret, Tokens},
     catalog::{Billing, Echo, MaxTokens, Profile, Provider, Thinking},
     prompt::{Head, Prompt},
@@ -130,4 +130,20 @@ async fn read_request(socket: &mut TcpStream) -> String {
             return text;
         }
     }
+}
+
+/// Somebody who signed in at `issuer` with the token `canary-token-0`, for the server at `base`. It holds for long.
+pub(super) fn sign_in(issuer: Option<&str>, base: &str) -> (tempfile::TempDir, Arc<Credential>) {
+    let home = tempfile::tempdir().expect("a folder");
+    let text = format!(
+        r#"{{"access_token":"canary-token-0","refresh_token":"canary-refresh","expiry_date":9e15,"resource_url":"{base}"}}"#
+    );
+    std::fs::write(home.path().join("oauth_creds.json"), text).expect("written");
+    let mut inputs =
+        auth::Inputs { oauth: oauth::Collected::in_home(home.path()), ..auth::Inputs::default() };
+    inputs.settings.oauth.device_endpoint = issuer.map(|base| format!("{base}/device"));
+    inputs.settings.oauth.token_endpoint = issuer.map(|base| format!("{base}/token"));
+    let found = auth::find(&inputs).expect("a sign-in");
+    assert_eq!(found.credential.endpoint().base(), base);
+    (home, Arc::new(found.credential))
 }

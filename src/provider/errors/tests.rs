@@ -9,7 +9,7 @@ use crate::{
     protocol::Kind,
     provider::{
         Class, Trouble,
-        fixtures::{CLOUD, PLAIN, credential, profile},
+        fixtures::{CLOUD, PLAIN, credential, profile, sign_in},
     },
 };
 
@@ -260,4 +260,40 @@ fn a_base_url_without_version_is_the_first_suspect() {
         "most base URLs end in `/v1`: try `http://127.0.0.1:8000/v1`"
     );
     assert_eq!(hints("https://api.z.ai/api/paas/v4").len(), 1);
+}
+
+#[test]
+fn the_end_of_the_free_tier_is_told_where_it_shows() {
+    let (_home, credential) = sign_in(None, "https://portal.qwen.ai/v1");
+    let profile = profile(&CLOUD);
+    let context =
+        Context { profile: &profile, credential: &credential, path: "chat/completions", body: b"{}" };
+    let quota = r#"{"error":{"code":"insufficient_quota","message":"free allocated quota exceeded."}}"#;
+    let table = [
+        (429, quota, Kind::Quota, "gives this sign-in no more quota (429): free allocated quota exceeded"),
+        (
+            401,
+            r#"{"error":{"message":"invalid access token or token expired: canary-token-0"}}"#,
+            Kind::Auth,
+            "refused the sign-in (401): invalid access token or token expired: can…en-0",
+        ),
+        (400, r#"{"message":"service moved"}"#, Kind::Auth, "refused the request: service moved"),
+    ];
+    for (status, body, kind, words) in table {
+        let trouble = context.trouble(&Report::read(status, body), Asked::default());
+        let error = format!("`portal.qwen.ai` {words}; the free tier behind Qwen OAuth ended on 2026-04-15");
+        assert_eq!((trouble.class, trouble.failure.kind, trouble.failure.error), (Class::Tell, kind, error));
+        assert_eq!(
+            trouble.failure.hints,
+            [
+                "use an API key: `qwen auth` takes one for Qwen Cloud, the Coding Plan or OpenRouter",
+                "or a server on this machine: `OPENAI_BASE_URL=http://localhost:11434/v1`, no key needed"
+            ]
+        );
+    }
+    // A limit per minute passes, and a key has nothing to do with it.
+    let minute = r#"{"error":{"code":"limit_requests","message":"slow down"}}"#;
+    assert_eq!(context.trouble(&Report::read(429, minute), Asked::default()).class, Class::RetrySlowly);
+    let by_key = trouble_at("https://portal.qwen.ai/v1", "sk-0123456789abc", &CLOUD, 429, quota);
+    assert!(!by_key.failure.error.contains("OAuth"), "{}", by_key.failure);
 }

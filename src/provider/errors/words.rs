@@ -171,9 +171,8 @@ fn free_tier(host: &str, cause: Cause, report: &Report, said: &str) -> Option<Fa
     let is_old_portal = report.status == 400 && host == "portal.qwen.ai" && matches!(cause, Cause::Other);
     let (kind, what) = match cause {
         Cause::Plan | Cause::Money => (Kind::Quota, "gives this sign-in no more quota"),
-        // It was renewed before it was refused again.
-        Cause::Key => (Kind::Auth, "refused the sign-in, also after it was renewed"),
-        Cause::Other if is_old_portal => (Kind::Auth, "does not serve this sign-in"),
+        Cause::Key => (Kind::Auth, "refused the sign-in"),
+        Cause::Other if is_old_portal => (Kind::Auth, "refused the request"),
         _ => return None,
     };
     Some(oauth::other_ways(Failure::new(kind, format!("`{host}` {what}{said}; {}", oauth::FREE_TIER))))

@@ -11,7 +11,7 @@ use crate::{
     protocol::{CacheTerms, Kind, Turn},
     provider::{
         Class,
-        fixtures::{Act, CLOUD, PLAIN, credential, profile, prompt, serve},
+        fixtures::{Act, CLOUD, PLAIN, credential, profile, prompt, serve, sign_in},
     },
 };
 
@@ -207,7 +207,13 @@ async fn markers_that_are_refused_are_left_out_and_the_answer_says_so() {
         scope: Scope { account: credential(&base, "").account(), model: "m".into() },
         terms: CacheTerms { explicit: true, minimum: Tokens(1), ..CacheTerms::default() },
     };
-    let plan = cache::plan(&prompt(), &limits, &Ledger::default(), Forecast { tail: 1_000 }, Moment(0));
+    let plan = cache::plan(
+        &prompt(),
+        &limits,
+        &Ledger::default(),
+        Forecast { tail: 1_000, ..Forecast::default() },
+        Moment(0),
+    );
     assert_eq!((plan.marks().len(), chat.marks_results()), (2, true));
     let ask = async || chat.send(chat.body(&prompt(), &plan), &CancellationToken::new(), &mut |_| {}).await;
     assert!(ask().await.expect("an answer").marked);
@@ -233,4 +239,61 @@ async fn a_key_that_cannot_be_a_header_is_explained() {
         trouble.failure.error,
         "the key (SOME_KEY from the environment) has characters a key cannot have"
     );
+}
+
+const REFUSED: &str = "HTTP/1.1 401 X\r\nConnection: close\r\n\r\n{\"error\":{\"message\":\"invalid access token canary-token-1\"}}";
+
+/// A sign-in whose renewal brings `canary-token-1`, talking to a server that answers so; with what both were asked.
+async fn signed_in(scripts: Vec<Vec<Act>>) -> (Result<Reply, Trouble>, Vec<String>, usize) {
+    let (base, seen) = serve(scripts).await;
+    let renewed: &'static str = Box::leak(
+        format!(
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{{\"access_token\":\"canary-token-1\",\"token_type\":\"Bearer\",\"expires_in\":7200,\"resource_url\":\"{base}\"}}"
+        )
+        .into_boxed_str(),
+    );
+    let (issuer, renewals) = serve(vec![vec![Act::Send(renewed)]; 3]).await;
+    let (_home, credential) = sign_in(Some(&issuer), &base);
+    let options = Options { first_byte: Duration::from_secs(5), ..Options::default() };
+    let chat = Chat::new(net::Lazy::default(), credential, profile(&CLOUD), options);
+    let (result, _) = ask(&chat).await;
+    let bearer = |request: &String| {
+        request
+            .lines()
+            .find_map(|l| l.strip_prefix("authorization: Bearer ").map(str::to_owned))
+            .unwrap_or_default()
+    };
+    let tokens = seen.lock().expect("whole").iter().map(bearer).collect();
+    let renewals = renewals.lock().expect("whole").len();
+    (result, tokens, renewals)
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_turned_away_is_renewed_once_and_the_request_sent_once_more() {
+    let answer = vec![Act::Send(OK), Act::Send(HALF), Act::Send(REST)];
+    let (result, tokens, renewals) = signed_in(vec![vec![Act::Send(REFUSED)], answer]).await;
+    assert_eq!(result.expect("an answer").turn.text, "Paris");
+    assert_eq!((tokens, renewals), (vec!["canary-token-0".to_owned(), "canary-token-1".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_turned_away_twice_is_told_and_never_shown() {
+    let (result, tokens, renewals) = signed_in(vec![vec![Act::Send(REFUSED)]; 3]).await;
+    let trouble = result.expect_err("refused twice");
+    assert_eq!((trouble.class, trouble.failure.kind), (Class::Tell, Kind::Auth));
+    assert_eq!(
+        trouble.failure.error,
+        "`127.0.0.1` refused the sign-in (401): invalid access token can…en-1; the free tier \
+         behind Qwen OAuth ended on 2026-04-15"
+    );
+    assert_eq!((tokens.len(), renewals), (2, 1));
+    assert!(!format!("{trouble:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn a_forbidden_request_renews_nothing() {
+    let forbidden = "HTTP/1.1 403 X\r\nConnection: close\r\n\r\n{}";
+    let (result, tokens, renewals) = signed_in(vec![vec![Act::Send(forbidden)]; 2]).await;
+    assert_eq!(result.expect_err("forbidden").failure.kind, Kind::Auth);
+    assert_eq!((tokens.len(), renewals), (1, 0));
 }
