@@ -5,6 +5,7 @@
 
 mod arguments;
 mod assemble;
+mod browser;
 mod choose;
 mod completions;
 mod demo;
@@ -26,6 +27,7 @@ pub use arguments::{
     Arguments, ContextFlags, ModelFlags, OutputFlags, PermissionFlags, PromptFlags, Resume, SessionFlags,
     TurnLimit,
 };
+pub use browser::{NotOpened, open_browser};
 pub use completions::Shell;
 pub use exit::report;
 pub use main::main;
