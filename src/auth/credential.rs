@@ -83,7 +83,15 @@ pub(super) enum Opener {
     SignIn(Arc<Keeper>),
 }
 
-/// What one request may carry, and the only address it may carry it to. Made by [`Credential::authorize`] alone.
+/// What one request may carry, and the only address it may carry it to. Made by [`Credential::authorize`] alone,
+/// so that no key meets another address. Cannot be printed.
+///
+/// ```
+/// fn shown(pass: &qwen::auth::Authorization) -> String { format!("{:?}", pass.endpoint()) }
+/// ```
+/// ```compile_fail
+/// fn shown(pass: &qwen::auth::Authorization) -> String { format!("{:?}", pass) }
+/// ```
 pub struct Authorization {
     endpoint: Endpoint,
     key: Option<Arc<Secret>>,

@@ -32,7 +32,8 @@ pub(super) fn instead(inputs: &Inputs, failure: Failure) -> Result<Found, Failur
 pub(super) fn find(inputs: &Inputs, asked: Option<&Source>) -> Result<Found, Failure> {
     let options = Options::new(&inputs.settings.oauth)?;
     let grant = match &inputs.oauth.kept {
-        Kept::SignedIn(grant) => Arc::clone(grant),
+        Kept::SignedIn(grant) if grant.is_of(&options) => Arc::clone(grant),
+        Kept::SignedIn(_) => return Err(oauth::foreign(inputs.oauth.file.path(), options.host())),
         Kept::Nothing => return Err(nobody(asked)),
         Kept::Damaged(why) => return Err(nobody(asked).hint(damaged(inputs, why))),
     };
@@ -183,6 +184,18 @@ mod tests {
             ended.2.last().map(String::as_str),
             Some("OPENAI_BASE_URL from /p/.env is ignored: a sign-in goes to its own server only")
         );
+    }
+
+    #[test]
+    fn tokens_of_one_sign_in_are_not_taken_to_another() {
+        let theirs = FILE.replace('}', r#","issuer":"https://sso.test"}"#);
+        let failure = find(&inputs(&theirs, &[])).err().expect("not Qwen's");
+        assert_eq!(failure.error, "the sign-in in `/h/.qwen/oauth_creds.json` is not one of `chat.qwen.ai`");
+        let mut elsewhere = inputs(FILE, &[]);
+        elsewhere.settings.oauth.device_endpoint = Some("https://sso.test/d".to_owned());
+        elsewhere.settings.oauth.token_endpoint = Some("https://sso.test/t".to_owned());
+        let failure = find(&elsewhere).err().expect("Qwen's");
+        assert_eq!(failure.error, "the sign-in at `sso.test` names no server its tokens may go to");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod one_shot;
 mod permissions;
 mod programs;
 mod resume;
+mod sign_in;
 mod small_head;
 mod streams;
 mod tools;

@@ -303,6 +303,13 @@ impl Running {
         self
     }
 
+    /// Kills the program, as a crash or a lost power supply would.
+    pub(crate) fn kill(mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        self.child.wait().expect("our child");
+    }
+
     /// Waits for the end, and checks what holds for every run.
     pub(crate) fn wait(mut self) -> Ran {
         let status = loop {

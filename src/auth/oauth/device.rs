@@ -180,7 +180,7 @@ impl Watch<'_> {
             .request_async(self, |_| self.rest(), Some(NEVER))
             .await;
         match (granted, held(&self.state).over.take()) {
-            (Ok(response), _) => Ok(Grant::of(&response, now_ms())),
+            (Ok(response), _) => Ok(Grant::of(&response, &self.flow.options, now_ms())),
             (Err(_), Some(failure)) => Err(failure),
             (Err(_), None) => Err(words::no_token(self.flow.options.host())),
         }

@@ -256,6 +256,7 @@ fn grant_in(map: &Map<String, Value>) -> Option<Grant> {
         refresh: refresh.map(secret),
         token_type: short(text("token_type").unwrap_or("Bearer"), 40),
         resource_url: text("resource_url").map(str::to_owned),
+        issuer: text("issuer").map(str::to_owned),
         expires_at_ms,
     })
 }
@@ -270,6 +271,7 @@ fn written(mut keys: Map<String, Value>, grant: &Grant) -> Zeroizing<String> {
     put("refresh_token", grant.refresh.as_ref().map(|token| Value::from(token.expose())));
     put("token_type", Some(Value::from(grant.token_type.as_str())));
     put("resource_url", grant.resource_url.as_deref().map(Value::from));
+    put("issuer", grant.issuer.as_deref().map(Value::from));
     put("expiry_date", Some(Value::from(grant.expires_at_ms)));
     Zeroizing::new(format!("{:#}\n", Value::Object(keys)))
 }

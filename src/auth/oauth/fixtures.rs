@@ -127,10 +127,29 @@ pub(super) fn grant(access: &str, refresh: Option<&str>) -> String {
     )
 }
 
+/// Answers on one connection until it is closed, as servers do.
 fn serve(mut socket: TcpStream, log: &Mutex<Vec<Seen>>, answer: &dyn Fn(&Seen) -> Answer) {
+    while let Some(seen) = read(&mut socket) {
+        log.lock().expect("whole").push(seen.clone());
+        let (status, body) = answer(&seen);
+        if status == 0 {
+            return;
+        }
+        let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
+        let more =
+            if (300..400).contains(&status) { "Location: https://evil.test/?code=canary\r\n" } else { "" };
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n{more}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let _ = socket.write_all(format!("{head}{body}").as_bytes());
+    }
+}
+
+fn read(socket: &mut TcpStream) -> Option<Seen> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 4_096]);
-    let seen = loop {
-        let Ok(n @ 1..) = socket.read(&mut buffer) else { return };
+    loop {
+        let n = socket.read(&mut buffer).ok().filter(|n| *n > 0)?;
         bytes.extend_from_slice(&buffer[..n]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
@@ -139,21 +158,9 @@ fn serve(mut socket: TcpStream, log: &Mutex<Vec<Seen>>, answer: &dyn Fn(&Seen) -
         if body.len() >= length.unwrap_or(0) {
             let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
             let form = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
-            break Seen { path, head: head.to_lowercase(), form };
+            return Some(Seen { path, head: head.to_lowercase(), form });
         }
-    };
-    log.lock().expect("whole").push(seen.clone());
-    let (status, body) = answer(&seen);
-    if status == 0 {
-        return;
     }
-    let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
-    let more = if (300..400).contains(&status) { "Location: https://evil.test/?code=canary\r\n" } else { "" };
-    let _ = write!(
-        socket,
-        "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
 }
 
 /// Clocks on which a sleep takes no time, and on which the wall may jump.

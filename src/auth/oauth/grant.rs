@@ -8,6 +8,7 @@ use std::{
 use oauth2::TokenResponse as _;
 use serde::{Deserialize, Serialize};
 
+use super::options::Options;
 use crate::base::Secret;
 
 /// How long before its end a token is renewed.
@@ -32,11 +33,20 @@ impl oauth2::ExtraTokenFields for Beyond {}
 pub(super) type Response = oauth2::StandardTokenResponse<Beyond, oauth2::basic::BasicTokenType>;
 
 /// What a sign-in gave. Cannot be printed.
+///
+/// ```
+/// fn ends(grant: &qwen::auth::oauth::Grant) -> String { format!("{:?}", grant.expires_at_ms()) }
+/// ```
+/// ```compile_fail
+/// fn ends(grant: &qwen::auth::oauth::Grant) -> String { format!("{:?}", grant) }
+/// ```
 pub struct Grant {
     pub(super) access: Arc<Secret>,
     pub(super) refresh: Option<Arc<Secret>>,
     pub(super) token_type: String,
     pub(super) resource_url: Option<String>,
+    /// Who gave it; `None` for Qwen, whose file has no such key.
+    pub(super) issuer: Option<String>,
     /// Unit: milliseconds since 1970.
     pub(super) expires_at_ms: u64,
 }
@@ -52,7 +62,7 @@ impl Grant {
         self.refresh.is_some()
     }
 
-    pub(super) fn of(response: &Response, now_ms: u64) -> Self {
+    pub(super) fn of(response: &Response, options: &Options, now_ms: u64) -> Self {
         let holds = response.expires_in().unwrap_or(USUAL).min(LONGEST);
         let secret = |text: &str| Arc::new(Secret::new(text.to_owned()));
         Self {
@@ -60,8 +70,14 @@ impl Grant {
             refresh: response.refresh_token().map(|token| secret(token.secret())),
             token_type: response.token_type().as_ref().to_owned(),
             resource_url: response.extra_fields().resource_url.clone(),
+            issuer: options.issuer(),
             expires_at_ms: now_ms.saturating_add(millis(holds)),
         }
+    }
+
+    /// Whether it may be renewed there. What Qwen Code keeps does not say who gave it.
+    pub(in crate::auth) fn is_of(&self, options: &Options) -> bool {
+        self.issuer.is_none() || self.issuer == options.issuer()
     }
 
     /// What is not renewed stays as it was.

@@ -6,7 +6,7 @@ use super::{
     file::CredsFile,
     grant::{Grant, now_ms},
     options::Options,
-    refresh::renew,
+    refresh::{Outcome, renew},
     resource,
 };
 use crate::{
@@ -73,19 +73,24 @@ impl Keeper {
         if grant.is_fresh(now_ms()) && !is_refused {
             return Ok(grant);
         }
-        // A task of its own: whoever stops waiting must not stop a renewal in the middle, or its tokens are lost.
         let (keeper, net) = (Arc::clone(self), net.clone());
-        let work = tokio::spawn(async move {
-            let outcome = renew(&net, &keeper.options, &keeper.file, refused.as_deref()).await;
-            if let Ok(outcome) = &outcome {
-                *keeper.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&outcome.grant);
-            }
-            outcome
-        });
         let ended = |_| Failure::new(Kind::Bug, "renewing the sign-in ended by itself");
+        let work = tokio::task::spawn_blocking(move || keeper.renew_here(&net, refused.as_deref()));
         let outcome = work.await.map_err(ended)??;
         // This process can go on with tokens that could not be kept, but the person must hear of it once.
         outcome.unkept.map_or(Ok(outcome.grant), Err)
+    }
+
+    /// Renews on this thread, with a runtime of its own. Whoever stops waiting does not stop it in the middle, or the
+    /// tokens would be lost; and a program that ends waits a moment for its threads, but not for its tasks.
+    fn renew_here(&self, net: &net::Lazy, refused: Option<&Secret>) -> Result<Outcome, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Failure::new(Kind::Bug, format!("a runtime cannot be started: {e}")))?;
+        let outcome = runtime.block_on(renew(net, &self.options, &self.file, refused))?;
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&outcome.grant);
+        Ok(outcome)
     }
 
     fn grant(&self) -> Arc<Grant> {

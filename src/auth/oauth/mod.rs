@@ -29,4 +29,4 @@ pub(super) use keeper::Keeper;
 pub use options::{DEFAULT_MODEL, Options, Overrides};
 pub use pace::Step;
 pub use words::{FREE_TIER, other_ways};
-pub(super) use words::{shown, signed_out};
+pub(super) use words::{foreign, shown, signed_out};

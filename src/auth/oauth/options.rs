@@ -72,6 +72,11 @@ impl Options {
         self.token_endpoint.as_str() == TOKEN
     }
 
+    /// Who signs in, as a file names it; `None` for Qwen.
+    pub(super) fn issuer(&self) -> Option<String> {
+        (!self.is_qwens()).then(|| self.token_endpoint.origin().ascii_serialization())
+    }
+
     /// Whether a server on this machine signs in: a simulator.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(self.host())

@@ -45,7 +45,7 @@ pub(super) async fn renew(
 ) -> Result<Outcome, Failure> {
     let _held = file.lock().await?;
     let is_refused = |grant: &Grant| refused.is_some_and(|token| token.expose() == grant.access.expose());
-    let before = signed_in(file)?;
+    let before = signed_in(options, file)?;
     if before.is_fresh(now_ms()) && !is_refused(&before) {
         return Ok(Outcome::kept(before));
     }
@@ -80,13 +80,12 @@ pub(super) async fn renew(
     Err(failure)
 }
 
-fn signed_in(file: &CredsFile) -> Result<Arc<Grant>, Failure> {
+fn signed_in(options: &Options, file: &CredsFile) -> Result<Arc<Grant>, Failure> {
     let shown = file.path().display();
     match file.read() {
-        Kept::SignedIn(grant) => Ok(grant),
-        Kept::Nothing => {
-            Err(words::signed_out(format!("the sign-in in `{shown}` is gone: another program signed out")))
-        }
+        Kept::SignedIn(grant) if grant.is_of(options) => Ok(grant),
+        Kept::SignedIn(_) => Err(words::foreign(file.path(), options.host())),
+        Kept::Nothing => Err(words::signed_out(format!("there is no sign-in in `{shown}` any more"))),
         Kept::Damaged(why) => {
             Err(words::signed_out(format!("the sign-in in `{shown}` cannot be used: {why}")))
         }
@@ -124,7 +123,7 @@ async fn ask(net: &net::Lazy, options: &Options, token: &Secret) -> Result<Resul
     let response = client.exchange_refresh_token(&refresh).request_async(&carrier).await;
     let heard = carrier.heard();
     match (response, heard) {
-        (Ok(response), _) => Ok(Ok(Grant::of(&response, now_ms()))),
+        (Ok(response), _) => Ok(Ok(Grant::of(&response, options, now_ms()))),
         (Err(_), Some(Err(failure))) => Err(failure),
         (Err(_), Some(Ok(Heard::Granted(_))) | None) => Ok(Err(Heard::NoToken)),
         (Err(_), Some(Ok(heard))) => Ok(Err(heard)),

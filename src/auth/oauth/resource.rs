@@ -45,7 +45,8 @@ fn allowed(text: &str, options: &Options) -> Option<Endpoint> {
         is_loopback(endpoint.host())
     } else {
         let is_name = matches!(url.host(), Some(Host::Domain(_)));
-        let is_there = is_vendors(endpoint.host()) || endpoint.host() == options.host();
+        let is_within_vendor = is_vendors(options.host()) && is_vendors(endpoint.host());
+        let is_there = is_within_vendor || endpoint.host() == options.host();
         url.scheme() == "https" && is_name && is_there && !is_loopback(endpoint.host())
     };
     if !is_allowed {
@@ -148,6 +149,7 @@ mod tests {
         let own = Some("https://sso.corp.test");
         assert_eq!(at(own, Some("sso.corp.test/llm")).as_deref(), Ok("https://sso.corp.test/llm/v1"));
         assert!(at(own, Some("https://llm.corp.test/v1")).is_err());
+        assert!(at(own, Some("https://portal.qwen.ai/v1")).is_err());
         assert!(at(own, None).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! What a person reads about a sign-in.
 
+use std::path::Path;
+
 use super::answer::short;
 use crate::protocol::{Failure, Kind};
 
@@ -97,6 +99,11 @@ pub(super) fn moved(host: &str) -> Failure {
 pub(super) fn incomplete(host: &str, what: &str) -> Failure {
     Failure::new(Kind::Provider, format!("`{host}` began no sign-in: its answer has no {what}"))
         .hint("check `security.auth.oauth.deviceEndpoint`, if you set it")
+}
+
+/// The tokens were given by somebody else.
+pub(in crate::auth) fn foreign(path: &Path, host: &str) -> Failure {
+    signed_out(format!("the sign-in in `{}` is not one of `{host}`", path.display()))
 }
 
 /// The refresh token is dead.

@@ -24,6 +24,7 @@ fn grant(access: &str, refresh: Option<&str>) -> Grant {
         refresh: refresh.map(secret),
         token_type: "Bearer".to_owned(),
         resource_url: Some("portal.qwen.ai".to_owned()),
+        issuer: None,
         expires_at_ms: 1_800_000_000_000,
     }
 }

@@ -85,6 +85,7 @@ async fn a_token_is_renewed_before_it_ends_and_the_file_is_replaced() {
     assert_eq!(home.refresh_token().as_deref(), Some("refresh-1"));
     let text = fs::read_to_string(home.file.path()).expect("there");
     assert!(text.contains("\"theirs\": 1"), "{text}");
+    assert!(text.contains(&format!("\"issuer\": \"{}\"", server.base)), "{text}");
 }
 
 #[tokio::test]
@@ -227,7 +228,7 @@ async fn signed_out_and_damaged_files_are_told_apart() {
     assert_eq!(failure.error, format!("the sign-in in `{shown}` cannot be used: it is not a JSON object"));
     fs::remove_file(home.file.path()).expect("removed");
     let failure = token(&credential).await.expect_err("gone");
-    assert_eq!(failure.error, format!("the sign-in in `{shown}` is gone: another program signed out"));
+    assert_eq!(failure.error, format!("there is no sign-in in `{shown}` any more"));
     fs::write(home.file.path(), r#"{"access_token":"a"}"#).expect("written");
     let failure = token(&credential).await.expect_err("ended");
     assert_eq!(failure.error, format!("the sign-in in `{shown}` has ended and has no refresh token"));
@@ -252,4 +253,21 @@ async fn a_renewed_sign_in_cannot_be_led_elsewhere() {
     let failure = home.credential(&server).authorize(&net::Lazy::default()).await.err().expect("no server");
     assert_eq!(failure.error, "the sign-in at `127.0.0.1` names no server its tokens may go to");
     assert!(!format!("{failure:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn requests_go_on_over_the_same_client_after_a_renewal() {
+    let home = home(0);
+    let server =
+        Server::start(|_| (200, r#"{"access_token":"a","expires_in":1,"refresh_token":"r"}"#.to_owned()));
+    let (net, credential) = (net::Lazy::default(), home.credential(&server));
+    for _ in 0..8 {
+        // The connection of a renewal must not be taken up by a request when its runtime has ended.
+        credential.authorize(&net).await.expect("renewed");
+        let client = net.client_for("127.0.0.1").expect("a client");
+        let answer = client.post(format!("{}/chat", server.base)).body("x").send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.expect("whole");
+    }
+    assert_eq!(server.seen().len(), 16);
 }
