@@ -27,7 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('--prompt-interactive', '--prompt-interactive', [CompletionResultType]::ParameterName, 'Say this first, then stay in the terminal')
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'The model to ask')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to ask')
-            [CompletionResult]::new('--auth-type', '--auth-type', [CompletionResultType]::ParameterName, 'How to reach the model: `openai` is any server that speaks Chat Completions')
+            [CompletionResult]::new('--auth-type', '--auth-type', [CompletionResultType]::ParameterName, 'How to reach the model: `openai` is any server that speaks Chat Completions, `qwen-oauth` a sign-in')
             [CompletionResult]::new('--openai-api-key', '--openai-api-key', [CompletionResultType]::ParameterName, 'The key to use; other users of this machine can see it while qwen runs, so prefer the environment')
             [CompletionResult]::new('--openai-base-url', '--openai-base-url', [CompletionResultType]::ParameterName, 'The endpoint to use, such as `http://localhost:11434/v1`')
             [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'The proxy to reach the network through')

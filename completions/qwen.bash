@@ -63,7 +63,7 @@ _qwen() {
                     return 0
                     ;;
                 --auth-type)
-                    COMPREPLY=($(compgen -W "openai" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "openai qwen-oauth" -- "${cur}"))
                     return 0
                     ;;
                 --openai-api-key)

@@ -24,7 +24,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --prompt-interactive 'Say this first, then stay in the terminal'
             cand -m 'The model to ask'
             cand --model 'The model to ask'
-            cand --auth-type 'How to reach the model: `openai` is any server that speaks Chat Completions'
+            cand --auth-type 'How to reach the model: `openai` is any server that speaks Chat Completions, `qwen-oauth` a sign-in'
             cand --openai-api-key 'The key to use; other users of this machine can see it while qwen runs, so prefer the environment'
             cand --openai-base-url 'The endpoint to use, such as `http://localhost:11434/v1`'
             cand --proxy 'The proxy to reach the network through'

@@ -27,7 +27,8 @@ end
 complete -c qwen -n "__fish_qwen_needs_command" -s p -l prompt -d 'The prompt, as a flag; text on stdin is put before it' -r
 complete -c qwen -n "__fish_qwen_needs_command" -s i -l prompt-interactive -d 'Say this first, then stay in the terminal' -r
 complete -c qwen -n "__fish_qwen_needs_command" -s m -l model -d 'The model to ask' -r
-complete -c qwen -n "__fish_qwen_needs_command" -l auth-type -d 'How to reach the model: `openai` is any server that speaks Chat Completions' -r -f -a "openai\t''"
+complete -c qwen -n "__fish_qwen_needs_command" -l auth-type -d 'How to reach the model: `openai` is any server that speaks Chat Completions, `qwen-oauth` a sign-in' -r -f -a "openai\t''
+qwen-oauth\t''"
 complete -c qwen -n "__fish_qwen_needs_command" -l openai-api-key -d 'The key to use; other users of this machine can see it while qwen runs, so prefer the environment' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l openai-base-url -d 'The endpoint to use, such as `http://localhost:11434/v1`' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l proxy -d 'The proxy to reach the network through' -r

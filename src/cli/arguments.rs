@@ -109,8 +109,8 @@ pub struct ModelFlags {
     /// The model to ask
     #[arg(short, long, value_name = "NAME")]
     pub model: Option<String>,
-    /// How to reach the model: `openai` is any server that speaks Chat Completions
-    #[arg(long, value_name = "TYPE", value_parser = ["openai"])]
+    /// How to reach the model: `openai` is any server that speaks Chat Completions, `qwen-oauth` a sign-in
+    #[arg(long, value_name = "TYPE", value_parser = ["openai", "qwen-oauth"])]
     pub auth_type: Option<String>,
     /// The key to use; other users of this machine can see it while qwen runs, so prefer the environment
     #[arg(long, value_name = "KEY", value_parser = secret)]

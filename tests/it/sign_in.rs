@@ -125,6 +125,25 @@ fn kept(session: &Session) -> u32 {
 }
 
 #[test]
+fn a_sign_in_is_asked_for_by_flag_and_its_absence_told() {
+    let ran = Session::new().flags(["--auth-type", "qwen-oauth"]).run("hello");
+    ran.exit_is(41).stdout_is("").asks(0);
+    assert!(
+        ran.stderr.starts_with("error: nobody is signed in with Qwen OAuth (--auth-type asks for it)\n"),
+        "{}",
+        ran.stderr
+    );
+    let (session, issuer) = signed_in(Duration::ZERO);
+    session
+        .env("OPENAI_API_KEY", "unused")
+        .flags(["--auth-type", "qwen-oauth"])
+        .run("hello")
+        .exit_is(0)
+        .asks(1);
+    assert_eq!(issuer.turn(), 1);
+}
+
+#[test]
 fn eight_processes_renew_one_after_the_other_and_never_use_a_token_twice() {
     let (session, issuer) = signed_in(Duration::from_millis(30));
     let runs: Vec<_> = (0..8).map(|_| session.spawn(&["-p", "hello"])).collect();

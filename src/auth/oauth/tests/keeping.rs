@@ -1,6 +1,6 @@
 //! Stories of the file.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -61,7 +61,7 @@ async fn a_sign_in_is_kept_as_qwen_code_keeps_it_and_for_its_owner_only() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = |path: PathBuf| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        let mode = |path: std::path::PathBuf| fs::metadata(path).expect("there").permissions().mode() & 0o777;
         let modes = [
             mode(file.path().to_owned()),
             mode(file.path().with_extension("json.lock")),
