@@ -175,3 +175,78 @@ fn codes(map: &Map<String, Value>) -> Vec<u8> {
     }
     Value::Object(out).to_string().into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(heard: &Heard) -> &str {
+        match heard {
+            Heard::WrongClient(said)
+            | Heard::WrongGrant(said)
+            | Heard::Unauthorized(said)
+            | Heard::Refused(_, said) => said,
+            _ => "",
+        }
+    }
+
+    fn is(status: u16, body: &str, expected: &Heard) -> bool {
+        token(status, body.as_bytes(), &[]) == *expected
+    }
+
+    #[test]
+    fn a_grant_is_put_into_one_form() {
+        let Heard::Granted(body) = token(
+            200,
+            br#"{"access_token":" a ","expires_in":"3600.9","refresh_token":null,"token_type":7,"resource_url":"","x":{}}"#,
+            &[],
+        ) else {
+            panic!("it is a grant")
+        };
+        assert_eq!(body, br#"{"access_token":"a","token_type":"Bearer","expires_in":3600}"#);
+        for odd in ["-1", "null", "\"soon\"", "[]", "true"] {
+            let text = format!(r#"{{"access_token":"a","expires_in":{odd}}}"#);
+            let Heard::Granted(body) = token(201, text.as_bytes(), &[]) else { panic!("{odd}") };
+            assert_eq!(body, br#"{"access_token":"a","token_type":"Bearer"}"#, "{odd}");
+        }
+    }
+
+    #[test]
+    fn errors_are_understood_in_every_form_they_come_in() {
+        let said = |text: &str| text.to_owned();
+        let table = [
+            (200, r#"{"error":"authorization_pending","access_token":"never"}"#, Heard::Pending),
+            (200, r#"{"status":"pending"}"#, Heard::Pending),
+            (200, r#"{"access_token":""}"#, Heard::NoToken),
+            (400, r#"{"error":{"code":"invalid_grant","message":"gone"}}"#, Heard::WrongGrant(said("gone"))),
+            (400, r#"{"code":"INVALID_CLIENT","message":"who?"}"#, Heard::WrongClient(said("who?"))),
+            (429, r#"{"error":"access_denied"}"#, Heard::Denied),
+            (429, r#"{"error":"rate_limit"}"#, Heard::SlowDown),
+            (500, r#"{"error":"server_error"}"#, Heard::Busy(500)),
+            (401, "[]", Heard::Garbled(401)),
+            (400, r#"{"error":7}"#, Heard::Refused(400, String::new())),
+            (303, r#"{"access_token":"a"}"#, Heard::Moved),
+            (200, "", Heard::Garbled(200)),
+        ];
+        for (status, body, expected) in table {
+            assert!(is(status, body, &expected), "{status} {body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_and_its_words_are_short_clean_and_scrubbed(
+            status in 100_u16..600, bytes in any::<Vec<u8>>(), text in any::<String>(),
+        ) {
+            let _ = (token(status, &bytes, &["secret"]), device(status, &bytes, &["secret"]));
+            let said = Value::from(format!("{text}secret{text}"));
+            let body = format!(r#"{{"error":"other","error_description":{said}}}"#);
+            let heard = token(status, body.as_bytes(), &["secret"]);
+            let words = words(&heard);
+            prop_assert!(!words.contains("secret") || text.contains("secret"));
+            prop_assert!(words.chars().count() <= WORDS + 1 && !words.chars().any(char::is_control));
+        }
+    }
+}
