@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::{
     base::{Moment, Tokens},
-    cache::{self, Forecast, Ledger, Limits, Scope},
+    cache::{self, Ledger, Limits, Scope, Situation},
     protocol::{CacheTerms, Kind, Turn},
     provider::{
         Class,
@@ -207,21 +207,19 @@ async fn markers_that_are_refused_are_left_out_and_the_answer_says_so() {
         scope: Scope { account: credential(&base, "").account(), model: "m".into() },
         terms: CacheTerms { explicit: true, minimum: Tokens(1), ..CacheTerms::default() },
     };
-    let plan = cache::plan(
-        &prompt(),
-        &limits,
-        &Ledger::default(),
-        Forecast { tail: 1_000, ..Forecast::default() },
-        Moment(0),
-    );
-    assert_eq!((plan.marks().len(), chat.marks_results()), (2, true));
+    let ledger = Ledger::default();
+    let often = Situation { is_interactive: true, offers_tools: true, ..Situation::default() };
+    let forecast = cache::forecast(often, &ledger, &limits.scope);
+    let plan = cache::plan(&prompt(), &limits, &ledger, forecast, Moment(0));
+    let marks = plan.marks().len();
+    assert!(marks > 0 && chat.marks_results());
     let ask = async || chat.send(chat.body(&prompt(), &plan), &CancellationToken::new(), &mut |_| {}).await;
     assert!(ask().await.expect("an answer").marked);
     assert_eq!(ask().await.expect_err("refused").class, Class::Adapted);
     assert!(!ask().await.expect("an answer").marked, "nothing follows from a cache that stays empty");
     let counts: Vec<usize> =
         seen.lock().expect("whole").iter().map(|r| r.matches("cache_control").count()).collect();
-    assert_eq!(counts, [2, 2, 0]);
+    assert_eq!(counts, [marks, marks, 0]);
     assert_eq!(chat.findings(), ["the server rejects `cache_control`: markers are left out"]);
     assert!(!chat.marks_results());
 }
