@@ -77,21 +77,20 @@ impl Knowledge {
             tokio::task::spawn_blocking(move || pinned.all(&key)).await.unwrap_or_default()
         };
         let chosen = choose(pins, &base, &setup.restored, &setup.ledger, words::now());
-        let (head, recent) = match chosen {
-            Some(repository) => (repository, None),
-            None => {
-                let (base, ledger) = (base.clone(), setup.ledger.clone());
-                let (pinned, key) = (pinned.clone(), key.clone());
-                let (options, root, cwd) = (options.clone(), root.clone(), cwd.clone());
-                let read = move || {
-                    let read = context::collect(&options, &root, &cwd);
-                    let now = words::now();
-                    let is_alive = |pin: &Pin<Repository>| is_alive(pin, &base, &ledger, now);
-                    let head = pinned.settle(&key, read.repository.clone(), now, is_alive);
-                    (head, Some((Instant::now(), read)))
-                };
-                tokio::task::spawn_blocking(read).await.unwrap_or_default()
-            }
+        let (head, recent) = if let Some(repository) = chosen {
+            (repository, None)
+        } else {
+            let (base, ledger) = (base.clone(), setup.ledger.clone());
+            let (pinned, key) = (pinned.clone(), key.clone());
+            let (options, root, cwd) = (options.clone(), root.clone(), cwd.clone());
+            let read = move || {
+                let read = context::collect(&options, &root, &cwd);
+                let now = words::now();
+                let is_alive = |pin: &Pin<Repository>| is_alive(pin, &base, &ledger, now);
+                let head = pinned.settle(&key, read.repository.clone(), now, is_alive);
+                (head, Some((Instant::now(), read)))
+            };
+            tokio::task::spawn_blocking(read).await.unwrap_or_default()
         };
         let notices = recent.as_ref().map(|(_, read)| read.notices.clone()).unwrap_or_default();
         let state = State {
@@ -130,8 +129,8 @@ impl Knowledge {
             state.told.take_below(&now);
         }
         texts.extend(context::delta(&state.told, &now).filter(|text| !state.restored.contains(text)));
-        let noticed = &mut state.noticed;
-        let notices = now.notices.iter().filter(|n| noticed.insert((*n).clone())).cloned().collect();
+        let known = &mut state.noticed;
+        let notices = now.notices.iter().filter(|n| known.insert((*n).clone())).cloned().collect();
         state.told = now;
         self.pinned.keep(&self.key, &state.head, words::now());
         News { texts, notices }

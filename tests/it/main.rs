@@ -16,6 +16,7 @@ mod formats;
 mod keys;
 mod one_shot;
 mod permissions;
+mod pinned;
 mod programs;
 mod resume;
 mod sign_in;

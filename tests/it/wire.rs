@@ -85,6 +85,11 @@ pub(crate) fn text(message: &Value) -> String {
     }
 }
 
+/// Tokens of tools and system message.
+pub(crate) fn head_size(request: &Recorded) -> u64 {
+    size_up_to(&request.json, 0, usize::MAX - 1)
+}
+
 fn headers(request: &Recorded) {
     for (name, value) in &request.headers {
         assert!(HEADERS.contains(&name.as_str()), "an unexpected header `{name}: {value}`");
