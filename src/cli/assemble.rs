@@ -148,7 +148,8 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     }
     if let Some(home) = AbsPath::new(&homes.qwen_home) {
         setup.ledger_file = LedgerFile::at(&home);
-        setup.ledger = setup.ledger_file.load();
+        // Habits belong to a project, blocks to an account and a model.
+        setup.ledger = setup.ledger_file.load().in_project(&setup.root.to_string());
     }
 
     let format = settings.output_format().parse().map_err(|e: String| Failure::new(Kind::Config, e))?;

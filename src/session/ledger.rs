@@ -70,7 +70,7 @@ impl LedgerFile {
         let Some(path) = self.path() else { return Ledger::default() };
         // The stamp first: what is replaced between the two is read again the next time.
         self.known = Stamp::of(&path);
-        read(&path).unwrap_or_default()
+        bytes(&path).as_deref().and_then(parse).unwrap_or_default()
     }
 
     /// What is known now, if it may differ from what was last loaded or published here. When it does not, this
@@ -80,7 +80,7 @@ impl LedgerFile {
         (self.known != Some(now)).then(|| self.load())
     }
 
-    /// Adds what is known here to the file. Returns, once, what to tell the person when it cannot be kept.
+    /// Adds what is known here to the file, and drops what is of no use at `now`. Returns, once, what to tell the person when it cannot be kept.
     ///
     /// Blocks for 200 ms at most; when others write all that time, it is left for the next time. What others have
     /// added since the last look is not lost, and [`LedgerFile::changed`] then brings it.
@@ -91,7 +91,7 @@ impl LedgerFile {
         })
     }
 
-    pub(super) fn try_publish(&mut self, ledger: &Ledger, _now: Moment) -> io::Result<Published> {
+    pub(super) fn try_publish(&mut self, ledger: &Ledger, now: Moment) -> io::Result<Published> {
         let Some((folder, path)) = self.folder.clone().zip(self.path()) else { return Ok(Published::Kept) };
         private::make_folder(&folder)?;
         let _lock = match private::lock_within(&folder.join("ledger.lock"), PATIENCE)? {
@@ -100,13 +100,15 @@ impl LedgerFile {
         };
         let before = Stamp::of(&path);
         let is_known = before == self.known;
-        let there = before.and_then(|_| read(&path));
+        let there = bytes(&path);
         let mut all = ledger.clone();
-        if let Some(there) = &there {
-            all.merge(there);
+        if let Some(there) = there.as_deref().and_then(parse) {
+            all.merge(&there);
         }
+        all.prune(now);
+        let all = serde_json::to_vec(&Kept { v: VERSION, ledger: &all })?;
         if there.as_ref() != Some(&all) {
-            private::replace(&path, &serde_json::to_vec(&Kept { v: VERSION, ledger: &all })?)?;
+            private::replace(&path, &all)?;
         }
         // What others wrote since the last look is in `all` and not yet known to the owner.
         self.known = if is_known { Stamp::of(&path) } else { None };
@@ -128,11 +130,15 @@ impl LedgerFile {
     }
 }
 
-/// The ledger in a file; `None` when it is missing, damaged or newer.
-fn read(path: &AbsPath) -> Option<Ledger> {
+/// What is in a file; `None` when it is missing or not ours.
+fn bytes(path: &AbsPath) -> Option<Vec<u8>> {
     let is_sane = fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.len() <= LARGEST);
-    let bytes = is_sane.then(|| fs::read(path).ok())??;
-    let kept: Kept<Ledger> = serde_json::from_slice(&bytes).ok()?;
+    is_sane.then(|| fs::read(path).ok())?
+}
+
+/// The ledger in it; `None` when it is damaged or newer.
+fn parse(bytes: &[u8]) -> Option<Ledger> {
+    let kept: Kept<Ledger> = serde_json::from_slice(bytes).ok()?;
     (kept.v <= VERSION).then_some(kept.ledger)
 }
 
