@@ -21,7 +21,7 @@ use super::{
 use crate::{
     context,
     permissions::Approved,
-    protocol::{EndReason, Event, Failure, Level, Op, SessionInfo, ToolCall, Totals, UserMessage},
+    protocol::{EndReason, Event, Failure, Item, Level, Op, SessionInfo, ToolCall, Totals, UserMessage},
     provider::{self, Chat},
     session::{Record, Spent, Transcript},
 };
@@ -297,7 +297,12 @@ impl Driver {
 
     fn keep(&mut self, kept: &Kept) {
         let notice = match kept {
-            Kept::Item(item) => self.transcript.append(&Record::item(item)),
+            Kept::Item(item) => {
+                if matches!(item, Item::User(_)) {
+                    self.workshop.news_are_sent();
+                }
+                self.transcript.append(&Record::item(item))
+            }
             Kept::Usage { request, usage, charge, cache, model } => {
                 let (usage, charge, cache) = (*usage, *charge, Some(*cache));
                 let (request, model, at) = (*request, model.clone(), words::now());

@@ -51,6 +51,8 @@ struct State {
     head: Repository,
     /// The same, with everything that was told since.
     told: Fragments,
+    /// What is told with a message that is on its way.
+    telling: Option<Fragments>,
     /// Whether `told` says what holds for the working folder; a restored history does, we only do not know what.
     knows_below: bool,
     /// Whether the message with what holds for the working folder is gone.
@@ -95,6 +97,7 @@ impl Knowledge {
         let notices = recent.as_ref().map(|(_, read)| read.notices.clone()).unwrap_or_default();
         let state = State {
             told: Fragments::from(head.clone()),
+            telling: None,
             knows_below: false,
             lost_below: false,
             recent,
@@ -107,33 +110,43 @@ impl Knowledge {
         Opened { head, knowledge, notices }
     }
 
-    /// What the next message is to bring, with the first one what holds for the working folder, too. What is returned
-    /// counts as told. Blocks on the file system.
+    /// What the next message is to bring, with the first one what holds for the working folder, too. It counts as told
+    /// when the message is sent: see [`Knowledge::sent`]. Blocks on the file system.
     pub(super) fn news(&self, is_first: bool) -> News {
+        let recent = self.state().recent.take().filter(|(at, _)| at.elapsed() < RECENT);
+        let now = match recent {
+            Some((_, read)) => read,
+            None => context::collect(&self.options, &self.root, &self.cwd),
+        };
         let mut state = self.state();
         if is_first {
             state.told = Fragments::from(state.head.clone());
             state.lost_below = true;
         }
-        let recent = state.recent.take().filter(|(at, _)| at.elapsed() < RECENT);
-        let now = match recent {
-            Some((_, read)) => read,
-            None => context::collect(&self.options, &self.root, &self.cwd),
-        };
         let mut texts = Vec::new();
-        let tells_below = std::mem::take(&mut state.lost_below);
-        if tells_below {
+        if state.lost_below {
             texts.extend(now.below());
         }
-        if tells_below || !std::mem::replace(&mut state.knows_below, true) {
+        if state.lost_below || !state.knows_below {
             state.told.take_below(&now);
         }
         texts.extend(context::delta(&state.told, &now).filter(|text| !state.restored.contains(text)));
         let known = &mut state.noticed;
         let notices = now.notices.iter().filter(|n| known.insert((*n).clone())).cloned().collect();
-        state.told = now;
-        self.pinned.keep(&self.key, &state.head, words::now());
+        state.telling = Some(now);
+        let head = state.head.clone();
+        // Files are not waited for while others wait for the state.
+        drop(state);
+        self.pinned.keep(&self.key, &head, words::now());
         News { texts, notices }
+    }
+
+    /// The message that was made last is part of the conversation. One that was stopped before has told nothing.
+    pub(super) fn sent(&self) {
+        let mut state = self.state();
+        if let Some(now) = state.telling.take() {
+            (state.told, state.knows_below, state.lost_below) = (now, true, false);
+        }
     }
 
     /// The history was replaced, and with it what it told.
@@ -141,17 +154,19 @@ impl Knowledge {
         let mut state = self.state();
         state.told = Fragments::from(state.head.clone());
         state.lost_below = true;
+        state.telling = None;
         state.restored.clear();
     }
 
     /// Reads and pins the repository anew; returns the block for the next head.
     pub(super) fn refresh(&self) -> String {
         let now = context::collect(&self.options, &self.root, &self.cwd);
+        self.pinned.keep(&self.key, &now.repository, words::now());
+        let block = now.repository.block();
         let mut state = self.state();
         state.head = now.repository.clone();
-        state.told = now;
-        self.pinned.keep(&self.key, &state.head, words::now());
-        state.head.block()
+        (state.told, state.telling) = (now, None);
+        block
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -79,6 +79,11 @@ impl Workshop {
         self.knowledge.news(is_first)
     }
 
+    /// The message with the news is part of the conversation.
+    pub(super) fn news_are_sent(&self) {
+        self.knowledge.sent();
+    }
+
     /// The history was replaced: what changed since the head was made is to be told again.
     pub(super) fn forget_news(&self) {
         self.knowledge.forget();

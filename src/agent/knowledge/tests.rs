@@ -44,6 +44,7 @@ impl World {
         let state = State {
             told: Fragments::from(head.clone()),
             knows_below: false,
+            telling: None,
             lost_below: false,
             recent: None,
             restored: BTreeSet::new(),
@@ -130,37 +131,56 @@ fn everything_that_shapes_the_block_is_in_the_key() {
     assert_eq!(key(&usual, &root, &BASE), other(|o| o.home = None), "what does not matter is not in it");
 }
 
+/// What a message brought that was sent.
+fn sent(knowledge: &Knowledge, is_first: bool) -> News {
+    let news = knowledge.news(is_first);
+    knowledge.sent();
+    news
+}
+
+#[test]
+fn what_a_message_brought_that_was_stopped_is_told_with_the_next() {
+    let world = World::new();
+    let knowledge = world.knowledge("repo/src");
+    assert_eq!(knowledge.news(true), knowledge.news(true));
+    sent(&knowledge, true);
+    world.write("new.rs", "");
+    let stopped = knowledge.news(false);
+    assert_eq!((stopped.texts.len(), &sent(&knowledge, false)), (1, &stopped));
+    assert_eq!(sent(&knowledge, false), News::default());
+}
+
 #[test]
 fn the_first_message_brings_what_holds_for_the_working_folder_and_each_change_comes_once() {
     let world = World::new();
     let knowledge = world.knowledge("repo/src");
-    let first = knowledge.news(true);
+    let first = sent(&knowledge, true);
     let frame =
         "--- Context from: src/AGENTS.md ---\nOnly for src.\n--- End of Context from: src/AGENTS.md ---";
     assert_eq!(first, News { texts: vec![frame.to_owned()], notices: vec![] });
-    assert_eq!(knowledge.news(false), News::default());
+    assert_eq!(sent(&knowledge, false), News::default());
     world.write("src/new.rs", "");
     world.write("src/AGENTS.md", "Only for src, still.\n");
-    let texts = knowledge.news(false).texts;
+    let texts = sent(&knowledge, false).texts;
     assert!(
         texts[0].contains("src: +new.rs") && texts[0].contains("`src/AGENTS.md` was changed."),
         "{texts:?}"
     );
-    assert_eq!(knowledge.news(false), News::default(), "told once");
+    assert_eq!(sent(&knowledge, false), News::default(), "told once");
 }
 
 #[test]
 fn what_a_replaced_history_said_is_told_again() {
     let world = World::new();
     let knowledge = world.knowledge("repo/src");
-    knowledge.news(true);
+    sent(&knowledge, true);
     world.write("new.rs", "");
-    let told = knowledge.news(false).texts;
-    assert_eq!((told.len(), knowledge.news(false)), (1, News::default()));
+    let told = sent(&knowledge, false).texts;
+    assert_eq!((told.len(), sent(&knowledge, false)), (1, News::default()));
     knowledge.forget();
-    let again = knowledge.news(false).texts;
+    let again = sent(&knowledge, false).texts;
     assert_eq!((again.len(), again[0].contains("Only for src."), &again[1]), (2, true, &told[0]));
-    assert_eq!(knowledge.news(true).texts, again, "so is it after the history was cleared");
+    assert_eq!(sent(&knowledge, true).texts, again, "so is it after the history was cleared");
 }
 
 #[test]
@@ -168,21 +188,21 @@ fn a_restored_history_is_not_told_what_it_says() {
     let world = World::new();
     let (first, later) = (world.knowledge("repo/src"), world.knowledge("repo/src"));
     world.write("new.rs", "");
-    let told = first.news(false).texts;
+    let told = sent(&first, false).texts;
     assert_eq!(told.len(), 1);
     later.state().restored.extend(told);
-    assert_eq!(later.news(false), News::default());
+    assert_eq!(sent(&later, false), News::default());
 }
 
 #[test]
 fn a_refresh_is_pinned_and_nothing_is_left_to_tell() {
     let world = World::new();
     let knowledge = world.knowledge("repo");
-    knowledge.news(true);
+    sent(&knowledge, true);
     world.write("new.rs", "");
     let block = knowledge.refresh();
     assert!(block.contains("new.rs"), "{block}");
-    assert_eq!(knowledge.news(false), News::default());
+    assert_eq!(sent(&knowledge, false), News::default());
     let pins: Vec<Pin<Repository>> = world.pinned().all(&knowledge.key);
     assert_eq!(pins.first().map(|pin| pin.content.block()), Some(block));
 }
@@ -192,6 +212,6 @@ fn a_notice_comes_once() {
     let world = World::new();
     world.write("AGENTS.md", "\0");
     let knowledge = world.knowledge("repo");
-    assert_eq!(knowledge.news(true).notices, ["`AGENTS.md` was not read: a binary file"]);
-    assert_eq!(knowledge.news(true).notices, Vec::<String>::new());
+    assert_eq!(sent(&knowledge, true).notices, ["`AGENTS.md` was not read: a binary file"]);
+    assert_eq!(sent(&knowledge, true).notices, Vec::<String>::new());
 }
