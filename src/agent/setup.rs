@@ -50,6 +50,8 @@ pub struct Setup {
     pub context: context::Options,
     /// The system text.
     pub instructions: Instructions,
+    /// When the history is summarised before it fills the window.
+    pub compaction: machine::Compaction,
     /// Requests allowed in this run; `None` for no limit.
     pub max_requests: Option<u32>,
     /// Environment variables that no child process sees.
@@ -113,6 +115,7 @@ impl Setup {
             cache: self.limits(),
             tiers: self.profile.tiers.clone(),
             window: self.profile.window,
+            compaction: self.compaction,
             max_requests: self.max_requests,
             tries: TRIES,
             parallel: parallel.map(str::to_owned).collect::<BTreeSet<_>>(),

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::{Arguments, Resume, Streams, TurnLimit, choose};
 use crate::{
-    agent::{Instructions, Setup},
+    agent::{Instructions, Setup, machine},
     auth::{self, Credential, EnvFiles, Inputs, Vars},
     base::{AbsPath, SessionId, Tokens},
     cache,
@@ -74,6 +74,7 @@ pub(super) fn plain(
         limits: Limits::default(),
         context: context::Options::default().fitting(profile.window),
         instructions: Instructions::default(),
+        compaction: machine::Compaction::default(),
         max_requests: None,
         hidden_env: Vec::new(),
         spill,
@@ -133,6 +134,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     setup.net = net::Lazy::new(settings.net(&inputs.env));
     setup.provider = settings.provider();
     setup.limits = settings.limits();
+    setup.compaction = settings.compaction();
     setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     setup.instructions = Instructions {
         replace: arguments.context.system_prompt.clone(),

@@ -5,6 +5,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use serde_json::{Map, Value};
 
 use crate::{
+    agent::machine::Compaction,
     auth,
     base::{Secret, Tokens},
     catalog, net,
@@ -113,6 +114,14 @@ impl Loaded {
         }
     }
 
+    /// When the history is summarised before it fills the window.
+    pub fn compaction(&self) -> Compaction {
+        Compaction {
+            at: self.count(&table::COMPACT_AT).filter(|at| *at > 0).map(Tokens),
+            below_tier: self.is_on(&table::CACHE_BELOW_TIER),
+        }
+    }
+
     /// For `auth`.
     pub fn auth(&self) -> auth::Options {
         let env = self.object(&table::ENV).into_iter().flatten();
@@ -190,6 +199,10 @@ impl Loaded {
 
     fn text(&self, setting: &Setting) -> Option<String> {
         self.get(setting).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    }
+
+    fn is_on(&self, setting: &Setting) -> bool {
+        self.get(setting).and_then(Value::as_bool).unwrap_or_default()
     }
 
     fn count(&self, setting: &Setting) -> Option<u64> {

@@ -17,6 +17,7 @@ pub static ALL: &[&Setting] = &[
     &CACHE_MODE,
     &OPENROUTER_PIN,
     &PRICES,
+    &CACHE_BELOW_TIER,
     &AUTH_TYPE,
     &AUTH_KEY,
     &AUTH_URL,
@@ -38,6 +39,7 @@ pub static ALL: &[&Setting] = &[
     &DENY,
     &FILE_NAME,
     &INCLUDE_DIRECTORIES,
+    &COMPACT_AT,
     &OUTPUT_FORMAT,
 ];
 
@@ -107,6 +109,13 @@ pub(super) static PRICES: Setting = setting(
      `write`, `read`, `implicitRead` as parts of the input price. See `docs/caching.md`.",
 )
 .merge(Merge::Keys);
+pub(super) static CACHE_BELOW_TIER: Setting = setting(
+    "cache.compactBelowTier",
+    Shape::Switch,
+    "Whether the history is summarised before a request reaches the model's next price tier. Saves money on long \
+     sessions and loses what a summary leaves out.",
+)
+.default("false");
 pub(super) static AUTH_TYPE: Setting = setting(
     "security.auth.selectedType",
     Shape::Text,
@@ -201,6 +210,11 @@ pub(super) static INCLUDE_DIRECTORIES: Setting =
     setting("context.includeDirectories", Shape::Texts, "Other folders that belong to the workspace.")
         .merge(Merge::Union)
         .flag("--include-directories");
+pub(super) static COMPACT_AT: Setting = setting(
+    "context.compactAt",
+    Shape::Count,
+    "The size of the prompt in tokens at which the history is summarised; four fifths of the window when not set.",
+);
 pub(super) static OUTPUT_FORMAT: Setting = setting(
     "output.format",
     Shape::Word(&["text", "json", "stream-json"]),

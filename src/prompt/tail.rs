@@ -8,6 +8,11 @@ use crate::{
     protocol::{Item, ToolResult, Turn, UserMessage},
 };
 
+/// How a summary begins that stands for a history.
+const SUMMARY: &str = "<summary of the conversation so far>\n";
+/// The words of a message that holds nothing but a summary.
+const GO_ON: &str = "Go on from this summary.";
+
 /// A prompt that may be sent: every call in it has its answer.
 ///
 /// Shape: a sealed head, then items in order. Nothing but [`Prompt::push`] and [`Prompt::hear`] changes it, and
@@ -108,17 +113,18 @@ impl Prompt {
         if open.is_empty() { Heard::Ready(self) } else { Heard::Open(OpenRound::new(self, open)) }
     }
 
-    /// Replaces the history by a summary. The head stays, byte for byte.
+    /// Replaces the history before the item at `from` by a summary. The head stays, byte for byte.
     ///
-    /// Shape of the result: the last `keep` items, widened to the left so that they begin with a user message,
-    /// with the summary in front of that message's words. When nothing is kept, one user message with the
-    /// summary, and for [`Then::Wait`] a short answer after it, so that user and model still take turns.
-    pub fn compact(self, summary: &str, keep: usize, then: Then) -> Self {
-        let mut from = self.items.len().saturating_sub(keep);
-        while from > 0 && !matches!(self.items.get(from), None | Some(Item::User(_))) {
+    /// Shape of the result: when `from` is a user message, the summary stands in front of its words; otherwise a
+    /// user message with the summary comes before what is kept. When nothing is kept, that message alone, and for
+    /// [`Then::Wait`] a short answer after it, so that user and model still take turns. An index that would part
+    /// a result from its call is moved to the call.
+    pub fn compact(self, summary: &str, from: usize, then: Then) -> Self {
+        let mut from = from.min(self.items.len());
+        while from > 0 && matches!(self.items.get(from), Some(Item::Result(_))) {
             from -= 1;
         }
-        let text = format!("<summary of the conversation so far>\n{}\n</summary>", summary.trim());
+        let text = format!("{SUMMARY}{}\n</summary>", summary.trim());
         let mut next = Self {
             head: self.head,
             epoch: self.epoch + 1,
@@ -133,7 +139,7 @@ impl Prompt {
                 next.push(first);
             }
             other => {
-                next.push(UserMessage { context: vec![text], text: "Go on from this summary.".to_owned() });
+                next.push(UserMessage { context: vec![text], text: GO_ON.to_owned() });
                 if other.is_none() && then == Then::Wait {
                     next.append(Item::Assistant(Turn::text("I will go on from there.")));
                 }
@@ -142,6 +148,59 @@ impl Prompt {
         }
         next.items_extend(kept);
         next
+    }
+
+    /// Where to cut so that about `budget` stays, by estimate: the index of the first item that is kept, the
+    /// number of items when nothing is.
+    ///
+    /// A message of the person is the best place, and up to twice the budget is kept for it; in the middle of a
+    /// long turn it is the first answer within the budget.
+    pub fn cut(&self, budget: Tokens) -> usize {
+        let at = self.items.len() - self.items_within(budget);
+        let most = self.items.len() - self.items_within(budget + budget);
+        let is_start = |index: &usize| !matches!(self.items[*index], Item::Result(_));
+        let words = (most..=at).rev().find(|i| matches!(self.items.get(*i), Some(Item::User(_))));
+        words.or((at..self.items.len()).find(is_start)).unwrap_or(self.items.len())
+    }
+
+    /// The summary the history begins with, if there is one.
+    pub fn summary(&self) -> Option<&str> {
+        let Some(Item::User(first)) = self.items.first() else { return None };
+        first.context.first()?.strip_prefix(SUMMARY)?.strip_suffix("\n</summary>")
+    }
+
+    /// What the person said, with the index of each message. Messages the program wrote are not among them.
+    pub fn words(&self) -> impl DoubleEndedIterator<Item = (usize, &str)> {
+        let is_compacted = self.summary().is_some();
+        self.items.iter().enumerate().filter_map(move |(at, item)| match item {
+            Item::User(message) if at > 0 || !is_compacted || message.text != GO_ON => {
+                Some((at, message.text.as_str()))
+            }
+            _ => None,
+        })
+    }
+
+    /// The prompt that its last answer was given to; `None` when it does not end with an answer.
+    pub fn asked(&self) -> Option<Self> {
+        let Some(Item::Assistant(_)) = self.items.last() else { return None };
+        let mut asked = self.clone();
+        let last = asked.items.len() - 1;
+        asked.cut_off(last);
+        Some(asked)
+    }
+
+    /// The same conversation on another head.
+    pub fn with_head(self, head: Arc<Head>) -> Self {
+        let mut next =
+            Self { head, epoch: self.epoch + 1, items: Vec::new(), ends: Vec::new(), prefixes: Vec::new() };
+        next.items_extend(self.items);
+        next
+    }
+
+    fn cut_off(&mut self, length: usize) {
+        self.items.truncate(length);
+        self.ends.truncate(length);
+        self.prefixes.truncate(length);
     }
 
     fn items_extend(&mut self, items: impl IntoIterator<Item = Item>) {
@@ -189,15 +248,13 @@ impl Prompt {
         if !matches!(self.items.get(index), Some(Item::User(_))) {
             return Err(self);
         }
-        self.items.truncate(index);
-        self.ends.truncate(index);
-        self.prefixes.truncate(index);
+        self.cut_off(index);
         self.epoch += 1;
         Ok(self)
     }
 
     /// How many items at the end are together at most `budget`, by estimate.
-    pub fn items_within(&self, budget: Tokens) -> usize {
+    fn items_within(&self, budget: Tokens) -> usize {
         let all = self.ends.last().copied().unwrap_or_default();
         let before = self.ends.partition_point(|end| all - *end > budget);
         // `before` items end so early that what follows them is too much; the next one may be cut off after.
@@ -295,13 +352,44 @@ mod tests {
             Item::Result(result("a")),
             Item::Assistant(Turn::text("done")),
         ];
-        let prompt =
-            Prompt::restore(head(), items.clone()).expect("a conversation").compact("S", 2, Then::Ask);
+        let whole = || Prompt::restore(head(), items.clone()).expect("a conversation");
+        let prompt = whole().compact("S", 2, Then::Ask);
         assert_eq!(prompt.items()[1..], items[3..]);
         let Item::User(first) = &prompt.items()[0] else { panic!("does not begin with the person") };
         assert_eq!((first.text.as_str(), first.context.len()), ("two", 1));
-        assert_eq!(prompt.epoch(), 1);
-        assert!(Prompt::restore(head(), prompt.items().to_vec()).is_ok());
+        assert_eq!((prompt.epoch(), prompt.summary()), (1, Some("S")));
+        assert!(prompt.words().eq([(0, "two")]));
+        let inside = whole().compact("S", 4, Then::Ask);
+        assert_eq!(inside.items()[1..], items[3..], "moved to the call");
+        assert_eq!(inside.words().count(), 0, "the program wrote the first message");
+        for prompt in [prompt, inside] {
+            assert!(Prompt::restore(head(), prompt.items().to_vec()).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_cut_prefers_the_persons_words_and_never_starts_at_a_result() {
+        let mut items = vec![Item::User(UserMessage::words("one"))];
+        for id in ["a", "b", "c"] {
+            items.extend([Item::Assistant(calls(&[id])), Item::Result(result(id))]);
+        }
+        let long = Prompt::restore(head(), items.clone()).expect("a conversation");
+        let last = long.estimate() - long.estimate_through(4);
+        assert_eq!([long.cut(last), long.cut(last - Tokens(1)), long.cut(Tokens(0))], [5, 7, 7]);
+        items.insert(5, Item::User(UserMessage::words("two")));
+        let two = Prompt::restore(head(), items).expect("a conversation");
+        assert_eq!(two.cut(last), 5, "the words fit into twice the budget");
+    }
+
+    #[test]
+    fn another_head_keeps_the_items_and_renames_every_place() {
+        let mut prompt = Prompt::new(head());
+        prompt.push(UserMessage::words("one"));
+        let other = Arc::new((*head()).clone().with_repository("A map.".into()));
+        let moved = prompt.clone().with_head(other.clone());
+        assert_eq!((moved.items(), moved.epoch()), (prompt.items(), 1));
+        assert_ne!(moved.prefix_through(0), prompt.prefix_through(0));
+        assert_eq!(other.prefix_through_instructions(), prompt.head().prefix_through_instructions());
     }
 
     #[test]

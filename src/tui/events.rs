@@ -70,7 +70,10 @@ impl Model {
             Event::ModeChanged(mode) => self.mode = mode,
             Event::Notice { level, text } => {
                 self.say(&text, level == Level::Warning, cmds);
-                self.end_summary(cmds);
+                // What is good to know comes while a summary is written, too.
+                if level == Level::Warning {
+                    self.end_summary(cmds);
+                }
             }
             Event::Failed(failure) => self.failed(&failure, cmds),
             Event::TurnEnded { reason, totals } => self.turn_ended(reason, totals, cmds),

@@ -14,6 +14,7 @@ mod context;
 mod failures;
 mod formats;
 mod keys;
+mod long;
 mod one_shot;
 mod permissions;
 mod pinned;

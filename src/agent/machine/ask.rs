@@ -8,6 +8,7 @@ use super::{
     words,
 };
 use crate::{
+    base::Tokens,
     cache::{self, Forecast, Plan, Situation},
     prompt::{Heard, Prompt, Then},
     protocol::{DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
@@ -18,13 +19,16 @@ use crate::{
 const ADAPTATIONS: u32 = 5;
 
 impl Machine {
-    /// Sends the next request of the turn, after shrinking the history if it is near the window.
+    /// Sends the next request of the turn, after shrinking the history if it fills the window.
     pub(super) fn next_request(&mut self, prompt: Prompt) {
         if self.config.max_requests.is_some_and(|most| self.request >= most) {
             return self.rest(prompt, EndReason::TurnLimit);
         }
-        if self.is_near_window(&prompt) {
-            return self.shrink(prompt, Then::Ask);
+        if self.is_over(&prompt, Tokens(0)) {
+            return self.cut_or_go_on(prompt, Then::Ask, None);
+        }
+        if self.is_full(&prompt) {
+            return self.summarise(prompt, "", Then::Ask);
         }
         self.ask(prompt, Purpose::Turn);
     }
@@ -222,7 +226,7 @@ impl Machine {
 
     /// Ends the turn with a failure. The history says that no answer came, so that the person and the model still
     /// take turns and the model knows.
-    fn give_up(&mut self, prompt: Prompt, failure: Failure) {
+    pub(super) fn give_up(&mut self, prompt: Prompt, failure: Failure) {
         let prompt = hear_text(prompt, words::NO_ANSWER.to_owned());
         self.fail(prompt, failure);
     }

@@ -2,18 +2,19 @@
 //! nothing. The driver performs the effects and brings back what came of them.
 //!
 //! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, tool calls in
-//! `calls.rs`, shrinking the history in `compact.rs`.
+//! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`.
 
 mod ask;
 mod calls;
 mod compact;
 mod io;
+mod memory;
 mod phase;
 mod step;
 mod words;
 
 pub use io::{Asked, Effect, Input, Judgement, Kept};
-pub use step::{Config, Machine};
+pub use step::{Compaction, Config, Machine};
 
 #[cfg(test)]
 mod tests;

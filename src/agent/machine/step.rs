@@ -19,6 +19,8 @@ pub struct Config {
     pub tiers: Vec<Tier>,
     /// The model's window.
     pub window: Tokens,
+    /// When the history is summarised before it fills the window.
+    pub compaction: Compaction,
     /// Requests allowed in this run; `None` for no limit.
     pub max_requests: Option<u32>,
     /// Tries of one request.
@@ -31,6 +33,15 @@ pub struct Config {
     pub is_interactive: bool,
     /// What is known of the provider's store.
     pub ledger: Ledger,
+}
+
+/// When the history is summarised although the window has room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compaction {
+    /// At this size of the prompt, head included.
+    pub at: Option<Tokens>,
+    /// Before a request reaches a dearer price tier.
+    pub below_tier: bool,
 }
 
 /// The turn loop.
@@ -51,6 +62,8 @@ pub struct Machine {
     pub(super) request: u32,
     /// Items of the prompt that were handed out for keeping.
     pub(super) kept: usize,
+    /// Size of the prompt after it was last made smaller.
+    pub(super) after_cut: Tokens,
     is_quitting: bool,
     pub(super) out: Vec<Effect>,
 }
@@ -71,6 +84,7 @@ impl Machine {
             untold_mode: Some(mode).filter(|m| *m == Mode::Plan),
             turn: 0,
             request: 0,
+            after_cut: Tokens(0),
             is_quitting: false,
             out: Vec::new(),
             config,
@@ -150,10 +164,10 @@ impl Machine {
                 self.emit(Event::ModeChanged(mode));
             }
             Op::Compact { wish } => match self.take_phase() {
-                Phase::Idle(prompt) if !prompt.items().is_empty() => self.summarise(prompt, &wish),
+                Phase::Idle(prompt) if !prompt.items().is_empty() => self.compact(prompt, &wish),
                 other => {
                     self.phase = other;
-                    self.notice("nothing to compress while a turn runs or before the first one");
+                    self.warn("nothing to compress while a turn runs or before the first one".to_owned());
                 }
             },
             Op::Clear => self.clear(),

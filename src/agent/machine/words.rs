@@ -10,9 +10,9 @@ pub(super) const NO_ANSWER: &str = "(no answer: the request failed)";
 /// Asks for the summary. It rides at the end of the unchanged conversation, so that it reads the cache.
 pub(super) fn summarise(wish: &str) -> String {
     let mut text = "Write a summary of this conversation for yourself; it will replace the history. Do not call \
-        tools. State: what the user asked for, in their words; decisions and facts learned, with file paths and \
-        names; what was changed and how it was checked; what is not done yet and the next step. Leave out what is \
-        no longer needed."
+        tools. State: what the user wants; decisions and facts learned, with file paths and names; what was changed \
+        and how it was checked; what is not done yet and the next step. The user's own words and the open list of \
+        things to do are kept beside it word for word: do not repeat them. Leave out what is no longer needed."
         .to_owned();
     if !wish.trim().is_empty() {
         text.push_str("\nThe user wants kept: ");

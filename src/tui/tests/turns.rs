@@ -161,9 +161,9 @@ fn a_turn_without_an_answer_about_its_end_still_shows_notices() {
     let mut stage = Stage::new(80, 24);
     stage.write("/compress").enter();
     assert!(stage.screen().contains("Summing up"));
-    stage.hear(Event::Notice { level: crate::protocol::Level::Info, text: "nothing to compress".into() });
+    stage.hear(Event::Notice { level: crate::protocol::Level::Warning, text: "nothing to compress".into() });
     assert!(!stage.screen().contains("Summing up"));
-    assert!(stage.history().ends_with("· nothing to compress"));
+    assert!(stage.history().ends_with("! nothing to compress"));
 }
 
 #[test]

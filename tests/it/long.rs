@@ -1,0 +1,61 @@
+//! Conversations that outgrow their window.
+
+use qwen::sim::{Turn, call, say};
+use serde_json::json;
+
+use crate::{Session, ran::Ran, wire};
+
+/// Three files of about 4,000 tokens each, read one by one with a list of things to do.
+fn reading(window: u64) -> Session {
+    let read = |name: &str| call("read_file", json!({"file_path": format!("{{{{cwd}}}}/{name}")}));
+    let text = |word: &str| format!("{word} is a word of many letters\n").repeat(500);
+    let list = json!({"todos": [
+        {"id": "1", "content": "read the files", "status": "in_progress"},
+        {"id": "2", "content": "write `report.md` in Latin", "status": "pending"},
+    ]});
+    Session::new()
+        .settings(&json!({"model": {"generationConfig": {"contextWindowSize": window}}}))
+        .file("a.txt", text("alpha"))
+        .file("b.txt", text("beta"))
+        .file("c.txt", text("gamma"))
+        .compacts()
+        .model_says(Turn::default().call("todo_write", list))
+        .model_says(read("a.txt"))
+        .model_says(read("b.txt"))
+}
+
+fn texts(ran: &Ran, request: usize) -> String {
+    wire::messages(&ran.requests()[request]).iter().map(wire::text).collect()
+}
+
+const WISH: &str = "Read all files.\nNever touch `docs/`, and answer in Latin.";
+
+#[test]
+fn a_summary_loses_neither_the_persons_words_nor_the_open_list() {
+    let ran = reading(13_000).model_says(say("I read files.")).model_says(say("Lecti sunt.")).run(WISH);
+    ran.exit_is(0).stdout_is("Lecti sunt.\n").asks(5);
+    let after = texts(&ran, 4);
+    for kept in [
+        "I read files.\n",
+        "\n> Read all files.\n> Never touch `docs/`, and answer in Latin.\n",
+        "\n- [in_progress] read the files\n- [pending] write `report.md` in Latin\n",
+    ] {
+        assert!(after.contains(kept), "no `{kept}` in {after}");
+    }
+    assert!(ran.requests()[4].bill.is_some_and(|b| b.cached > 1_024), "the head is read from cache");
+    let summary = ran.requests()[3].bill.expect("an answer");
+    assert!(summary.created < 100, "what is read once is not written: {summary:?}");
+}
+
+#[test]
+fn a_history_restored_into_a_smaller_window_goes_on() {
+    let session = reading(200_000).model_says(say("Lecti sunt.")).model_says(say("Bene."));
+    session.run(WISH).exit_is(0).asks(4);
+    let smaller = json!({"model": {"generationConfig": {"contextWindowSize": 7_500}}});
+    std::fs::write(session.world().qwen_home().join("settings.json"), smaller.to_string()).expect("written");
+    let ran = session.run_with(&["--continue", "-p", "And now?"]);
+    ran.exit_is(0).stdout_is("Bene.\n").asks(1);
+    let sent = texts(&ran, 0);
+    assert!(sent.contains("\n> Never touch `docs/`, and answer in Latin.\n"), "{sent}");
+    assert!(sent.ends_with("Lecti sunt.And now?"), "the newest messages stay: {sent}");
+}
