@@ -15,15 +15,17 @@ use super::{
     Handle, Mailbox, Setup,
     knowledge::{Knowledge, Opened},
     machine::{Effect, Input, Kept, Machine},
+    store::Store,
     words,
     work::Workshop,
 };
 use crate::{
     context,
     permissions::Approved,
+    prompt::Prefix,
     protocol::{EndReason, Event, Failure, Item, Level, Op, SessionInfo, ToolCall, Totals, UserMessage},
     provider::{self, Chat},
-    session::{Record, Spent, Transcript},
+    session::{Claim, LedgerFile, Record, Spent, Transcript, Warmth},
 };
 
 /// Starts a session. The handle is there at once; the first event comes when the repository was read.
@@ -59,6 +61,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         Err(failure) => return refuse(&mailbox, failure),
     };
     let info = setup.info(&prompt);
+    let ledger_file = std::mem::replace(&mut setup.ledger_file, LedgerFile::nowhere());
     let (inputs, mut reports) = mpsc::unbounded_channel();
     let mut driver = Driver {
         machine: Machine::new(setup.machine_config(), prompt),
@@ -71,11 +74,13 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         workshop: Arc::new(Workshop::new(&setup, knowledge)),
         transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
         environment: Some(environment),
+        store: Store::new(ledger_file, setup.limits().scope, mailbox.clone()),
         mailbox,
         inputs,
         asking: Job::default(),
         tools: Job::default(),
         info,
+        last_word: None,
         is_over: false,
     };
     driver.mailbox.put(Event::SessionStarted(driver.info.clone()));
@@ -96,6 +101,9 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
             driver.step(input);
         }
     }
+    // Whoever hears the last word may end the process.
+    driver.store.settle().await;
+    driver.last_word.into_iter().for_each(|event| driver.mailbox.put(event));
 }
 
 /// The session cannot begin: says why, in the order a face expects.
@@ -127,6 +135,8 @@ struct Report {
     job: Stretch,
     number: u64,
     input: Input,
+    /// What the wait at the barrier led to, if it was one.
+    warmth: Option<Warmth>,
 }
 
 /// Which job a report belongs to.
@@ -143,11 +153,14 @@ struct Driver {
     workshop: Arc<Workshop>,
     transcript: Transcript,
     environment: Option<tokio::task::JoinHandle<String>>,
+    store: Store,
     mailbox: Mailbox,
     inputs: mpsc::UnboundedSender<Report>,
     asking: Job,
     tools: Job,
     info: SessionInfo,
+    /// Told when everything is kept.
+    last_word: Option<Event>,
     is_over: bool,
 }
 
@@ -165,19 +178,33 @@ impl Driver {
     }
 
     /// The input of a report, unless it comes from work that was stopped.
-    fn accept(&self, report: Report) -> Option<Input> {
+    fn accept(&mut self, report: Report) -> Option<Input> {
         let current = match report.job {
             Stretch::Asking => self.asking.number,
             Stretch::Tools => self.tools.number,
             Stretch::Composing => report.number,
         };
-        (report.number == current).then_some(report.input)
+        if report.number != current {
+            return None;
+        }
+        match report.warmth {
+            Some(Warmth::Stored(ledger)) => self.machine.learn(&ledger),
+            Some(Warmth::Mine(warming)) => self.store.hold(self.machine.requests(), warming),
+            Some(Warmth::Late) | None => {}
+        }
+        Some(report.input)
     }
 
     fn step(&mut self, input: Input) {
+        if !matches!(input, Input::Chunk(_))
+            && let Some(ledger) = self.store.changed()
+        {
+            self.machine.learn(&ledger);
+        }
         for effect in self.machine.step(input, words::now()) {
             self.perform(effect);
         }
+        self.store.release_unless(self.machine.running());
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -186,6 +213,7 @@ impl Driver {
                 self.compose(turn, text, is_first, reminders);
             }
             Effect::Ask { attempt } => self.ask(attempt),
+            Effect::Gate { prefix, limit, way_out } => self.gate(prefix, limit, way_out),
             Effect::StopAsking => self.asking.renew(),
             Effect::Wait(wait) => self.wait(wait),
             Effect::Judge(call) => self.judge(call),
@@ -196,10 +224,11 @@ impl Driver {
                 self.workshop.set_mode(mode);
                 self.info.mode = mode;
             }
+            Effect::Emit(event @ Event::SessionEnded { .. }) => self.last_word = Some(event),
             Effect::Emit(event) => self.mailbox.put(event),
             Effect::Keep(kept) => self.keep(&kept),
             Effect::Sync => self.sync(),
-            Effect::KeepLedger => {}
+            Effect::KeepLedger => self.store.publish(self.machine.ledger().clone()),
             Effect::End => {
                 self.asking.renew();
                 self.tools.renew();
@@ -212,7 +241,7 @@ impl Driver {
     fn reporter(&self, job: Stretch, number: u64) -> impl Fn(Input) + Send + Sync + Clone + 'static {
         let inputs = self.inputs.clone();
         // A report that nobody takes any more is not wanted.
-        move |input| drop(inputs.send(Report { job, number, input }))
+        move |input| drop(inputs.send(Report { job, number, input, warmth: None }))
     }
 
     fn compose(&mut self, turn: u32, text: String, is_first: bool, reminders: Vec<String>) {
@@ -258,6 +287,26 @@ impl Driver {
                     let wait = provider::backoff(attempt, &trouble, words::random());
                     report(Input::Troubled { trouble, wait });
                 }
+            }
+        });
+    }
+
+    /// Lets the request through when nobody else is storing its head; otherwise waits for them.
+    fn gate(&mut self, prefix: Prefix, limit: Duration, way_out: &'static str) {
+        self.asking.renew();
+        let (inputs, number) = (self.inputs.clone(), self.asking.number);
+        let report = move |warmth| {
+            let (job, input) = (Stretch::Asking, Input::Opened);
+            drop(inputs.send(Report { job, number, input, warmth: Some(warmth) }));
+        };
+        if let Claim::Mine(warming) = self.store.claim(prefix) {
+            return report(Warmth::Mine(warming));
+        }
+        let (wait, stop) = (self.store.wait(prefix, limit, way_out), self.asking.stop.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                warmth = wait => report(warmth),
             }
         });
     }

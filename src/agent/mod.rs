@@ -7,6 +7,7 @@ mod handle;
 mod knowledge;
 pub mod machine;
 mod setup;
+mod store;
 mod words;
 mod work;
 

@@ -23,6 +23,7 @@ mod resume;
 mod sign_in;
 mod small_head;
 mod streams;
+mod together;
 mod tools;
 
 use session::Session;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Effect, Kept, Machine,
-    phase::{Asking, Phase, Purpose},
+    phase::{Asking, Phase, Purpose, Trying},
     words,
 };
 use crate::{
@@ -45,19 +45,22 @@ impl Machine {
             retried_empty: false,
             shrunk: false,
             text: String::new(),
-            is_running: false,
+            state: Trying::New,
         };
         self.send(asking);
     }
 
-    fn send(&mut self, mut asking: Asking) {
-        asking.attempt += 1;
-        asking.is_running = true;
-        asking.text.clear();
-        asking.sent = self.now;
+    pub(super) fn send(&mut self, mut asking: Asking) {
         // A try is planned anew: what the one before it marked may be stored now.
         asking.plan =
             cache::plan(&asking.prompt, &self.config.cache, &self.ledger, self.forecast(&asking), self.now);
+        if matches!(asking.state, Trying::New | Trying::Failed) && self.is_cold(&asking) {
+            return self.gate(asking);
+        }
+        asking.attempt += 1;
+        asking.state = Trying::Running;
+        asking.text.clear();
+        asking.sent = self.now;
         self.ledger.sent(&asking.prompt, &self.config.cache, &asking.plan, self.now);
         let markers = u8::try_from(asking.plan.marks().len()).unwrap_or(u8::MAX);
         let estimate = self.scaled(asking.prompt.estimate());
@@ -80,7 +83,7 @@ impl Machine {
 
     pub(super) fn chunk(&mut self, chunk: Chunk) {
         let Phase::Asking(asking) = &mut self.phase else { return };
-        if !asking.is_running || !matches!(asking.purpose, Purpose::Turn) {
+        if asking.state != Trying::Running || !matches!(asking.purpose, Purpose::Turn) {
             return;
         }
         let (kind, text) = match chunk {
@@ -137,9 +140,11 @@ impl Machine {
     fn account(&mut self, asking: &Asking, reply: &Reply, took: Duration) {
         let when = (asking.sent, self.now);
         let usage = reply.usage.as_ref();
-        let cache = self.ledger.completed(&asking.prompt, &self.config.cache, &asking.plan, usage, when);
+        // Markers the server does not take were left out, and nothing follows from them.
+        let (unmarked, marked) = (Plan::none(), reply.marked && !asking.plan.marks().is_empty());
+        let plan = if marked || asking.plan.marks().is_empty() { &asking.plan } else { &unmarked };
+        let cache = self.ledger.completed(&asking.prompt, &self.config.cache, plan, usage, when);
         self.out.push(Effect::KeepLedger);
-        let marked = !asking.plan.marks().is_empty();
         let charge =
             reply.usage.map(|u| cache::charge(&u, &self.config.cache.terms, &self.config.tiers, marked));
         self.totals.requests += 1;
@@ -171,7 +176,6 @@ impl Machine {
         if !asking.text.is_empty() {
             self.emit(Event::Discarded);
         }
-        asking.is_running = false;
         match trouble.class {
             Class::Adapted if asking.adapted < ADAPTATIONS => {
                 asking.adapted += 1;
@@ -180,6 +184,7 @@ impl Machine {
             }
             Class::Retry | Class::RetrySlowly if asking.attempt < self.config.tries => {
                 self.missed(&asking);
+                asking.state = Trying::Failed;
                 self.emit(Event::Retrying {
                     attempt: asking.attempt + 1,
                     of: self.config.tries,
@@ -219,7 +224,7 @@ impl Machine {
 
     pub(super) fn woke(&mut self) {
         match self.take_phase() {
-            Phase::Asking(asking) if !asking.is_running => self.send(*asking),
+            Phase::Asking(asking) if asking.state == Trying::Failed => self.send(*asking),
             other => self.phase = other,
         }
     }
@@ -236,7 +241,9 @@ impl Machine {
         match self.take_phase() {
             Phase::Asking(asking) => {
                 self.out.push(Effect::StopAsking);
-                self.missed(&asking);
+                if asking.state == Trying::Running {
+                    self.missed(&asking);
+                }
                 let prompt = match asking.purpose {
                     Purpose::Summary { base, .. } => base,
                     Purpose::Turn => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     base::CallId,
     permissions::{Approved, Pending},
+    prompt::Prefix,
     protocol::{CacheReport, Charge, Event, Item, Mode, Op, Question, ToolCall, Usage, UserMessage},
     provider::{Chunk, Reply, Trouble},
     tools::Outcome,
@@ -40,6 +41,8 @@ pub enum Input {
     },
     /// The wait is over.
     Woke,
+    /// The wait at the barrier is over, or there was none.
+    Opened,
     /// What the rules say about a call.
     Judged {
         /// The call.
@@ -105,6 +108,16 @@ pub enum Effect {
     Ask {
         /// Which try this is, from 1.
         attempt: u32,
+    },
+    /// Before a request that would write a head: see that nobody else is writing it, and come back with
+    /// [`Input::Opened`] when the head is stored, when it is ours to store, or after `limit`.
+    Gate {
+        /// The head.
+        prefix: Prefix,
+        /// How long others are waited for.
+        limit: Duration,
+        /// How the person leaves the wait, in words for them.
+        way_out: &'static str,
     },
     /// Stop the running request or the wait; nothing of it is wanted any more.
     StopAsking,

@@ -44,8 +44,20 @@ pub(super) struct Asking {
     pub(super) shrunk: bool,
     /// What was shown of the running answer.
     pub(super) text: String,
-    /// Whether a try is running; otherwise the next one waits.
-    pub(super) is_running: bool,
+    pub(super) state: Trying,
+}
+
+/// How far a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trying {
+    /// It was not sent yet.
+    New,
+    /// It waits for others that write the same head; it does so once.
+    Gated,
+    /// A try runs.
+    Running,
+    /// A try failed, and the next one waits.
+    Failed,
 }
 
 /// What a request is for.

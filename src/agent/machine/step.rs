@@ -108,6 +108,7 @@ impl Machine {
             Input::Replied { reply, took } => self.replied(*reply, took),
             Input::Troubled { trouble, wait } => self.troubled(trouble, wait),
             Input::Woke => self.woke(),
+            Input::Opened => self.opened(),
             Input::Judged { call, judgement } => self.judged(&call, judgement),
             Input::Ran { call, outcome, took } => self.ran(&call, outcome, took),
         }
