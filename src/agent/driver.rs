@@ -212,6 +212,7 @@ impl Driver {
             Effect::Compose { turn, text, is_first, reminders } => {
                 self.compose(turn, text, is_first, reminders);
             }
+            Effect::Collect => self.collect(),
             Effect::Ask { attempt } => self.ask(attempt),
             Effect::Gate { prefix, limit, way_out } => self.gate(prefix, limit, way_out),
             Effect::StopAsking => self.asking.renew(),
@@ -266,6 +267,13 @@ impl Driver {
             context.extend(reminders);
             context.extend(mentioned);
             report(Input::Composed { turn, message: UserMessage { context, text } });
+        });
+    }
+
+    fn collect(&self) {
+        let (report, workshop) = (self.reporter(Stretch::Composing, 0), self.workshop.clone());
+        tokio::task::spawn_blocking(move || {
+            report(Input::Collected { repository: workshop.refresh_repository() });
         });
     }
 

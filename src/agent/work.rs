@@ -91,7 +91,6 @@ impl Workshop {
 
     /// The repository block as it is now, pinned in place of the one before; for `/context refresh`. The next prompt
     /// is made with it.
-    #[expect(dead_code, reason = "for the command; the turn loop never asks for it by itself")]
     pub(super) fn refresh_repository(&self) -> String {
         self.knowledge.refresh()
     }

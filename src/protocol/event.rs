@@ -119,6 +119,13 @@ pub enum Event {
         /// Estimated size after.
         after: Tokens,
     },
+    /// The conversation is as it was before something the person said. Files stay as they are.
+    Rewound {
+        /// Which message that was, counted from the newest.
+        turn: u32,
+        /// Its words.
+        text: String,
+    },
     /// The approval mode changed.
     ModeChanged(Mode),
     /// Something to know that is not an error.

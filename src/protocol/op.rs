@@ -27,6 +27,13 @@ pub enum Op {
         /// What the person wants kept, in their words; may be empty.
         wish: String,
     },
+    /// Go back to before something the person said: it and everything after it leaves the conversation.
+    Rewind {
+        /// Which of the person's messages, counted from the newest: 1 is the last one.
+        turn: u32,
+    },
+    /// Read the repository anew and put it in place of what the conversation began with.
+    RefreshContext,
     /// Start a new conversation in the same session folder.
     Clear,
     /// End the session. The agent finishes writing, sends [`super::Event::SessionEnded`] and stops.

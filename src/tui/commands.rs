@@ -12,7 +12,9 @@ pub(super) enum Action {
     Cache,
     Mode,
     Plan,
+    Context,
     Compress,
+    Rewind,
     Clear,
     Quit,
 }
@@ -70,6 +72,20 @@ pub(super) const ALL: &[Command] = &[
         arguments: "[what to keep]",
         about: "replace the history by a summary",
         action: Action::Compress,
+    },
+    Command {
+        name: "context",
+        also: &[],
+        arguments: "[refresh]",
+        about: "how full the window is; read the repository anew",
+        action: Action::Context,
+    },
+    Command {
+        name: "rewind",
+        also: &[],
+        arguments: "[n]",
+        about: "take back the last message, or the n-th last",
+        action: Action::Rewind,
     },
     Command {
         name: "clear",

@@ -67,6 +67,12 @@ impl Model {
                 self.say(&format!("The history is a summary now: {before} → {after} tokens."), false, cmds);
                 self.end_summary(cmds);
             }
+            Event::Rewound { turn, text } => {
+                let which =
+                    if turn == 1 { "The last message is".to_owned() } else { format!("{turn} messages are") };
+                self.say(&format!("{which} taken back; files stay as they are."), false, cmds);
+                self.composer.give_back(vec![text]);
+            }
             Event::ModeChanged(mode) => self.mode = mode,
             Event::Notice { level, text } => {
                 self.say(&text, level == Level::Warning, cmds);

@@ -79,7 +79,8 @@ impl Model {
                 }
                 Err(sentence) => self.hint = Some(sentence),
             },
-            A::Compress | A::Clear if self.is_busy() => {
+            A::Context => self.context_command(arguments, cmds),
+            A::Compress | A::Clear | A::Rewind if self.is_busy() => {
                 self.hint = Some("not while a turn is running; Esc stops it".to_owned());
             }
             A::Compress => {
@@ -88,8 +89,29 @@ impl Model {
                 self.work = Some(work);
                 cmds.push(Cmd::Send(Op::Compact { wish: arguments.to_owned() }));
             }
+            A::Rewind => match if arguments.is_empty() { "1" } else { arguments }.parse::<u32>() {
+                Ok(turn @ 1..) => cmds.push(Cmd::Send(Op::Rewind { turn })),
+                _ => self.hint = Some("say how many messages to take back: /rewind 2".to_owned()),
+            },
             A::Clear => cmds.push(Cmd::Send(Op::Clear)),
             A::Quit => self.leave(cmds),
+        }
+    }
+
+    fn context_command(&mut self, arguments: &str, cmds: &mut Vec<Cmd>) {
+        match (arguments, &self.session) {
+            ("refresh", _) => cmds.push(Cmd::Send(Op::RefreshContext)),
+            ("", Some(session)) => {
+                let (used, window) = (self.context, session.window);
+                let share = used.0 * 100 / window.0.max(1);
+                let text = format!(
+                    "the prompt fills {used} of {window} tokens, {share} %; {} are free",
+                    window - used
+                );
+                self.say(&text, false, cmds);
+            }
+            ("", None) => self.hint = Some("the session has not started yet".to_owned()),
+            _ => self.hint = Some("say /context, or /context refresh".to_owned()),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::Tokens,
-    cache::{self, Forecast, Plan, Situation},
+    cache::{self, Plan},
     prompt::{Heard, Prompt, Then},
     protocol::{DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
     provider::{Chunk, Class, Reply, Trouble},
@@ -52,8 +52,7 @@ impl Machine {
 
     pub(super) fn send(&mut self, mut asking: Asking) {
         // A try is planned anew: what the one before it marked may be stored now.
-        asking.plan =
-            cache::plan(&asking.prompt, &self.config.cache, &self.ledger, self.forecast(&asking), self.now);
+        asking.plan = self.plan(&asking.prompt, asking.purpose.is_aside());
         if matches!(asking.state, Trying::New | Trying::Failed) && self.is_cold(&asking) {
             return self.gate(asking);
         }
@@ -61,6 +60,7 @@ impl Machine {
         asking.state = Trying::Running;
         asking.text.clear();
         asking.sent = self.now;
+        self.tell_miss(&asking);
         self.ledger.sent(&asking.prompt, &self.config.cache, &asking.plan, self.now);
         let markers = u8::try_from(asking.plan.marks().len()).unwrap_or(u8::MAX);
         let estimate = self.scaled(asking.prompt.estimate());
@@ -68,17 +68,6 @@ impl Machine {
         self.emit(Event::Requested { request, attempt, markers, estimate, prediction });
         self.out.push(Effect::Ask { attempt: asking.attempt });
         self.phase = Phase::Asking(Box::new(asking));
-    }
-
-    fn forecast(&self, asking: &Asking) -> Forecast {
-        let situation = Situation {
-            is_interactive: self.config.is_interactive,
-            offers_tools: !asking.prompt.head().tools().is_empty(),
-            answered: self.totals.requests,
-            is_last: self.config.max_requests.is_some_and(|most| self.request >= most),
-            is_aside: matches!(asking.purpose, Purpose::Summary { .. }),
-        };
-        cache::forecast(situation, &self.ledger, &self.config.cache.scope)
     }
 
     pub(super) fn chunk(&mut self, chunk: Chunk) {
@@ -145,6 +134,7 @@ impl Machine {
         let plan = if marked || asking.plan.marks().is_empty() { &asking.plan } else { &unmarked };
         let cache = self.ledger.completed(&asking.prompt, &self.config.cache, plan, usage, when);
         self.out.push(Effect::KeepLedger);
+        self.told_miss = false;
         let charge =
             reply.usage.map(|u| cache::charge(&u, &self.config.cache.terms, &self.config.tiers, marked));
         self.totals.requests += 1;

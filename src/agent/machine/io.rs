@@ -43,6 +43,11 @@ pub enum Input {
     Woke,
     /// The wait at the barrier is over, or there was none.
     Opened,
+    /// What was asked for with [`Effect::Collect`].
+    Collected {
+        /// The repository block for the head.
+        repository: String,
+    },
     /// What the rules say about a call.
     Judged {
         /// The call.
@@ -104,6 +109,8 @@ pub enum Effect {
         /// What the model should be told beside it.
         reminders: Vec<String>,
     },
+    /// Read the repository anew and come back with [`Input::Collected`].
+    Collect,
     /// Send [`super::Machine::request`].
     Ask {
         /// Which try this is, from 1.

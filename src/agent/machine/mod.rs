@@ -1,8 +1,9 @@
 //! The turn loop as a pure machine: takes one [`Input`], says what must be done next as [`Effect`]s, touches
 //! nothing. The driver performs the effects and brings back what came of them.
 //!
-//! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, tool calls in
-//! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`.
+//! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, what is said before a miss in `miss.rs`, tool calls in
+//! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
+//! going back in `rewind.rs`.
 
 mod ask;
 mod calls;
@@ -10,7 +11,9 @@ mod compact;
 mod gate;
 mod io;
 mod memory;
+mod miss;
 mod phase;
+mod rewind;
 mod step;
 mod words;
 

@@ -57,14 +57,18 @@ pub struct Machine {
     /// What the person said while a turn was running.
     pub(super) queue: VecDeque<String>,
     /// A mode the model is told of with the next message.
-    untold_mode: Option<Mode>,
+    pub(super) untold_mode: Option<Mode>,
+    /// A repository block that was read anew and is not in the head yet.
+    pub(super) repository: Option<String>,
+    /// Whether the person knows that what was stored is lost.
+    pub(super) told_miss: bool,
     pub(super) turn: u32,
     pub(super) request: u32,
     /// Items of the prompt that were handed out for keeping.
     pub(super) kept: usize,
     /// Size of the prompt after it was last made smaller.
     pub(super) after_cut: Tokens,
-    is_quitting: bool,
+    pub(super) is_quitting: bool,
     pub(super) out: Vec<Effect>,
 }
 
@@ -84,6 +88,8 @@ impl Machine {
             untold_mode: Some(mode).filter(|m| *m == Mode::Plan),
             turn: 0,
             request: 0,
+            repository: None,
+            told_miss: false,
             after_cut: Tokens(0),
             is_quitting: false,
             out: Vec::new(),
@@ -109,6 +115,7 @@ impl Machine {
             Input::Troubled { trouble, wait } => self.troubled(trouble, wait),
             Input::Woke => self.woke(),
             Input::Opened => self.opened(),
+            Input::Collected { repository } => self.collected(repository),
             Input::Judged { call, judgement } => self.judged(&call, judgement),
             Input::Ran { call, outcome, took } => self.ran(&call, outcome, took),
         }
@@ -171,6 +178,8 @@ impl Machine {
                     self.warn("nothing to compress while a turn runs or before the first one".to_owned());
                 }
             },
+            Op::Rewind { turn } => self.rewind(turn),
+            Op::RefreshContext => self.out.push(Effect::Collect),
             Op::Clear => self.clear(),
             Op::Quit => {
                 self.is_quitting = true;
@@ -183,7 +192,7 @@ impl Machine {
         }
     }
 
-    fn begin(&mut self, prompt: Prompt, text: String) {
+    pub(super) fn begin(&mut self, prompt: Prompt, text: String) {
         self.turn += 1;
         self.emit(Event::TurnStarted { turn: self.turn, text: text.clone() });
         let reminders = self.untold_mode.take().map(words::mode_reminder).into_iter().collect();
@@ -192,42 +201,12 @@ impl Machine {
         self.out.push(Effect::Compose { turn: self.turn, text, is_first, reminders });
     }
 
-    fn clear(&mut self) {
-        self.queue.clear();
-        if !matches!(self.phase, Phase::Idle(_)) {
-            self.interrupt();
-        }
-        if let Phase::Idle(prompt) = self.take_phase() {
-            self.phase = Phase::Idle(Prompt::new(prompt.head().clone()));
-            self.kept = 0;
-            self.totals.context = Tokens(0);
-            self.untold_mode = Some(self.mode).filter(|m| *m == Mode::Plan);
-            self.out.push(Effect::Keep(Kept::Epoch { epoch: 0, items: Vec::new() }));
-        }
-    }
-
-    /// Ends the turn and waits for the person, or goes on with what they said meanwhile.
-    pub(super) fn rest(&mut self, prompt: Prompt, reason: EndReason) {
-        self.keep_items(&prompt);
-        self.phase = Phase::Idle(prompt);
-        self.out.push(Effect::Sync);
-        self.emit(Event::TurnEnded { reason, totals: self.totals });
-        if self.is_quitting {
-            self.end();
-        } else if let Some(text) = self.queue.pop_front() {
-            self.emit_queue();
-            if let Phase::Idle(prompt) = self.take_phase() {
-                self.begin(prompt, text);
-            }
-        }
-    }
-
     pub(super) fn fail(&mut self, prompt: Prompt, failure: Failure) {
         self.emit(Event::Failed(failure));
         self.rest(prompt, EndReason::Failed);
     }
 
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.phase = Phase::Ended;
         self.emit(Event::SessionEnded { totals: self.totals });
         self.out.push(Effect::End);
@@ -241,7 +220,7 @@ impl Machine {
         self.emit(Event::Notice { level: crate::protocol::Level::Info, text: text.to_owned() });
     }
 
-    fn emit_queue(&mut self) {
+    pub(super) fn emit_queue(&mut self) {
         let texts = self.queue.iter().cloned().collect();
         self.emit(Event::Queued { texts });
     }

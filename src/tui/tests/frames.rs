@@ -186,8 +186,9 @@ fn the_list_of_commands() {
         stage.screen(),
         "
 > /c▏
-› /cache                     1/3 what each request read from cache, and the bill
+› /cache                     1/4 what each request read from cache, and the bill
   /compress [what to keep]   replace the history by a summary
+  /context [refresh]         how full the window is; read the repository anew
   /clear                     start a new conversation"
     );
 }

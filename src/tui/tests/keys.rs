@@ -7,6 +7,18 @@ fn say(text: &str) -> Op {
 }
 
 #[test]
+fn words_that_were_taken_back_stand_in_the_composer() {
+    let mut stage = Stage::new(80, 24);
+    stage.write("/rewind 2").enter().write("/rewind x").enter().write("/context refresh").enter();
+    assert_eq!(stage.ops(), [Op::Rewind { turn: 2 }, Op::RefreshContext]);
+    stage.hear(Event::Rewound { turn: 2, text: "do it\nwell".into() });
+    assert_eq!(stage.draft(), "do it\nwell");
+    assert!(stage.history().ends_with("· 2 messages are taken back; files stay as they are."));
+    stage.control('c').write("/context").enter();
+    assert!(stage.history().ends_with("· the prompt fills 0 of 131,072 tokens, 0 %; 131,072 are free"));
+}
+
+#[test]
 fn what_is_typed_before_the_session_starts_is_sent_once_it_has() {
     let mut stage = Stage::starting(80, 24);
     stage.model.first_prompt("first".into());

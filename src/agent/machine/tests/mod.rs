@@ -1,6 +1,7 @@
 //! Conversations with the machine: inputs in, effects compared.
 
 mod shrinking;
+mod stored;
 mod turns;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -28,6 +29,15 @@ fn machine() -> Machine {
 fn machine_with(window: u64, max_requests: Option<u32>) -> Machine {
     let config = Config { window: Tokens(window), max_requests, ..config() };
     Machine::new(config, Prompt::new(head("Help.")))
+}
+
+/// What is told beside the conversation.
+fn notices(effects: &[Effect]) -> Vec<&str> {
+    let text = |effect| match effect {
+        &Effect::Emit(Event::Notice { ref text, .. }) => Some(text.as_str()),
+        _ => None,
+    };
+    effects.iter().filter_map(text).collect()
 }
 
 fn head(instructions: &str) -> Arc<Head> {
