@@ -30,6 +30,8 @@ pub struct Forecast {
     pub tail: u32,
     /// That the head is read again, by this conversation or another.
     pub head: u32,
+    /// That another conversation reads the head.
+    pub others: u32,
     /// How many further requests of this conversation are expected, each in time for the one before.
     pub further: u32,
     /// What the forecast was made from; what comes of it is remembered under that.
@@ -55,6 +57,7 @@ pub fn forecast(situation: Situation, ledger: &Ledger, scope: &Scope) -> Forecas
     Forecast {
         tail: if situation.is_aside { 0 } else { narrow(next) },
         head: narrow(head),
+        others: narrow(others),
         further: narrow(further),
         situation,
     }

@@ -132,6 +132,12 @@ impl Ledger {
         self.store(scope).map(|store| store.trust).unwrap_or_default()
     }
 
+    /// Whether every marker above what is read costs its own write. The account tells, whatever the model.
+    pub(super) fn bills_each(&self, scope: &Scope, now: Moment) -> bool {
+        let same = self.stores.iter().filter(|(known, _)| known.account == scope.account);
+        same.map(|(_, store)| store.trust).any(|trust| trust.bills_each(now))
+    }
+
     pub(super) fn internal(&self, scope: &Scope) -> Tokens {
         self.store(scope).map_or_else(|| Store::default().internal(), Store::internal)
     }

@@ -129,14 +129,17 @@ impl Planner<'_> {
         let mut chosen = Chosen { survey: &self.survey, marks: Vec::new() };
         if trust.is_plain() {
             chosen.take([tail, head]);
-        } else if trust.bills_each(self.now) {
+        } else if self.ledger.bills_each(&self.limits.scope, self.now) {
             // What lies below the hit is free under every reading; above it only one marker is paid for.
-            let top = tail.or(head);
+            let top = if perhaps.is_none() && self.is_better_head(tail) { head } else { tail.or(head) };
             let is_free = |mark: &Mark| sure.is_some_and(|sure| *mark <= sure);
-            chosen.take([sure, top, head.filter(is_free), self.instructions().filter(is_free)]);
+            let instructions = Some(Mark::Instructions).filter(|mark| !self.is_sure(*mark));
+            chosen.take([sure, top, head.filter(is_free), instructions.filter(is_free)]);
             chosen.take([self.turn_boundary(&chosen.marks).filter(is_free)]);
         } else {
-            chosen.take([sure, tail, perhaps, head, self.instructions()]);
+            // The instructions only while a new head is written anyway.
+            let instructions = Some(Mark::Instructions).filter(|_| !self.is_sure(Mark::Head));
+            chosen.take([sure, tail, perhaps, head, instructions]);
             chosen.take([self.turn_boundary(&chosen.marks)]);
         }
         // Boundaries and instructions ride along; alone they are worth nothing.
@@ -158,10 +161,20 @@ impl Planner<'_> {
         (head.then_some(Mark::Head), tail)
     }
 
-    /// The instructions, while a new head is written anyway.
-    fn instructions(&self) -> Option<Mark> {
-        let is_warm = self.survey.block(Mark::Head).is_some_and(|block| block.is_sure(self.now));
-        (!is_warm).then_some(Mark::Instructions)
+    /// Whether, of a cold prompt of which only one place can be marked, it had better be the head: others may read
+    /// it, and the few tokens above it are then paid once plain and once written.
+    fn is_better_head(&self, tail: Option<Mark>) -> bool {
+        let Some(tail) = tail else { return true };
+        let terms = &self.limits.terms;
+        let (head, above) =
+            (self.survey.size(Mark::Head), self.survey.size(tail) - self.survey.size(Mark::Head));
+        let gain = u64::from(terms.write.saturating_sub(terms.read)) * u64::from(self.forecast.others);
+        let loss = u64::from(1_000_u32.saturating_sub(terms.read)) * u64::from(self.forecast.tail);
+        self.survey.can_mark(Mark::Head) && head.0.saturating_mul(gain) > above.0.saturating_mul(loss)
+    }
+
+    fn is_sure(&self, mark: Mark) -> bool {
+        self.survey.block(mark).is_some_and(|block| block.is_sure(self.now))
     }
 
     /// Of the last four places before the person spoke again the one that lapses first. Those that are marked
@@ -186,11 +199,10 @@ impl Planner<'_> {
             return Prediction { plain: whole + internal, ..Prediction::default() };
         };
         // What is not marked may be found by looking back, but that depends on how the provider counts.
-        let is_sure = |mark: &&Mark| self.survey.block(**mark).is_some_and(|block| block.is_sure(self.now));
-        let sure = marks.iter().rev().find(is_sure).copied();
+        let sure = marks.iter().rev().find(|mark| self.is_sure(**mark)).copied();
         let read = sure.map(|mark| self.survey.size(mark)).unwrap_or_default();
         let reach = self.survey.size(top).max(read);
-        let written = if self.ledger.trust(&self.limits.scope).bills_each(self.now) {
+        let written = if self.ledger.bills_each(&self.limits.scope, self.now) {
             marks.iter().map(|mark| self.survey.size(*mark) - read).sum()
         } else {
             reach - read

@@ -16,6 +16,7 @@ use crate::{
 const LIKELY: Forecast = Forecast {
     tail: 900,
     head: 900,
+    others: 100,
     further: 9_000,
     situation: Situation {
         is_interactive: true,
