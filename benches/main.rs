@@ -84,7 +84,12 @@ impl Place {
         let home = self.folder.path().join("home");
         let mut command = Command::new(QWEN);
         command.current_dir(self.repository()).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
-        command.env("HOME", &home).env("TERM", "xterm-256color").stdin(Stdio::null()).stderr(Stdio::null());
+        command
+            .env("HOME", &home)
+            .env("QWEN_NO_KEYRING", "1")
+            .env("TERM", "xterm-256color")
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
         if let Some(sim) = sim {
             command.env("OPENAI_API_KEY", "bench").env("OPENAI_BASE_URL", sim.base_url());
             command.env("DASHSCOPE_PROXY_BASE_URL", sim.base_url()).env("OPENAI_MODEL", "qwen3-coder-plus");

@@ -47,6 +47,8 @@ pub enum Source {
     Environment(String),
     /// A line of a `.env` file: variable and path.
     EnvFile(String, String),
+    /// An account, by its name.
+    Account(String),
     /// The `env` object or a key of the user's settings file.
     Settings(String),
     /// A sign-in, by the path of its file.
@@ -61,6 +63,7 @@ impl fmt::Display for Source {
             Self::Flag(name) => write!(f, "{name}"),
             Self::Environment(name) => write!(f, "{name} from the environment"),
             Self::EnvFile(name, path) => write!(f, "{name} from {path}"),
+            Self::Account(name) => write!(f, "the account `{name}`"),
             Self::Settings(key) => write!(f, "`{key}` in the user settings"),
             Self::SignIn(path) => write!(f, "the sign-in in `{path}`"),
             Self::BuiltIn => write!(f, "the built-in default"),

@@ -1,11 +1,13 @@
 //! Chooses server, key and model: a pure function over what was collected.
 //!
 //! Places are asked from the highest to the lowest: flags, environment, the project's `.env`, the person's own
-//! `.env` files, settings. Three rules stand above that order:
+//! `.env` files, the chosen account, settings. Four rules stand above that order:
 //!
 //! 1. An address from a project's file is used with a key from the same file only.
 //! 2. A key that is named for a provider goes to that provider's hosts, or where the person's own settings send it.
 //! 3. A key that looks like one provider's is not sent to another's host.
+//! 4. An account's key goes to the account's address only; a key, an address or a model with a server of its own in
+//!    a higher place stands above the whole account.
 //!
 //! A sign-in with Qwen OAuth is used when it is asked for, or when the person has nothing else (`signin.rs`).
 //! `OPENAI_API_KEY` without an address goes to Qwen Cloud (China), as in Qwen Code, unless the key or the model is
@@ -13,47 +15,29 @@
 
 use crate::{
     base::Secret,
-    catalog::{PROVIDERS, Provider, makers, provider, provider_for},
+    catalog::{Billing, PROVIDERS, Provider, makers, provider, provider_for},
     protocol::Failure,
 };
 
 use super::{
+    accounts::Account,
     credential::{Credential, Endpoint, Source},
-    inputs::{BASE_URL, Hit, Inputs, KEY, MODEL, ModelEntry, Place, first},
+    found::{Access, Found, StoredKey},
+    inputs::{BASE_URL, Hit, Inputs, KEY, MODEL, ModelEntry, Site, first},
     refusal::{self, Way},
+    shapes::owner,
     signin,
 };
 
 /// The variable with the address of the person's proxy for Qwen Cloud.
 const PROXY: &str = "DASHSCOPE_PROXY_BASE_URL";
 
-/// Keys that tell by their first letters whose they are.
-const SHAPES: &[(&str, &str)] = &[
-    ("sk-sp-", "coding-plan"),
-    ("sk-or-", "openrouter"),
-    ("sk-proj-", "openai"),
-    ("sk-svcacct-", "openai"),
-    ("sk-admin-", "openai"),
-];
-
-/// What was chosen.
-pub struct Found {
-    /// The key and its address.
-    pub credential: Credential,
-    /// The model's name as it is sent.
-    pub model: String,
-    /// Where the model was named.
-    pub model_source: Source,
-    /// The one other base URL that is Qwen Cloud, in the spelling of [`Endpoint::base`].
-    pub proxy_base_url: Option<String>,
-    /// What a person should be told before the first request.
-    pub notes: Vec<String>,
-}
-
 /// A server and what to open it with.
 struct Pair<'a> {
     endpoint: Endpoint,
     key: Option<Hit<'a>>,
+    /// The account whose key it is, when it is one.
+    account: Option<&'a Account>,
     /// Where the address came from.
     source: Source,
     is_project: bool,
@@ -71,6 +55,8 @@ enum ProjectUrl<'a> {
 
 struct Search<'a> {
     inputs: &'a Inputs,
+    /// The chosen account, unless a higher place stands above it.
+    account: Option<&'a Account>,
     proxy: Option<Endpoint>,
     model: Option<Hit<'a>>,
     shunned: Option<Hit<'a>>,
@@ -89,31 +75,55 @@ pub fn find(inputs: &Inputs) -> Result<Found, Failure> {
 
 fn by_key(inputs: &Inputs) -> Result<Found, Failure> {
     let proxy = first(inputs.own_places(), &[PROXY]).map(|hit| read(&hit)).transpose()?;
-    let mut search = Search { inputs, proxy, model: None, shunned: None };
+    let mut search = Search { inputs, account: None, proxy, model: None, shunned: None };
+    search.account = inputs.accounts.current().filter(|account| !search.is_above(account));
     let pair = match search.project_url()? {
         ProjectUrl::Used(pair) => {
-            search.model = first(inputs.places(), &MODEL);
+            search.model = first(search.places(), &MODEL);
             pair
         }
         ProjectUrl::None => {
-            search.model = first(inputs.places(), &MODEL);
+            search.model = first(search.places(), &MODEL);
             search.own()?
         }
         ProjectUrl::Shunned(url) => {
             // The model in that file was meant for that address.
-            search.model = first(inputs.own_places(), &MODEL);
+            search.model = first(search.own_places(), &MODEL);
             search.shunned = Some(url);
             search.own()?
         }
     };
-    refusal::foreign_key(
-        &pair.endpoint,
-        pair.key.as_ref().and_then(|k| Some((k, owner_by_shape(k.value)?))),
-    )?;
+    if let Some(key) = &pair.key {
+        refusal::foreign(&pair.endpoint, key.value, &key.source.to_string())?;
+    }
     search.finish(pair)
 }
 
 impl<'a> Search<'a> {
+    /// Whether a place above the accounts names a key, another address, or a model with a server of its own.
+    fn is_above(&self, account: &Account) -> bool {
+        let above = || self.inputs.places().take_while(|place| !matches!(place, Site::Account(_)));
+        let own = || above().filter(|place| !place.is_project());
+        let entries = &self.inputs.settings.models;
+        let has_server =
+            |hit: Hit<'_>| entries.iter().any(|entry| entry.id == hit.value && entry.base_url.is_some());
+        let is_elsewhere = |url: Hit<'_>| Endpoint::parse(url.value).as_ref() != Ok(&account.endpoint);
+        first(above(), &self.key_names()).is_some()
+            || first(own(), &[BASE_URL]).is_some_and(is_elsewhere)
+            || first(own(), &MODEL).is_some_and(has_server)
+    }
+
+    /// All places that count in this search, the highest first.
+    fn places(&self) -> impl Iterator<Item = Site<'a>> + use<'a> {
+        let (inputs, has_account) = (self.inputs, self.account.is_some());
+        inputs.places().filter(move |place| has_account || !matches!(place, Site::Account(_)))
+    }
+
+    /// Those that are the person's own.
+    fn own_places(&self) -> impl Iterator<Item = Site<'a>> + use<'a> {
+        self.places().filter(|place| !place.is_project())
+    }
+
     fn project_url(&self) -> Result<ProjectUrl<'a>, Failure> {
         let above = || self.inputs.places().take_while(|place| !place.is_project());
         let Some(file) = self.inputs.places().find(|place| place.is_project()) else {
@@ -131,24 +141,38 @@ impl<'a> Search<'a> {
         let anything = [&names[..], &[BASE_URL]].concat();
         let has_own = || first(self.inputs.own_places(), &anything).is_some();
         if key.is_some() || (endpoint.is_loopback() && !has_own()) {
-            return Ok(ProjectUrl::Used(Pair { endpoint, key, source: url.source, is_project: true }));
+            return Ok(ProjectUrl::Used(Pair {
+                endpoint,
+                key,
+                account: None,
+                source: url.source,
+                is_project: true,
+            }));
         }
         Ok(ProjectUrl::Shunned(url))
     }
 
     /// The pair from everything but the address in the project's file.
     fn own(&self) -> Result<Pair<'a>, Failure> {
-        let places: Vec<Place<'a>> = self.inputs.own_places().collect();
+        let places: Vec<Site<'a>> = self.own_places().collect();
         let addressed = places.iter().enumerate().find_map(|(at, place)| Some((at, self.address(*place)?)));
         let Some((at, (url, key_env))) = addressed else {
-            return self.by_key_alone(self.inputs.places());
+            return self.by_key_alone(self.places());
         };
         let endpoint = read(&url)?;
+        if let Some(account) = self.account.filter(|_| matches!(places[at], Site::Account(_))) {
+            return Ok(Pair::of(account, url.source));
+        }
         let names = key_env.map_or_else(|| self.names_for(&endpoint), |name| vec![name]);
-        let flag = Place::Flags(&self.inputs.flags).get(KEY);
-        let key = flag.or_else(|| first(self.inputs.places(), &names));
+        let flag = Site::Flags(&self.inputs.flags).get(KEY);
+        let key = flag.or_else(|| first(self.places(), &names));
+        if key.is_none()
+            && let Some(account) = self.account.filter(|account| account.endpoint == endpoint)
+        {
+            return Ok(Pair::of(account, url.source));
+        }
         if key.is_some() || endpoint.is_private() {
-            return Ok(Pair { endpoint, key, source: url.source, is_project: false });
+            return Ok(Pair { endpoint, key, account: None, source: url.source, is_project: false });
         }
         // A key in a higher place than an address that nobody has a key for is the newer word.
         let above = places.into_iter().take(at);
@@ -156,8 +180,8 @@ impl<'a> Search<'a> {
     }
 
     /// The address a place names, and the variable of its key if the place says which.
-    fn address(&self, place: Place<'a>) -> Option<(Hit<'a>, Option<&'a str>)> {
-        if let (Place::Settings(_), Some(entry)) = (place, self.entry())
+    fn address(&self, place: Site<'a>) -> Option<(Hit<'a>, Option<&'a str>)> {
+        if let (Site::Settings(_), Some(entry)) = (place, self.entry())
             && let Some(url) = entry.base_url.as_deref()
         {
             let source = Source::Settings(format!("modelProviders, {}", entry.id));
@@ -167,7 +191,7 @@ impl<'a> Search<'a> {
     }
 
     /// A key decides where it goes.
-    fn by_key_alone(&self, places: impl Iterator<Item = Place<'a>>) -> Result<Pair<'a>, Failure> {
+    fn by_key_alone(&self, places: impl Iterator<Item = Site<'a>>) -> Result<Pair<'a>, Failure> {
         let places: Vec<_> = places.collect();
         let model = self.model.as_ref().map_or("", |hit| hit.value);
         let preferred: Vec<&str> =
@@ -198,7 +222,7 @@ impl<'a> Search<'a> {
             return Err(refusal::shunned(self.inputs, shunned));
         }
         let endpoint = read(&Hit { value: url, source: source.clone() })?;
-        Ok(Pair { endpoint, key: Some(key), source, is_project: false })
+        Ok(Pair { endpoint, key: Some(key), account: None, source, is_project: false })
     }
 
     /// The entry of `modelProviders` for the model.
@@ -236,15 +260,22 @@ impl<'a> Search<'a> {
             notes.push(format!("requests go to `{}`, as {} says", pair.endpoint.base(), pair.source));
         }
         notes.extend(self.shunned.as_ref().map(refusal::shunned_note));
-        let source = pair.key.as_ref().map_or(pair.source, |hit| hit.source.clone());
-        let key = pair.key.map(|hit| Secret::new(hit.value.to_owned()));
+        notes.extend(self.inputs.accounts.notes.iter().cloned());
+        notes.extend(self.account_note(&pair));
         Ok(Found {
-            credential: Credential::new(pair.endpoint, key, source),
+            access: pair.access(),
             model,
             model_source,
             proxy_base_url: self.proxy.map(|proxy| proxy.base().to_owned()),
             notes,
         })
+    }
+
+    /// What to say when the chosen account is passed over.
+    fn account_note(&self, pair: &Pair<'a>) -> Option<String> {
+        let account = self.inputs.accounts.current().filter(|_| pair.account.is_none())?;
+        let instead = pair.key.as_ref().map_or(&pair.source, |key| &key.source);
+        Some(format!("the account `{}` is not used: {instead} stands above it", account.name))
     }
 
     fn default_model(&self, pair: &Pair<'a>) -> Result<(String, Source), Failure> {
@@ -265,6 +296,22 @@ impl<'a> Search<'a> {
     }
 }
 
+impl<'a> Pair<'a> {
+    fn of(account: &'a Account, source: Source) -> Self {
+        let endpoint = account.endpoint.clone();
+        Self { endpoint, key: None, account: Some(account), source, is_project: false }
+    }
+
+    fn access(self) -> Access {
+        if let Some((account, place)) = self.account.and_then(|account| Some((account, account.key?))) {
+            return Access::Stored(StoredKey { account: account.clone(), place });
+        }
+        let source = self.key.as_ref().map_or(self.source, |hit| hit.source.clone());
+        let key = self.key.map(|hit| Secret::new(hit.value.to_owned()));
+        Access::Ready(Credential::new(self.endpoint, key, source))
+    }
+}
+
 impl ModelEntry {
     fn is_for_key(&self, name: &str) -> bool {
         self.base_url.is_some() && self.key_env.as_deref() == Some(name)
@@ -274,19 +321,13 @@ impl ModelEntry {
 /// Where a key goes when nothing says where.
 fn default_url(name: &str, key: &str, model: &str) -> Option<&'static str> {
     let row = if name == KEY {
-        let owner = owner_by_shape(key).filter(|row| row.id != "coding-plan");
+        let owner = owner(key).filter(|row| row.billing != Billing::ByPlan);
         let maker = makers(model).contains(&"openai").then(|| provider("openai")).flatten();
         owner.or(maker).or_else(|| provider("qwen-cloud"))
     } else {
         PROVIDERS.iter().find(|row| row.key_env == name)
     };
     row?.base_urls.first().copied()
-}
-
-/// Whose key it is, where its letters say so. The word in the middle of OpenAI's keys is what leak scanners go by.
-fn owner_by_shape(key: &str) -> Option<&'static Provider> {
-    let by_prefix = SHAPES.iter().find(|(prefix, _)| key.starts_with(prefix)).map(|(_, id)| *id);
-    provider(by_prefix.or_else(|| key.contains("T3BlbkFJ").then_some("openai"))?)
 }
 
 fn read(url: &Hit<'_>) -> Result<Endpoint, Failure> {

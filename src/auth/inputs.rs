@@ -3,6 +3,7 @@
 use crate::base::Secret;
 
 use super::{
+    accounts::{Account, Accounts},
     credential::Source,
     envfile::{EnvFile, EnvFiles},
     oauth,
@@ -70,6 +71,8 @@ pub struct Inputs {
     pub env: Vars,
     /// `.env` files.
     pub files: EnvFiles,
+    /// Accounts: names and addresses. Their keys are read when it is known that one is needed.
+    pub accounts: Accounts,
     /// The person's settings.
     pub settings: Options,
     /// The sign-in with Qwen OAuth.
@@ -84,34 +87,36 @@ pub(super) struct Hit<'a> {
 
 /// One place to look in.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(super) enum Site<'a> {
     Flags(&'a Flags),
     Environment(&'a Vars),
     File(&'a EnvFile),
+    Account(&'a Account),
     Settings(&'a Options),
 }
 
 impl Inputs {
     /// All places, the highest first.
-    pub(super) fn places(&self) -> impl Iterator<Item = Place<'_>> {
-        [Place::Flags(&self.flags), Place::Environment(&self.env)]
+    pub(super) fn places(&self) -> impl Iterator<Item = Site<'_>> {
+        [Site::Flags(&self.flags), Site::Environment(&self.env)]
             .into_iter()
-            .chain(self.files.iter().map(Place::File))
-            .chain([Place::Settings(&self.settings)])
+            .chain(self.files.iter().map(Site::File))
+            .chain(self.accounts.current().map(Site::Account))
+            .chain([Site::Settings(&self.settings)])
     }
 
     /// The places that are the person's own.
-    pub(super) fn own_places(&self) -> impl Iterator<Item = Place<'_>> {
+    pub(super) fn own_places(&self) -> impl Iterator<Item = Site<'_>> {
         self.places().filter(|place| !place.is_project())
     }
 }
 
 /// The first of `names` in the highest of `places`.
-pub(super) fn first<'a>(mut places: impl Iterator<Item = Place<'a>>, names: &[&str]) -> Option<Hit<'a>> {
+pub(super) fn first<'a>(mut places: impl Iterator<Item = Site<'a>>, names: &[&str]) -> Option<Hit<'a>> {
     places.find_map(|place| names.iter().find_map(|name| place.get(name)))
 }
 
-impl<'a> Place<'a> {
+impl<'a> Site<'a> {
     pub(super) fn is_project(self) -> bool {
         matches!(self, Self::File(file) if file.is_project)
     }
@@ -124,9 +129,21 @@ impl<'a> Place<'a> {
             Self::File(file) => {
                 (file.vars.get(name)?, Source::EnvFile(name.to_owned(), file.path.display().to_string()))
             }
+            // Its key is not among the values that are lent out: it goes nowhere but to its own address.
+            Self::Account(account) => (account.get(name)?, Source::Account(account.name.clone())),
             Self::Settings(settings) => settings.get(name)?,
         };
         Some(Hit { value, source })
+    }
+}
+
+impl Account {
+    fn get(&self, name: &str) -> Option<&str> {
+        match name {
+            BASE_URL => Some(self.endpoint.base()),
+            "OPENAI_MODEL" => self.model.as_deref(),
+            _ => None,
+        }
     }
 }
 

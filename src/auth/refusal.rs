@@ -1,14 +1,15 @@
 //! What a person reads when there is no credential to be had.
 
 use crate::{
-    catalog::{Billing, Provider, provider_for},
+    catalog::Billing,
     protocol::{Failure, Kind},
 };
 
 use super::{
     credential::{Endpoint, Source},
     endpoint::EndpointError,
-    inputs::{Flags, Hit, Inputs, Place},
+    inputs::{Flags, Hit, Inputs, Site},
+    shapes::stranger,
 };
 
 /// How the person wants to sign in.
@@ -46,7 +47,9 @@ fn auth_type(inputs: &Inputs) -> Option<(&str, Source)> {
         return None;
     }
     inputs.own_places().find_map(|place| match place {
-        Place::Settings(settings) if settings.selected_type.is_some() => Some((
+        // Whoever chose an account chose how to sign in.
+        Site::Account(account) => Some(("openai", Source::Account(account.name.clone()))),
+        Site::Settings(settings) if settings.selected_type.is_some() => Some((
             settings.selected_type.as_deref()?,
             Source::Settings("security.auth.selectedType".to_owned()),
         )),
@@ -54,19 +57,11 @@ fn auth_type(inputs: &Inputs) -> Option<(&str, Source)> {
     })
 }
 
-/// Refuses to send a key to a host that is plainly not its owner's.
-pub(super) fn foreign_key(
-    endpoint: &Endpoint,
-    key: Option<(&Hit<'_>, &'static Provider)>,
-) -> Result<(), Failure> {
-    let Some((key, owner)) = key else { return Ok(()) };
-    let there = provider_for(endpoint.host());
-    if there.id == owner.id || there.hosts.is_empty() {
-        return Ok(());
-    }
+/// Refuses to send a key to a host that is plainly not its owner's. `source` says in messages which key it is.
+pub(super) fn foreign(endpoint: &Endpoint, key: &str, source: &str) -> Result<(), Failure> {
+    let Some((owner, there)) = stranger(endpoint.host(), key) else { return Ok(()) };
     let error = format!(
-        "{} is a key for {} and is not sent to `{}` ({})",
-        key.source,
+        "{source} is a key for {} and is not sent to `{}` ({})",
         owner.name,
         endpoint.host(),
         there.name
@@ -153,6 +148,19 @@ fn tried(inputs: &Inputs) -> String {
     if inputs.files.user.is_empty() {
         places.push("`.env` in your Qwen and home folders (none)".to_owned());
     }
+    places.push(accounts(inputs));
     places.push("`security.auth` and `env` in your settings".to_owned());
     format!("tried, in this order: {}", places.join(", "))
+}
+
+/// What the accounts had to offer.
+fn accounts(inputs: &Inputs) -> String {
+    let accounts = &inputs.accounts;
+    match (accounts.current(), accounts.all.len()) {
+        (Some(account), _) => {
+            format!("the account `{}`, which is for `{}`", account.name, account.endpoint.host())
+        }
+        (None, 0) => "your accounts, with keys in the keyring or a file (none)".to_owned(),
+        (None, count) => format!("your accounts ({count}, none of them chosen)"),
+    }
 }

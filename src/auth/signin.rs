@@ -6,7 +6,7 @@ use crate::protocol::{Failure, Kind};
 
 use super::{
     credential::{Credential, Source},
-    find::Found,
+    found::{Access, Found},
     inputs::{BASE_URL, Inputs, MODEL, first},
     oauth::{self, DEFAULT_MODEL, Keeper, Kept, Options, other_ways},
 };
@@ -46,7 +46,7 @@ pub(super) fn find(inputs: &Inputs, asked: Option<&Source>) -> Result<Found, Fai
     let keeper = Keeper::new(options, inputs.oauth.file.clone(), grant);
     let source = Source::SignIn(inputs.oauth.file.path().display().to_string());
     Ok(Found {
-        credential: Credential::of_sign_in(keeper.endpoint()?, keeper, source),
+        access: Access::Ready(Credential::of_sign_in(keeper.endpoint()?, keeper, source)),
         model,
         model_source,
         proxy_base_url: None,
@@ -107,8 +107,16 @@ mod tests {
 
     /// Address, model and notes, or what the person reads.
     fn ends(inputs: &Inputs) -> Result<(String, String, Vec<String>), String> {
-        let ended = find(inputs).map(|f| (f.credential.endpoint().base().to_owned(), f.model, f.notes));
+        let ended = find(inputs).map(|f| (f.access.endpoint().base().to_owned(), f.model, f.notes));
         ended.map_err(|failure| failure.to_string())
+    }
+
+    /// The credential, which is at hand: no vault is there to open.
+    fn opened(found: Found) -> Credential {
+        match found.access {
+            Access::Ready(credential) => credential,
+            Access::Stored(_) => panic!("nothing is stored here"),
+        }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it is compared with what a search ends with")]
@@ -123,15 +131,15 @@ mod tests {
         let asked = [("QWEN_DEFAULT_AUTH_TYPE", "qwen-oauth"), ("DASHSCOPE_API_KEY", "k")];
         assert_eq!(ends(&inputs(FILE, &asked)), portal(&[]));
         let by_key = find(&inputs(FILE, &asked[1..])).expect("a key");
-        assert!(!by_key.credential.is_sign_in());
+        assert!(!opened(by_key).is_sign_in());
         let mut settings = inputs(FILE, &asked[1..]);
         settings.settings.selected_type = Some("qwen-oauth".to_owned());
         assert_eq!(ends(&settings), portal(&[]));
         settings.flags.auth_type = Some("openai".to_owned());
-        assert!(find(&settings).is_ok_and(|f| !f.credential.is_sign_in()));
-        let found = find(&inputs(FILE, &[])).expect("a sign-in");
-        assert_eq!(found.credential.source().to_string(), "the sign-in in `/h/.qwen/oauth_creds.json`");
-        assert!(found.credential.is_sign_in() && found.credential.key().is_none());
+        assert!(find(&settings).is_ok_and(|f| !opened(f).is_sign_in()));
+        let found = opened(find(&inputs(FILE, &[])).expect("a sign-in"));
+        assert_eq!(found.source().to_string(), "the sign-in in `/h/.qwen/oauth_creds.json`");
+        assert!(found.is_sign_in() && found.key().is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use super::{Arguments, Resume, Streams, TurnLimit, choose};
 use crate::{
     agent::{Instructions, Setup, machine},
-    auth::{self, Credential, EnvFiles, Inputs, Vars},
+    auth::{self, Book, Credential, EnvFiles, Inputs, Vars, Vault},
     base::{AbsPath, SessionId, Tokens},
     cache,
     catalog::Profile,
@@ -108,13 +108,14 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
             model: arguments.model.model.clone(),
         },
         files: EnvFiles::collect(cwd.as_path(), &homes.qwen_home, &homes.user_home),
+        accounts: Book::at(&homes.qwen_home).list(),
         settings: settings.auth(),
         oauth: auth::oauth::Collected::in_home(&homes.qwen_home),
         env,
     };
     let hidden_env = auth::hidden_names(&inputs);
     let found = auth::find(&inputs)?;
-    let endpoint = found.credential.endpoint();
+    let endpoint = found.access.endpoint();
     let overrides = settings.overrides(found.proxy_base_url.clone());
     let profile = Profile::resolve(endpoint.host(), endpoint.base(), &found.model, &overrides);
 
@@ -126,7 +127,10 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     let named = || arguments.session.session_id.clone().map(SessionId::new);
     // The folder of long outputs is named after the session, so its id comes before everything else.
     let id = resumed.clone().or_else(named).unwrap_or_else(new_session);
-    let mut setup = plain(&cwd, id, Arc::new(found.credential), Arc::new(profile));
+    // Last, since only this may have to wait: the keyring of a person who is not there.
+    let vault = Vault::new(&homes.qwen_home, settings.storage(), inputs.env.get("QWEN_NO_KEYRING"));
+    let credential = found.access.open(&vault)?;
+    let mut setup = plain(&cwd, id, Arc::new(credential), Arc::new(profile));
     setup.root = root;
     setup.notices.extend(settings.notes().iter().cloned());
     setup.notices.extend(found.notes);

@@ -142,6 +142,12 @@ impl Loaded {
         }
     }
 
+    /// Where keys of accounts are kept.
+    pub fn storage(&self) -> auth::Storage {
+        let named = self.get(&table::AUTH_STORAGE).and_then(Value::as_str);
+        auth::Storage::ALL.into_iter().find(|storage| Some(storage.name()) == named).unwrap_or_default()
+    }
+
     /// For `permissions`.
     pub fn rules(&self) -> Rules {
         let both = |one, other| [self.list(one), self.list(other)].concat();

@@ -25,6 +25,7 @@ pub static ALL: &[&Setting] = &[
     &OAUTH_TOKEN,
     &OAUTH_CLIENT,
     &OAUTH_SCOPE,
+    &AUTH_STORAGE,
     &MODEL_PROVIDERS,
     &ENV,
     &PROXY,
@@ -148,6 +149,13 @@ pub(super) static OAUTH_CLIENT: Setting = setting(
 );
 pub(super) static OAUTH_SCOPE: Setting =
     setting("security.auth.oauth.scope", Shape::Text, "What is asked for there, words joined by blanks.");
+pub(super) static AUTH_STORAGE: Setting = setting(
+    "auth.storage",
+    Shape::Word(&["auto", "keyring", "file"]),
+    "Where keys of accounts are kept: `auto` is the system's keyring, or a file where there is none. QWEN_NO_KEYRING \
+     keeps the keyring untouched.",
+)
+.default("\"auto\"");
 pub(super) static MODEL_PROVIDERS: Setting = setting(
     "modelProviders",
     Shape::Object,

@@ -144,6 +144,7 @@ pub(super) fn sign_in(issuer: Option<&str>, base: &str) -> (tempfile::TempDir, A
     inputs.settings.oauth.device_endpoint = issuer.map(|base| format!("{base}/device"));
     inputs.settings.oauth.token_endpoint = issuer.map(|base| format!("{base}/token"));
     let found = auth::find(&inputs).expect("a sign-in");
-    assert_eq!(found.credential.endpoint().base(), base);
-    (home, Arc::new(found.credential))
+    let auth::Access::Ready(credential) = found.access else { panic!("nothing is stored") };
+    assert_eq!(credential.endpoint().base(), base);
+    (home, Arc::new(credential))
 }

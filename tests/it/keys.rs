@@ -159,3 +159,35 @@ fn a_local_server_needs_no_key() {
     ran.exit_is(0).stdout_is("Hello.\n").asks(1);
     assert_eq!(ran.requests()[0].authorization, None);
 }
+
+/// A story whose only key is an account's. `place` is where the list says that it is.
+fn signed_in(at: &Sim, place: &str) -> Session {
+    let base = at.base_url();
+    let entry = |name: &str, base: &str| json!({"name": name, "preset": "custom", "baseUrl": base, "model": "m", "key": place, "created": 1});
+    let entries = [entry("home", "https://home.invalid/v1"), entry("work", &base)];
+    let keys =
+        json!({"keys": [{"endpoint": base, "account": "work", "key": "sk-of-the-account-0123456789"}]});
+    Session::new()
+        .without("OPENAI_API_KEY")
+        .without("OPENAI_BASE_URL")
+        .without("OPENAI_MODEL")
+        .home_file(".qwen/accounts.json", json!({"accounts": entries, "current": "work"}).to_string())
+        .home_file(".qwen/credentials.json", keys.to_string())
+}
+
+#[test]
+fn the_chosen_account_is_asked_with_its_own_key() {
+    let work = stranger();
+    signed_in(&work, "file").run("hello").exit_is(0).asks(0);
+    let sent: Vec<_> = work.requests().into_iter().map(|request| request.authorization).collect();
+    assert_eq!(sent, [Some("Bearer sk-of-the-account-0123456789".to_owned())]);
+}
+
+#[test]
+fn a_key_in_a_keyring_that_is_not_to_be_touched_ends_the_run_and_says_so() {
+    let work = stranger();
+    signed_in(&work, "keyring").run("hello").exit_is(41).stdout_is("").stderr_has(
+        "the key of the account `work` could not be read: the keyring is not used (QWEN_NO_KEYRING is set)",
+    );
+    assert_eq!(work.requests().len(), 0);
+}

@@ -10,6 +10,7 @@ use crate::Session;
 fn qwen() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qwen"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", "/nonexistent");
+    command.env("QWEN_NO_KEYRING", "1");
     command
 }
 

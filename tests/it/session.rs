@@ -229,6 +229,7 @@ impl Session {
             .env("HOME", folder.join("home"))
             .env("QWEN_HOME", world.qwen_home())
             .env("TMPDIR", folder.join("tmp"))
+            .env("QWEN_NO_KEYRING", "1")
             .env("QWEN_CODE_SYSTEM_SETTINGS_PATH", folder.join("none.json"))
             .env("QWEN_CODE_SYSTEM_DEFAULTS_PATH", folder.join("none.json"))
             .env("OPENAI_API_KEY", KEY)

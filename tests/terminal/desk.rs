@@ -104,6 +104,7 @@ impl Desk {
         command.env("HOME", folder.join("home"));
         command.env("QWEN_HOME", folder.join("home/.qwen"));
         command.env("TMPDIR", folder.join("tmp"));
+        command.env("QWEN_NO_KEYRING", "1");
         for variable in ["QWEN_CODE_SYSTEM_SETTINGS_PATH", "QWEN_CODE_SYSTEM_DEFAULTS_PATH"] {
             command.env(variable, folder.join("none.json"));
         }

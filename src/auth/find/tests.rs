@@ -4,13 +4,22 @@ use std::path::Path;
 
 use super::*;
 use crate::{
-    auth::{EnvFile, EnvFiles, Flags, Options},
+    auth::{Accounts, EnvFile, EnvFiles, Flags, Options, Place},
+    base::Moment,
     protocol::Kind,
 };
 
 const CHINA: &str = "https://dashscope.aliyuncs.com/compatible-mode/v1";
 
-/// The five places, as a story tells them.
+/// The credential of a story without accounts.
+fn ready(access: Access) -> Credential {
+    match access {
+        Access::Ready(credential) => credential,
+        Access::Stored(stored) => panic!("an account's key: {stored:?}"),
+    }
+}
+
+/// The places, as a story tells them.
 #[derive(Clone, Copy, Default)]
 struct Story<'a> {
     flags: [Option<&'a str>; 3],
@@ -19,6 +28,8 @@ struct Story<'a> {
     user: &'a str,
     settings: &'a [(&'a str, &'a str)],
     models: &'a [(&'a str, &'a str, &'a str)],
+    /// Address and model of the chosen account, whose key is in the file.
+    account: Option<(&'a str, &'a str)>,
 }
 
 impl Story<'_> {
@@ -32,6 +43,7 @@ impl Story<'_> {
                 project: (!self.project.is_empty()).then(|| file("/p/.env", true, self.project)),
                 user: vec![file("/h/.qwen/.env", false, self.user)],
             },
+            accounts: self.accounts(),
             settings: Options {
                 env: self.settings.iter().copied().collect(),
                 models: self
@@ -49,12 +61,32 @@ impl Story<'_> {
         }
     }
 
+    fn accounts(&self) -> Accounts {
+        let account = |(base, model): (&str, &str)| Account {
+            name: "work".into(),
+            preset: "custom".into(),
+            endpoint: Endpoint::parse(base).unwrap(),
+            model: (!model.is_empty()).then(|| model.to_owned()),
+            key: Some(Place::File),
+            created: Moment(1),
+        };
+        Accounts {
+            all: self.account.map(account).into_iter().collect(),
+            current: self.account.map(|_| "work".to_owned()),
+            notes: Vec::new(),
+        }
+    }
+
     /// Address, key and model, or what the person reads.
     fn ends(&self) -> Result<(String, Option<String>, String), Failure> {
         find(&self.inputs()).map(|found| {
-            let Found { credential, model, .. } = found;
-            let key = credential.key().map(|key| key.expose().to_owned());
-            (credential.endpoint().base().to_owned(), key, model)
+            let Found { access, model, .. } = found;
+            let base = access.endpoint().base().to_owned();
+            let key = match &access {
+                Access::Ready(credential) => credential.key().map(|key| key.expose().to_owned()),
+                Access::Stored(stored) => Some(format!("of account {}", stored.account.name)),
+            };
+            (base, key, model)
         })
     }
 }
@@ -72,7 +104,7 @@ fn nothing_is_found_and_every_place_is_named_in_order() {
     assert_eq!(
         failure.hints[0],
         "tried, in this order: --openai-api-key, the environment, `.qwen/.env` and `.env` from here upwards (none), \
-         `.env` in your Qwen and home folders (none), `security.auth` and `env` in your settings"
+         `.env` in your Qwen and home folders (none), your accounts, with keys in the keyring or a file (none), `security.auth` and `env` in your settings"
     );
 }
 
@@ -92,6 +124,7 @@ fn a_higher_place_wins_for_the_key_the_address_and_the_model() {
             ("OPENAI_MODEL", "m5"),
         ],
         models: &[],
+        account: None,
     };
     let stories = [
         full,
@@ -112,7 +145,7 @@ fn sources_are_told() {
     let story =
         Story { env: &[("DASHSCOPE_API_KEY", "k")], user: "QWEN_MODEL=qwen3-max", ..Story::default() };
     let found = find(&story.inputs()).ok().unwrap();
-    assert_eq!(found.credential.source(), &Source::Environment("DASHSCOPE_API_KEY".into()));
+    assert_eq!(ready(found.access).source(), &Source::Environment("DASHSCOPE_API_KEY".into()));
     assert_eq!(found.model_source, Source::EnvFile("QWEN_MODEL".into(), "/h/.qwen/.env".into()));
     assert_eq!(found.notes, [""; 0]);
 }
@@ -314,19 +347,20 @@ fn the_canary_host_never_meets_a_key_from_elsewhere() {
         ["https://canary.test/v1", "http://127.0.0.1:9/canary", "https://dashscope-us.aliyuncs.com/canary"];
     let (mut met, mut total) = (0, 0);
     for canary in canaries {
-        for bits in 0_u32..1 << 13 {
+        for bits in 0_u32..1 << 14 {
             let inputs = scattered(bits, canary);
             total += 1;
             let Ok(found) = find(&inputs) else { continue };
-            if found.credential.endpoint().base() != canary {
+            if found.access.endpoint().base() != canary {
                 continue;
             }
             met += 1;
-            let key = found.credential.key().map(Secret::expose);
-            assert!(key.is_none_or(|key| key.ends_with("-project")), "{bits:013b} {canary} met {key:?}");
+            let credential = ready(found.access);
+            let key = credential.key().map(Secret::expose);
+            assert!(key.is_none_or(|key| key.ends_with("-project")), "{bits:014b} {canary} met {key:?}");
         }
     }
-    assert_eq!(total, 3 << 13);
+    assert_eq!(total, 3 << 14);
     assert!(met > 100, "the canary is used where it may be, or this test proves nothing: {met}");
 }
 
@@ -371,6 +405,97 @@ fn scattered(bits: u32, canary: &str) -> Inputs {
             env: lines(9, "settings", "https://settings.test/v1").into_iter().collect(),
             ..Options::default()
         },
+        accounts: Story { account: has(13).then_some(("https://account.test/v1", "")), ..Story::default() }
+            .accounts(),
         ..Inputs::default()
     }
+}
+
+/// The account's own address and model, as the stories below have it.
+const ACCOUNT: (&str, &str) = ("https://account.test/v1", "its-model");
+
+#[test]
+fn the_chosen_account_stands_above_the_settings_and_below_everything_else() {
+    let own = pair(ACCOUNT.0, "of account work", ACCOUNT.1);
+    let lone = Story { account: Some(ACCOUNT), ..Story::default() };
+    assert_eq!(lone.ends(), own);
+    let settings = Story {
+        settings: &[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "https://s.test/v1"), ("OPENAI_MODEL", "m")],
+        ..lone
+    };
+    assert_eq!(settings.ends(), own);
+    // A model alone changes the model only.
+    let model = Story { flags: [None, None, Some("other")], ..settings };
+    assert_eq!(model.ends(), pair(ACCOUNT.0, "of account work", "other"));
+    // A key above it stands above all of it, its address too: nobody said that key was for there.
+    let above = [
+        Story { flags: [Some("k"), None, None], ..lone },
+        Story { env: &[("DASHSCOPE_API_KEY", "k")], ..lone },
+        Story { project: "DASHSCOPE_API_KEY=k", ..lone },
+        Story { user: "OPENAI_API_KEY=k", ..lone },
+    ];
+    for story in above {
+        assert_eq!(story.ends(), pair(CHINA, "k", "qwen3-coder-plus"));
+        let notes = find(&story.inputs()).ok().unwrap().notes;
+        assert!(notes[0].starts_with("the account `work` is not used: "), "{notes:?}");
+    }
+    assert_eq!(find(&lone.inputs()).ok().unwrap().notes, [""; 0]);
+}
+
+#[test]
+fn an_accounts_key_goes_to_the_accounts_address_only() {
+    let lone = Story { account: Some(ACCOUNT), ..Story::default() };
+    let elsewhere = Story { env: &[("OPENAI_BASE_URL", "https://other.test/v1")], ..lone };
+    let failure = elsewhere.ends().unwrap_err();
+    assert_eq!(
+        failure.error,
+        "no key was found for `other.test`, the server of OPENAI_BASE_URL from the environment"
+    );
+    assert!(failure.hints[1].contains("the account `work`, which is for `account.test`"), "{failure}");
+    // The same address, named again, is the account's.
+    let same = Story { env: &[("OPENAI_BASE_URL", "https://account.test/v1/")], ..lone };
+    assert_eq!(same.ends(), pair(ACCOUNT.0, "of account work", "its-model"));
+    // A project's address is nobody's business.
+    let project = Story { project: "OPENAI_BASE_URL=https://evil.test/v1\nOPENAI_MODEL=evil", ..lone };
+    assert_eq!(project.ends(), pair(ACCOUNT.0, "of account work", "its-model"));
+    let local = Story { project: "OPENAI_BASE_URL=http://localhost:1/v1\nOPENAI_MODEL=m", ..lone };
+    assert_eq!(local.ends(), pair(ACCOUNT.0, "of account work", "its-model"));
+}
+
+#[test]
+fn a_model_that_settings_tie_to_a_server_is_asked_there() {
+    let story = Story {
+        flags: [None, None, Some("corp")],
+        models: &[("corp", "https://corp.test/v1", "CORP_KEY")],
+        settings: &[("CORP_KEY", "k")],
+        account: Some(ACCOUNT),
+        ..Story::default()
+    };
+    assert_eq!(story.ends(), pair("https://corp.test/v1", "k", "corp"));
+}
+
+#[test]
+fn without_any_key_the_error_names_the_accounts_too() {
+    let failure = Story::default().ends().unwrap_err();
+    assert!(
+        failure.hints[0].contains("your accounts, with keys in the keyring or a file (none)"),
+        "{failure}"
+    );
+    let mut inputs = Story { account: Some(ACCOUNT), ..Story::default() }.inputs();
+    inputs.accounts.current = None;
+    let failure = find(&inputs).err().unwrap();
+    assert!(failure.hints[0].contains("your accounts (1, none of them chosen)"), "{failure}");
+}
+
+#[test]
+fn an_account_without_a_key_is_a_server_that_needs_none() {
+    let mut inputs = Story { account: Some(("http://localhost:1234/v1", "m")), ..Story::default() }.inputs();
+    inputs.accounts.all[0].key = None;
+    inputs.settings.selected_type = Some("qwen-oauth".into());
+    let credential = ready(find(&inputs).ok().unwrap().access);
+    assert_eq!(
+        (credential.endpoint().base(), credential.key().is_none()),
+        ("http://localhost:1234/v1", true)
+    );
+    assert_eq!(credential.source(), &Source::Account("work".into()));
 }
