@@ -41,6 +41,19 @@ pub struct Provider {
     pub cache_key: bool,
     /// Whether it passes requests on to other providers, each of which has a cache of its own.
     pub is_router: bool,
+    /// Which request shows that a key is right.
+    pub proof: Proof,
+}
+
+/// Which request shows that a key is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The list of models, which is given to a right key only.
+    Models,
+    /// Another path below the base that is given to a right key only; the list of models is public.
+    Path(&'static str),
+    /// A question of one token: there is no list, or it proves nothing.
+    Chat,
 }
 
 /// How a provider is paid.

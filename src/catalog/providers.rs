@@ -5,7 +5,7 @@
 
 use super::{
     hosts::{is_loopback, matches},
-    profile::{Billing, Echo, MaxTokens, Provider},
+    profile::{Billing, Echo, MaxTokens, Proof, Provider},
 };
 
 /// What an unknown server is taken for: the plain form of the protocol and nothing beyond it.
@@ -26,6 +26,7 @@ const PLAIN: Provider = Provider {
     seals_reasoning: false,
     cache_key: false,
     is_router: false,
+    proof: Proof::Models,
 };
 
 /// What all doors to Qwen Cloud share.
@@ -71,6 +72,7 @@ pub const PROVIDERS: &[Provider] = &[
         hosts: &["coding.dashscope.aliyuncs.com", "coding-intl.dashscope.aliyuncs.com"],
         billing: Billing::ByPlan,
         default_model: Some("qwen3-coder-plus"),
+        proof: Proof::Chat,
         ..QWEN
     },
     Provider {
@@ -104,6 +106,7 @@ pub const PROVIDERS: &[Provider] = &[
         hosts: &["openrouter.ai"],
         echo: Echo::Details,
         is_router: true,
+        proof: Proof::Path("key"),
         ..PLAIN
     },
     Provider {
@@ -136,6 +139,7 @@ pub const PROVIDERS: &[Provider] = &[
         ],
         hosts: &["api.z.ai", "open.bigmodel.cn"],
         echo: Echo::Content,
+        proof: Proof::Chat,
         ..PLAIN
     },
     Provider {
@@ -144,6 +148,7 @@ pub const PROVIDERS: &[Provider] = &[
         key_env: "MODELSCOPE_API_KEY",
         base_urls: &["https://api-inference.modelscope.cn/v1"],
         hosts: &["api-inference.modelscope.cn"],
+        proof: Proof::Chat,
         ..PLAIN
     },
     Provider {
@@ -161,6 +166,7 @@ pub const PROVIDERS: &[Provider] = &[
         base_urls: &["https://api.minimax.io/v1", "https://api.minimaxi.com/v1"],
         hosts: &["api.minimax.io", "api.minimaxi.com"],
         echo: Echo::Details,
+        proof: Proof::Chat,
         ..PLAIN
     },
     Provider {

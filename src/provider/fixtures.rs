@@ -13,7 +13,7 @@ use tokio::{
 use crate::{
     auth::{self, Credential, Endpoint, Source, oauth},
     base::{Secret, Tokens},
-    catalog::{Billing, Echo, MaxTokens, Profile, Provider, Thinking},
+    catalog::{Billing, Echo, MaxTokens, Profile, Proof, Provider, Thinking},
     prompt::{Head, Prompt},
     protocol::{CacheTerms, UserMessage},
 };
@@ -36,6 +36,7 @@ pub(super) static CLOUD: Provider = Provider {
     seals_reasoning: false,
     cache_key: false,
     is_router: false,
+    proof: Proof::Models,
 };
 
 /// Somebody else, as plain as can be.
