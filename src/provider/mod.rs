@@ -1,8 +1,8 @@
 //! One module per wire dialect: a prompt goes out, a stream of [`Chunk`]s and one [`Reply`] come back.
 //!
-//! Start reading at [`Chat`] and [`Responses`]. Differences between providers are rows in `catalog`; what a server was found not to
-//! take is learned while talking to it (`quirks`); what its errors mean stands in `errors`. `exchange` is the only
-//! file that waits.
+//! Start reading at [`Chat`] and [`Responses`]. Differences between providers are rows in `catalog`; what a server was
+//! found not to take is learned while talking to it (`quirks`); what its errors mean stands in `errors`. `exchange` is
+//! the only file that waits; [`probe`] asks short questions.
 
 mod answer;
 mod backoff;
@@ -13,6 +13,7 @@ mod exchange;
 #[cfg(test)]
 mod fixtures;
 mod names;
+pub mod probe;
 mod quirks;
 mod responses;
 mod sse;

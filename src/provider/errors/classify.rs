@@ -7,7 +7,7 @@ use crate::{base::Tokens, catalog::Provider, provider::Class};
 
 /// Why a request failed, as far as it matters for what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(in crate::provider) enum Cause {
     /// The prompt does not fit; the limit if it was named.
     Overflow(Option<Tokens>),
     /// A content filter.

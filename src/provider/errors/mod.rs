@@ -9,6 +9,7 @@ mod report;
 mod wait;
 mod words;
 
+pub(super) use classify::Cause;
 pub(super) use overflow::{number_after, room_for_output};
 pub(super) use report::{Report, status_in};
 pub(super) use wait::Asked;

@@ -49,8 +49,8 @@ impl Context<'_> {
         Trouble { class, failure, after: asked.after, request_id: report.request_id.clone() }
     }
 
-    /// Some servers refuse a prompt that is too long without a word.
-    fn cause(&self, report: &Report) -> Cause {
+    /// Why it failed. Some servers refuse a prompt that is too long without a word.
+    pub(in crate::provider) fn cause(&self, report: &Report) -> Cause {
         let is_mute = report.status == 400 && report.message.trim().is_empty() && report.code.is_empty();
         if is_mute && self.sent().0 * 100 >= self.profile.window.0 * 95 {
             return Cause::Overflow(None);
