@@ -26,7 +26,7 @@ impl Credential {
         let own = provider_for(self.endpoint.host());
         let endpoint = Endpoint::parse(to.base_url()?).ok()?;
         let there = provider_for(endpoint.host());
-        let key = self.key.as_ref().filter(|_| own.id == there.id && !own.hosts.is_empty())?;
+        let key = self.key().filter(|_| own.id == there.id && !own.hosts.is_empty())?;
         Some(Self::new(endpoint, Some(Secret::new(key.expose().to_owned())), self.source.clone()))
     }
 }

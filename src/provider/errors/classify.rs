@@ -34,6 +34,10 @@ pub(in crate::provider) enum Cause {
     Chain,
     /// The model does not serve the dialect.
     Unserved,
+    /// A web page answered in place of the server: a firewall, most likely.
+    Page,
+    /// A proxy on the way wants to be signed in to.
+    Proxy,
     /// The answer would have to be fetched elsewhere.
     Moved,
     /// Anything else that would happen again.
@@ -73,8 +77,10 @@ pub(super) fn cause(report: &Report, provider: &Provider) -> Cause {
     match report.status {
         300..=399 => Cause::Moved,
         401 => Cause::Key,
+        403 if report.is_page => Cause::Page,
         403 => Cause::Denied,
         404 => Cause::Missing,
+        407 => Cause::Proxy,
         // A template that cannot render this conversation cannot render it the next time either.
         500 if says(TEMPLATE) => Cause::Other,
         408 | 409 | 425 | 500 | 502..=504 | 520..=524 | 529 => Cause::Busy,
@@ -102,6 +108,9 @@ fn quota(report: &Report, provider: &Provider, text: &str) -> Option<Cause> {
     if !is_rate {
         return None;
     }
+    if says(&["overloaded"]) {
+        return Some(Cause::Busy);
+    }
     if says(&["concurrency"]) {
         return Some(Cause::Rate);
     }
@@ -126,13 +135,14 @@ const PLAN: &[&str] = &[
     "hour allocated quota",
     "week allocated quota",
     "month allocated quota",
-    "free allocated quota",
-    "freetieronly",
     "free-models-per-day",
     "requests per day",
     "tokens per day",
     "daily limit",
     "daily quota",
+    "daily call limit",
+    "today's quota",
+    "usage limit reached",
 ];
 
 const MONEY: &[&str] = &[
@@ -144,6 +154,10 @@ const MONEY: &[&str] = &[
     "billing_hard_limit",
     "billing_not_active",
     "suspended due to insufficient",
+    "free allocated quota",
+    "freetieronly",
+    "key limit exceeded",
+    "package has expired",
 ];
 
 const RATE: &[&str] = &[
@@ -166,12 +180,25 @@ const KEY: &[&str] = &[
     "invalid api key",
     "authentication_error",
     "no api key",
+    "authentication fail",
+    "authentication token",
+    "authentication parameter",
+    "invalid authentication",
+    "login fail",
 ];
 
 const DENIED: &[&str] =
     &["accessdenied", "access_denied", "permission_denied", "permission_error", "unpurchased"];
 
-const MISSING: &[&str] = &["modelnotfound", "model_not_found", "deploymentnotfound"];
+const MISSING: &[&str] = &[
+    "modelnotfound",
+    "model_not_found",
+    "deploymentnotfound",
+    "invalid model id",
+    "model not exist",
+    "unknown model",
+    "unexpected endpoint",
+];
 
 const BUSY: &[&str] = &[
     "server_error",

@@ -16,4 +16,6 @@ pub(super) use wait::Asked;
 pub(super) use words::Context;
 
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod tests;

@@ -24,6 +24,8 @@ pub(in crate::provider) struct Report {
     pub(in crate::provider) message: String,
     /// The window it names beside the message.
     pub(in crate::provider) window: Option<u64>,
+    /// Whether it is a web page, and so hardly the word of an API.
+    pub(in crate::provider) is_page: bool,
     /// Its name for the request.
     pub(in crate::provider) request_id: Option<String>,
 }
@@ -93,7 +95,8 @@ impl Report {
     }
 
     fn plain(status: u16, body: &str) -> Self {
-        Self { message: without_tags(body), ..Self::default() }.with_status(status)
+        let is_page = body.starts_with('<');
+        Self { message: without_tags(body), is_page, ..Self::default() }.with_status(status)
     }
 
     /// Settles which status counts: one in angle brackets at the start of the message, the one of the

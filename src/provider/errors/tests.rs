@@ -104,7 +104,7 @@ fn other_providers_bodies_mean_what_their_pages_say() {
             ),
             TELL_QUOTA,
         ),
-        (429, error("engine overloaded", ",\"type\":\"engine_overloaded_error\""), RATE),
+        (429, error("engine overloaded", ",\"type\":\"engine_overloaded_error\""), BUSY),
         (429, error("no balance", ",\"code\":\"1113\""), TELL_QUOTA),
         (200, error("too fast", ",\"code\":\"1302\""), RATE),
         (

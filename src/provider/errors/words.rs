@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::{Credential, oauth},
     base::{Tokens, estimate},
-    catalog::Profile,
+    catalog::{Billing, PROVIDERS, Profile, Provider, provider_for},
     protocol::{Failure, Kind},
     provider::{Class, Trouble},
 };
@@ -100,9 +100,18 @@ impl Context<'_> {
             }
             Cause::Busy => Failure::new(Kind::Provider, format!("`{host}` cannot answer just now{said}"))
                 .hint("try again in a while, or use another model"),
-            Cause::Key => self.key_hints(Failure::new(Kind::Auth, format!("`{host}` refused the key{said}"))),
+            Cause::Key => self.key(host, &said),
+            Cause::Denied if report.lower().contains("country") => {
+                Failure::new(Kind::Auth, format!("`{host}` does not serve the place this comes from{said}"))
+                    .hint("use another provider, or the region of this one that serves it")
+            }
             Cause::Denied => Failure::new(Kind::Auth, format!("this key may not use `{model}` at `{host}`{said}"))
                 .hint("check that the model is enabled for this account, and which models the plan includes"),
+            Cause::Page => Failure::new(Kind::Network, format!("a web page answered in place of `{host}`{said}"))
+                .hint("check the network: a firewall or a proxy may stand between, and want to be signed in to")
+                .hint("check the base URL, if other programs get through"),
+            Cause::Proxy => Failure::new(Kind::Network, format!("a proxy on the way to `{host}` wants to be signed in to{said}"))
+                .hint("put name and password into its address: `HTTPS_PROXY=http://name:password@host:port`"),
             Cause::Missing => self.missing(&said),
             Cause::Chain => Failure::new(Kind::Provider, format!("`{host}` no longer has the conversation this goes on with{said}"))
                 .hint("say it again: the whole conversation is sent"),
@@ -129,21 +138,27 @@ impl Context<'_> {
         }
     }
 
-    fn key_hints(&self, failure: Failure) -> Failure {
+    fn key(&self, host: &str, said: &str) -> Failure {
         let Some(key) = self.credential.key() else {
-            return failure.hint("this server wants a key and none was given");
+            return Failure::new(Kind::Auth, format!("`{host}` wants a key and none was given{said}"))
+                .hint("put one into the environment, or give the server's account its key");
         };
-        let failure = failure.hint(format!("the key is {}, {}", key.masked(), self.credential.source()));
-        if !self.profile.provider.is_qwen_cloud {
-            return failure;
-        }
-        // Source: `docs/sources.md`, wire 1.8: keys of the Coding Plan begin with `sk-sp-`.
-        let is_plan_key = key.expose().starts_with("sk-sp-");
-        let is_plan_host = self.credential.endpoint().host().starts_with("coding");
-        match (is_plan_key, is_plan_host) {
-            (true, false) => failure.hint("a key that begins with `sk-sp-` belongs to the Coding Plan and needs its base URL, `https://coding-intl.dashscope.aliyuncs.com/v1` or `https://coding.dashscope.aliyuncs.com/v1`"),
-            (false, true) => failure.hint("this address takes only keys of the Coding Plan, which begin with `sk-sp-`"),
-            _ => failure.hint("a key works only in the region it was made in: `dashscope.aliyuncs.com` for China, `dashscope-intl.aliyuncs.com` for Singapore, `dashscope-us.aliyuncs.com` for the US"),
+        let failure = Failure::new(Kind::Auth, format!("`{host}` refused the key{said}")).hint(format!(
+            "the key is {}, {}",
+            key.masked(),
+            self.credential.source()
+        ));
+        // Source: `docs/sources.md`, wire 1.8: keys of plans begin with `sk-sp-`; a key is bound to its region.
+        let row = provider_for(host);
+        let is_plan_key = row.is_qwen_cloud && key.expose().starts_with("sk-sp-");
+        match row.billing {
+            Billing::ByToken if is_plan_key => failure.hint("a key that begins with `sk-sp-` belongs to the Coding Plan and needs its base URL, `https://coding-intl.dashscope.aliyuncs.com/v1` or `https://coding.dashscope.aliyuncs.com/v1`"),
+            Billing::ByPlan if row.id == "coding-plan" && !is_plan_key => failure.hint("this address takes only keys of the Coding Plan, which begin with `sk-sp-`"),
+            Billing::ByPlan if !is_plan_key => failure.hint("this address takes only the plan's own keys"),
+            _ => match other_regions(row, host) {
+                others if others.is_empty() => failure.hint("make a new key, or check that this one was copied whole"),
+                others => failure.hint(format!("a key works only in the region or plan it was made for: try {others}")),
+            },
         }
     }
 
@@ -157,7 +172,8 @@ impl Context<'_> {
         let last = base.rsplit('/').next().unwrap_or_default();
         let is_versioned =
             last.strip_prefix('v').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
-        if is_versioned {
+        // Of the providers that are known the address is known, too.
+        if is_versioned || !provider_for(self.credential.endpoint().host()).hosts.is_empty() {
             failure
         } else {
             failure.hint(format!("most base URLs end in `/v1`: try `{base}/v1`"))
@@ -176,6 +192,19 @@ fn free_tier(host: &str, cause: Cause, report: &Report, said: &str) -> Option<Fa
         _ => return None,
     };
     Some(oauth::other_ways(Failure::new(kind, format!("`{host}` {what}{said}; {}", oauth::FREE_TIER))))
+}
+
+/// The other hosts a key of this provider may belong to, for a sentence: its regions, and for a plan of Qwen Cloud
+/// the other plans, whose keys look alike.
+fn other_regions(row: &Provider, host: &str) -> String {
+    let is_alike = |other: &&Provider| {
+        other.id == row.id || (row.billing == Billing::ByPlan && other.billing == Billing::ByPlan)
+    };
+    let bases = PROVIDERS.iter().filter(is_alike).flat_map(|other| other.base_urls);
+    let mut hosts: Vec<&str> = bases.filter_map(|base| base.split('/').nth(2)).collect();
+    hosts.dedup();
+    hosts.retain(|other| !row.hosts.is_empty() && *other != host);
+    hosts.iter().map(|other| format!("`{other}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn spoken(wait: Duration) -> String {

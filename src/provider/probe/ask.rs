@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    auth::Credential,
+    auth::{Authorization, Credential},
     catalog::provider_for,
     net,
     protocol::{Failure, Kind},
@@ -63,14 +63,15 @@ pub(super) async fn ask(
     body: Option<&Value>,
     limit: Duration,
 ) -> Result<Answer, Failure> {
-    let endpoint = credential.endpoint();
+    let pass = credential.authorize(net).await?;
+    let endpoint = pass.endpoint();
     let client = net.client_for(endpoint.host())?;
     let url = endpoint.at(path);
     let request = match body {
         Some(body) => client.post(url).json(body),
         None => client.get(url),
     };
-    let mut request = authorized(request, credential)?;
+    let mut request = authorized(request, &pass, credential)?;
     if provider_for(endpoint.host()).is_qwen_cloud {
         // As in every other request: a plan may look at who asks.
         request = request.header("X-DashScope-UserAgent", net::user_agent());
@@ -83,8 +84,12 @@ pub(super) async fn look(client: &Client, url: &str, host: &str, limit: Duration
     send(client.get(url), host, limit).await
 }
 
-fn authorized(request: RequestBuilder, credential: &Credential) -> Result<RequestBuilder, Failure> {
-    let Some(key) = credential.key().filter(|key| !key.is_empty()) else { return Ok(request) };
+fn authorized(
+    request: RequestBuilder,
+    pass: &Authorization,
+    credential: &Credential,
+) -> Result<RequestBuilder, Failure> {
+    let Some(key) = pass.key().filter(|key| !key.is_empty()) else { return Ok(request) };
     let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|_| {
         let error = format!("the key ({}) has characters a key cannot have", credential.source());
         Failure::new(Kind::Auth, error).hint("copy it again, without quotes and line ends")

@@ -51,7 +51,7 @@ pub async fn models(net: &net::Lazy, credential: &Credential) -> Result<Vec<List
     let endpoint = credential.endpoint();
     let Some(report) = answer.error() else { return Err(no_list(endpoint.base())) };
     let profile = Profile::resolve(endpoint.host(), endpoint.base(), "models", &Overrides::default());
-    let context = Context { profile: &profile, credential, body: b"" };
+    let context = Context { profile: &profile, credential, path: "models", body: b"" };
     Err(context.trouble(&report, Asked::default()).failure)
 }
 

@@ -125,13 +125,13 @@ async fn each_presets_path_is_below_its_address_and_carries_the_key_in_one_heade
     }
 }
 
-#[tokio::test]
-async fn what_a_server_answers_becomes_a_verdict_and_words() {
+/// What a server answers, and what is made of it.
+fn verdicts() -> Vec<(Answers, Verdict, Option<Kind>, &'static str)> {
     let page = "<html><title>Welcome</title></html>";
     let wrong = r#"{"error": {"code": "invalid_api_key", "message": "Incorrect API key provided."}}"#;
     let money = r#"{"error": {"message": "Insufficient Balance", "code": "invalid_request_error"}}"#;
     let chat = r#"{"choices": [{"message": {"content": "Hi"}}]}"#;
-    let table: Vec<(Answers, Verdict, Option<Kind>, &str)> = vec![
+    vec![
         (vec![("GET /v1/models", 200, LIST.into())], Verdict::Accepted, None, "works (200, N ms, 2 models)"),
         (
             vec![("GET", 401, wrong.into())],
@@ -207,8 +207,12 @@ async fn what_a_server_answers_becomes_a_verdict_and_words() {
             Some(Kind::Quota),
             "knows the key, and there is no quota or money left (200, N ms)",
         ),
-    ];
-    for (answers, verdict, kind, words) in table {
+    ]
+}
+
+#[tokio::test]
+async fn what_a_server_answers_becomes_a_verdict_and_words() {
+    for (answers, verdict, kind, words) in verdicts() {
         let shown = format!("{answers:?}");
         let recorder = Recorder::start(answers).await;
         let probe = test(&net::Lazy::default(), &credential(&recorder.base(), KEY), "a").await;

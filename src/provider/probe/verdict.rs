@@ -197,7 +197,12 @@ impl<'a> Question<'a> {
 
     fn refused(&self, answer: &Answer) -> Probe {
         let Some(report) = answer.error() else { return self.no_api(answer) };
-        let context = Context { profile: self.profile, credential: self.credential, body: b"" };
+        let context = Context {
+            profile: self.profile,
+            credential: self.credential,
+            path: "chat/completions",
+            body: b"",
+        };
         let verdict = match context.cause(&report) {
             Cause::Key if self.has_regions() => Verdict::WrongKeyOrRegion,
             Cause::Key => Verdict::WrongKey,
@@ -207,7 +212,13 @@ impl<'a> Question<'a> {
             // An API says so in JSON; a page that says 404 belongs to something else.
             Cause::Missing if answer.is_json() => Verdict::NoModel,
             Cause::Missing | Cause::Moved => Verdict::NotAnApi,
-            Cause::Overflow(_) | Cause::Filter | Cause::Busy | Cause::Other => Verdict::Failed,
+            Cause::Page | Cause::Proxy => Verdict::Unreachable,
+            Cause::Overflow(_)
+            | Cause::Filter
+            | Cause::Busy
+            | Cause::Chain
+            | Cause::Unserved
+            | Cause::Other => Verdict::Failed,
         };
         let failure = context.trouble(&report, Asked::default()).failure;
         Probe { failure: Some(failure), ..self.answered(answer, verdict) }
