@@ -42,11 +42,6 @@ fn entry(service: &str, user: &str) -> Result<Entry, StoreError> {
 /// The words of the innermost cause. Neither of them holds a secret, except the two forms of bad data, whose words
 /// are not used.
 fn wrong(error: &Error) -> StoreError {
-    let inner = |e: &(dyn std::error::Error + 'static)| {
-        let all = std::iter::successors(Some(e), |e| e.source());
-        let text = all.last().map(ToString::to_string).unwrap_or_default();
-        text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
-    };
     match error {
         Error::NoStorageAccess(_) => StoreError::Locked,
         Error::PlatformFailure(why) => StoreError::Absent(inner(why.as_ref())),
@@ -56,4 +51,19 @@ fn wrong(error: &Error) -> StoreError {
         Error::Ambiguous(_) => StoreError::Absent("it holds more than one key for this account".to_owned()),
         other => StoreError::Absent(inner(other)),
     }
+}
+
+fn inner(error: &(dyn std::error::Error + 'static)) -> String {
+    let last = std::iter::successors(Some(error), |e| e.source()).last().unwrap_or(error);
+    let text = last.to_string();
+    // The file that is not there is the bus's socket. The error itself is wrapped out of reach.
+    if cfg!(target_os = "linux") && text.ends_with("(os error 2)") {
+        return "no D-Bus session was found".to_owned();
+    }
+    // A bus puts a name for programs in front of the words for people.
+    let words = match text.split_once(": ") {
+        Some((name, words)) if !name.contains(' ') && name.contains(".Error.") => words,
+        _ => &text,
+    };
+    words.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
 }
