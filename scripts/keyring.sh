@@ -12,6 +12,11 @@ done
 if [ -n "${missing:-}" ]; then
   apt-get update -qq && apt-get install -y -qq --no-install-recommends gnome-keyring dbus libglib2.0-bin
 fi
+# With this feature a call from asynchronous code panics; one crate that turns it on turns it on for all.
+if cargo tree --locked -e features -i zbus | grep -q 'zbus feature "tokio"'; then
+  echo 'a crate turns on `zbus/tokio`' >&2
+  exit 1
+fi
 cargo test --quiet --no-run --test it
 binary=$(cargo test --no-run --test it --message-format=json 2>/dev/null |
   sed -n 's/.*"name":"it".*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)

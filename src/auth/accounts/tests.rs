@@ -179,3 +179,22 @@ fn a_name_is_short_and_printable() {
     }
     assert!(book.add(&vault, account("Büro 2", CHINA), None).is_ok());
 }
+
+#[test]
+fn a_list_that_is_no_list_is_named_and_left_alone() {
+    let (home, book, vault) = desk();
+    for (file, text) in
+        [("accounts.json", r#"{"accounts": {"work": 1}}"#), ("credentials.json", r#"{"keys": "x"}"#)]
+    {
+        let path = home.path().join(file);
+        fs::write(&path, text).unwrap();
+        assert_eq!(book.list().all, []);
+        let failure = book.add(&vault, account("work", CHINA), Some(&secret("sk-0123456789"))).unwrap_err();
+        assert!(failure.error.contains(&format!("in `{file}` is not a list")), "{failure}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        fs::remove_file(&path).unwrap();
+    }
+    // A key that no account leads to was not left behind.
+    let slot = account("work", CHINA).slot();
+    assert!(vault.read(&slot, Place::File).is_err());
+}

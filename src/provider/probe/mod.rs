@@ -12,7 +12,7 @@ mod verdict;
 
 pub use local::{Local, Server, local};
 pub use models::{Listed, models};
-pub use regions::{Region, regions};
+pub use regions::{Region, home, regions};
 pub use verdict::{Probe, Verdict, test};
 
 #[cfg(test)]

@@ -22,8 +22,7 @@ pub struct Region {
 /// Shows a key to the other regions of its provider, all at once, and says what each made of it. None is asked
 /// that belongs to somebody else, and none without the person's yes.
 ///
-/// Shape: in the order of [`PRESETS`]; empty when the provider has one region only. The right one is the one whose
-/// verdict knows the key ([`super::Verdict::knows_key`]).
+/// Shape: in the order of [`PRESETS`]; empty when the provider has one region only. [`home`] names the right one.
 pub async fn regions(net: &net::Lazy, credential: &Credential, yes: &Consent) -> Vec<Region> {
     let host = credential.endpoint().host();
     let others = PRESETS.iter().filter_map(|preset| {
@@ -35,4 +34,9 @@ pub async fn regions(net: &net::Lazy, credential: &Credential, yes: &Consent) ->
         Region { preset, probe: test(net, &moved, model).await }
     });
     join_all(asked).await
+}
+
+/// The region that knows the key, if one of those asked does.
+pub fn home(asked: &[Region]) -> Option<&'static Preset> {
+    asked.iter().find(|region| region.probe.verdict.knows_key()).map(|region| region.preset)
 }

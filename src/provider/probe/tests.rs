@@ -274,7 +274,10 @@ async fn other_regions_are_asked_after_a_yes_and_nobody_else_is() {
     let asked = regions(&caught(&recorder), &here, &Consent::given()).await;
     let ids: Vec<_> = asked.iter().map(|region| region.preset.id).collect();
     assert_eq!(ids, ["qwen-cloud-singapore", "qwen-cloud-us", "qwen-cloud-hongkong"]);
-    assert!(asked.iter().all(|region| !region.probe.verdict.knows_key()));
+    assert_eq!(home(&asked), None);
+    let mut answered = asked.clone();
+    answered[1].probe.verdict = Verdict::NoQuota;
+    assert_eq!(home(&answered).map(|preset| preset.id), Some("qwen-cloud-us"));
     let mut lines = recorder.lines();
     lines.sort();
     let hosts =

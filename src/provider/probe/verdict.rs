@@ -242,3 +242,46 @@ impl<'a> Question<'a> {
         Probe { failure: Some(failure), ..self.probe(verdict) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::fixtures::credential;
+
+    #[test]
+    fn a_certificate_is_told_apart_from_a_server_that_is_not_there() {
+        let credential = credential("https://api.example.com/v1", "sk-0123456789");
+        let base = credential.endpoint().base();
+        let profile = Profile::resolve("api.example.com", base, "m", &Overrides::default());
+        let verdict = |kind, words: &str| {
+            Question::new(&credential, &profile).unreached(Failure::new(kind, words)).verdict
+        };
+        // The words are those of `net::explain`.
+        let certificate = "the certificate of `api.example.com` was not accepted: it is not valid today";
+        assert_eq!(verdict(Kind::Network, certificate), Verdict::Certificate);
+        assert_eq!(verdict(Kind::Network, "the name `api.example.com` was not found"), Verdict::Unreachable);
+        assert_eq!(verdict(Kind::Auth, "the key has characters a key cannot have"), Verdict::Failed);
+    }
+
+    #[test]
+    fn a_refused_key_may_be_another_regions_only_where_there_are_others() {
+        let verdict = |base: &str| {
+            let credential = credential(base, "sk-0123456789");
+            let host = credential.endpoint().host();
+            let profile = Profile::resolve(host, credential.endpoint().base(), "m", &Overrides::default());
+            Question::new(&credential, &profile).has_regions()
+        };
+        for base in [
+            "https://dashscope.aliyuncs.com/compatible-mode/v1",
+            "https://ws-1.us-east-1.maas.aliyuncs.com/compatible-mode/v1",
+            "https://coding.dashscope.aliyuncs.com/v1",
+            "https://api.moonshot.cn/v1",
+        ] {
+            assert!(verdict(base), "{base}");
+        }
+        for base in ["https://api.openai.com/v1", "https://openrouter.ai/api/v1", "http://localhost:1234/v1"]
+        {
+            assert!(!verdict(base), "{base}");
+        }
+    }
+}
