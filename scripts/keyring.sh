@@ -57,12 +57,14 @@ state() { # title, what is expected, command before the test, bus configuration 
 }
 
 daemon="gnome-keyring-daemon --components=secrets"
+# The daemon comes back before its name is on the bus.
+there="gdbus wait --session --timeout 10 org.freedesktop.secrets"
 state "no bus" "there is no keyring" "" none
 state "a bus without a service" "there is no keyring" "" "$work/bus.conf"
-state "an unlocked keyring" ready "printf secret | $daemon --unlock >/dev/null 2>&1; " "$work/bus.conf"
-state "a locked keyring, and nobody to ask" "the keyring is locked" "$daemon --start >/dev/null 2>&1; " "$work/bus.conf"
+state "an unlocked keyring" ready "printf secret | $daemon --unlock >/dev/null 2>&1; $there; " "$work/bus.conf"
+state "a locked keyring, and nobody to ask" "the keyring is locked" "$daemon --start >/dev/null 2>&1; $there; " "$work/bus.conf"
 state "a locked keyring whose question is never answered" "the keyring did not answer" \
-  "$daemon --start >/dev/null 2>&1; " "$work/silent.conf"
+  "$daemon --start >/dev/null 2>&1; $there; " "$work/silent.conf"
 
 # A run without a person ends by itself, soon, and says why.
 mkdir -p "$work/qwen"
@@ -75,7 +77,7 @@ echo "== qwen -p with a key in a locked keyring whose question is never answered
 began=$(date +%s%N)
 code=0
 "${clean[@]}" "QWEN_HOME=$work/qwen" dbus-run-session --config-file="$work/silent.conf" -- \
-  bash -c "$daemon --start >/dev/null 2>&1; exec '$PWD/target/debug/qwen' -p hello" </dev/null || code=$?
+  bash -c "$daemon --start >/dev/null 2>&1; $there; exec '$PWD/target/debug/qwen' -p hello" </dev/null || code=$?
 took=$((($(date +%s%N) - began) / 1000000))
 echo "exit code $code after $took ms"
 if [ "$code" != 41 ] || [ "$took" -gt 4500 ]; then failed=1; fi

@@ -20,7 +20,7 @@ use super::{
 /// How long the keyring may take to answer. An unlocked one takes 80 ms, unoptimised.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A store of secrets as operating systems have them. There is one besides [`System`]: the one of the tests.
+/// A store of secrets as operating systems have them. There is one besides the system's: the one of the tests.
 pub trait Store: Send {
     /// Reads a secret; `None` when there is none.
     fn get(&mut self, service: &str, user: &str) -> Result<Option<Secret>, StoreError>;

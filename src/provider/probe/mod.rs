@@ -1,7 +1,7 @@
 //! Asks a server short questions: whether a key is right, which models there are, which region a key belongs to,
 //! which servers run on this machine. Nothing here is asked unless the person wants to know.
 //!
-//! Start reading at [`test`]. What a failed answer means is decided where it is decided for every other request, in
+//! Start reading at [`test()`]. What a failed answer means is decided where it is decided for every other request, in
 //! `errors`.
 
 mod ask;
