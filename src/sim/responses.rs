@@ -151,7 +151,7 @@ fn fit(asked: &mut Asked, options: &SimOptions) -> Check {
         ))),
         Overflow::Refuses => Ok(()),
         Overflow::Truncates => {
-            while tokens(&asked.chat) > window / 5 * 4
+            while tokens(&asked.chat) > window.saturating_mul(4) / 5
                 && let Some(messages) = asked.chat["messages"].as_array_mut()
                 && let Some(oldest) = messages.iter().position(|message| message["role"] != "system")
                 && oldest + 1 < messages.len()

@@ -41,8 +41,10 @@ fn hello() -> Value {
     })
 }
 
+/// A client whose every wait is bounded, for answers that never come.
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().expect("a client")
+    let minute = Duration::from_secs(60);
+    reqwest::Client::builder().no_proxy().timeout(minute).build().expect("a client")
 }
 
 /// Waits for something that has to happen. A test that waits for ever says nothing; this one says where.
@@ -449,7 +451,7 @@ async fn the_hook_hears_one_line_for_each_request() {
     let sim =
         start(SimOptions { sizes: exact(), on_request: Some(on_request), ..SimOptions::default() }).await;
     ask(&sim, &marked(&["<1200>"])).await;
-    let line = heard.recv().await.unwrap();
+    let line = soon("a line", heard.recv()).await.unwrap();
     let start = "POST /compatible-mode/v1/chat/completions 200 · qwen3-coder-plus · 1 messages · \
                  1,206 in = 0 read + 1,200 written + 6 plain · 0 out · ";
     assert!(line.starts_with(start) && line.ends_with(" ms"), "{line}");

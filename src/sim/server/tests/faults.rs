@@ -135,7 +135,7 @@ async fn a_split_body_has_the_same_bytes_and_arrives_in_small_pieces() {
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(body.as_bytes()).await.unwrap();
     let mut raw = Vec::new();
-    stream.read_to_end(&mut raw).await.unwrap();
+    soon("the end", stream.read_to_end(&mut raw)).await.unwrap();
     let start = raw.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     let (mut rest, mut pieces) = (&raw[start..], Vec::new());
     loop {
