@@ -38,7 +38,8 @@ impl Ran {
         for (place, text) in [("stdout", &stdout), ("stderr", &stderr)] {
             assert!(!text.contains(KEY), "the key is on {place}: {text}");
         }
-        for (path, text) in tree(&session.world().qwen_home().join("projects")) {
+        let home = session.world().qwen_home();
+        for (path, text) in ["projects", "cache"].into_iter().flat_map(|kept| tree(&home.join(kept))) {
             let text = String::from_utf8_lossy(&text);
             assert!(!text.contains(KEY), "the key is in {}", path.display());
         }
