@@ -16,7 +16,7 @@ pub struct Support {
     pub model: &'static str,
     /// What it does with markers.
     pub markers: Marking,
-    /// Factors and minimum; `explicit` and `implicit` say whether the model has that cache.
+    /// Factors and minimum; `explicit`, `implicit` and `session` say whether the model has that cache.
     pub terms: CacheTerms,
     /// Its window.
     pub window: Tokens,
@@ -60,6 +60,7 @@ fn of(row: &Row, own: Option<&Price>) -> Support {
     let terms = CacheTerms {
         explicit: markers != Marking::None,
         implicit: row.implicit,
+        session: row.session,
         write: row.write,
         read: row.read,
         implicit_read: row.implicit_read,

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use qwen::sim::{Billing, Fault, Refresh, Turn, Unit, call, say};
+use qwen::sim::{Billing, Fault, FieldRefusal, Refresh, Turn, Unit, call, say};
 use serde_json::json;
 
 use crate::{Session, wire};
@@ -87,4 +87,45 @@ fn a_prompt_below_the_minimum_has_no_marker_until_it_has_grown() {
     assert_eq!(markers, [0, 0, 1, 2]);
     let created: Vec<bool> = ran.requests().iter().filter_map(|r| r.bill).map(|b| b.created > 0).collect();
     assert_eq!(created, [false, false, true, true]);
+}
+
+#[test]
+fn a_server_that_rejects_markers_is_sent_none_from_then_on() {
+    for words in [FieldRefusal::ExtraInputs, FieldRefusal::UnknownParameter] {
+        let ran = Session::new()
+            .sim(|options| {
+                options.strict.no_cache_control = true;
+                options.strict.words = words;
+            })
+            .model_says(call("read_file", json!({"file_path": "{{cwd}}/README.md"})))
+            .model_says(say("Read."))
+            .run("read");
+        ran.exit_is(0).stdout_is("Read.\n").asks(3);
+        let markers: Vec<usize> = ran.requests().iter().map(wire::count_markers).collect();
+        assert!(markers[0] > 0 && markers[1..] == [0, 0], "{markers:?}");
+    }
+}
+
+#[test]
+fn a_server_that_refuses_arrays_in_results_keeps_the_rest_of_its_cache() {
+    let read = || call("read_file", json!({"file_path": "{{cwd}}/README.md"})).say("I look.");
+    let ran = Session::new()
+        .sim(|options| options.strict.no_tool_arrays = true)
+        .model_says(read())
+        .model_says(read())
+        .model_says(say("Read."))
+        // The refused request and the one after it differ in the content of the result.
+        .compacts()
+        .run("read");
+    ran.exit_is(0).stdout_is("Read.\n").asks(4);
+    let requests = ran.requests();
+    assert_eq!(requests.iter().map(|r| r.status).collect::<Vec<_>>(), [200, 400, 200, 200]);
+    wire::grows(&requests[2], &requests[3]);
+    for request in &requests[2..] {
+        let results: Vec<_> = wire::messages(request).iter().filter(|m| m["role"] == "tool").collect();
+        assert!(results.iter().all(|result| result["content"].is_string()), "{results:?}");
+        assert!(wire::count_markers(request) > 0, "markers stand elsewhere");
+    }
+    let cached: Vec<u64> = requests.iter().filter_map(|r| r.bill).map(|bill| bill.cached).collect();
+    assert!(cached[0] == 0 && cached[1] > 1_024 && cached[2] >= cached[1], "{cached:?}");
 }

@@ -13,6 +13,7 @@ mod cache;
 mod context;
 mod failures;
 mod formats;
+mod kept;
 mod keyring;
 mod keys;
 mod long;
