@@ -15,9 +15,14 @@ pub fn charge(usage: &Usage, terms: &CacheTerms, tiers: &[Tier], marked: bool) -
     let (cached, created, plain) =
         (usage.cached.unwrap_or_default(), usage.created.unwrap_or_default(), usage.plain());
     let parts = [(cached, read), (created, terms.write), (plain, 1_000)];
-    let implicit_read = if terms.implicit { terms.implicit_read } else { 1_000 };
+    // What was read without markers was read implicitly, whatever the table says of the model.
+    let implicit_read = if terms.implicit || !marked { terms.implicit_read } else { 1_000 };
     let implicit = [(cached, implicit_read), (created + plain, 1_000)];
-    let sum = |parts: &[(Tokens, u32)]| parts.iter().map(|(t, factor)| t.0 * u64::from(*factor)).sum();
+    // What a server reports is not believed to be small.
+    let sum = |parts: &[(Tokens, u32)]| {
+        let units = parts.iter().map(|(tokens, factor)| tokens.0.saturating_mul(u64::from(*factor)));
+        units.fold(0, u64::saturating_add)
+    };
     let tier = tiers.iter().find(|t| usage.input <= t.up_to).or(tiers.last());
     let price = |parts: &[(Tokens, u32)]| {
         tier.map(|t| {
@@ -27,7 +32,7 @@ pub fn charge(usage: &Usage, terms: &CacheTerms, tiers: &[Tier], marked: bool) -
     };
     Charge {
         units: sum(&parts),
-        units_uncached: usage.input.0 * 1_000,
+        units_uncached: usage.input.0.saturating_mul(1_000),
         units_implicit: sum(&implicit),
         money: price(&parts),
         money_uncached: price(&[(usage.input, 1_000)]),
@@ -37,6 +42,8 @@ pub fn charge(usage: &Usage, terms: &CacheTerms, tiers: &[Tier], marked: bool) -
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn usage(input: u64, cached: u64, created: u64) -> Usage {
@@ -58,6 +65,36 @@ mod tests {
         assert_eq!(units(usage(1_506, 1_200, 300)), 501_000);
         assert_eq!(units(usage(29_719, 0, 29_713)), 37_147_250);
         assert_eq!(units(usage(1_524, 1_305, 213)), 402_750);
+    }
+
+    proptest! {
+        /// The parts of a report add up, so do the sums made of them.
+        #[test]
+        fn every_token_is_charged_once(plain in 0_u64..90_000, cached in 0_u64..90_000, created in 0_u64..90_000) {
+            let terms = CacheTerms { explicit: true, implicit: true, ..CacheTerms::default() };
+            let usage = usage(plain + cached + created, cached, created);
+            let cost = charge(&usage, &terms, &[], true);
+            prop_assert_eq!(cost.units, cached * 100 + created * 1_250 + plain * 1_000);
+            prop_assert_eq!(cost.units_implicit, cached * 200 + (created + plain) * 1_000);
+            prop_assert_eq!(cost.units_uncached, (plain + cached + created) * 1_000);
+            let tier = [Tier { up_to: Tokens(u64::MAX), input: Money::from_pico_dollars(1_000), output: Money::default() }];
+            let cost = charge(&usage, &terms, &tier, true);
+            prop_assert_eq!(cost.money.map(Money::pico_dollars), i64::try_from(cost.units).ok());
+            prop_assert_eq!(cost.saved().map(Money::pico_dollars), Some(cost.units_uncached.cast_signed() - cost.units.cast_signed()));
+            let both = cost.plus(cost);
+            prop_assert_eq!((both.units, both.units_implicit), (2 * cost.units, 2 * cost.units_implicit));
+        }
+    }
+
+    /// A provider that writes for nothing reports no writes; what it read costs what it says.
+    #[test]
+    fn a_provider_without_writes_charges_what_is_left_as_plain() {
+        let terms = CacheTerms { implicit: true, implicit_read: 100, ..CacheTerms::default() };
+        let usage = Usage { created: None, ..usage(1_000, 600, 0) };
+        let cost = charge(&usage, &terms, &[], false);
+        assert_eq!((cost.units, cost.units_implicit), (460_000, 460_000));
+        let unlisted = CacheTerms { implicit: false, ..terms };
+        assert_eq!(charge(&usage, &unlisted, &[], false), cost, "the report counts, not the list");
     }
 
     #[test]

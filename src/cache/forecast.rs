@@ -32,7 +32,7 @@ pub struct Forecast {
     pub head: u32,
     /// That another conversation reads the head.
     pub others: u32,
-    /// How many further requests of this conversation are expected, each in time for the one before.
+    /// How many further requests are expected to read at least the head, each in time for the one before.
     pub further: u32,
     /// What the forecast was made from; what comes of it is remembered under that.
     pub situation: Situation,
@@ -50,8 +50,9 @@ pub fn forecast(situation: Situation, ledger: &Ledger, scope: &Scope) -> Forecas
     let chance = |depth: usize| ledger.next(scope, situation, depth);
     let depth = situation.answered as usize;
     let next = if situation.is_last { TAKEN_UP } else { chance(depth) };
-    let further = further(next, depth, chance);
     let others = ledger.meets(scope, situation);
+    let heirs = others * 1_000 / (1_000 - others.min(990));
+    let further = (further(next, depth, chance) + heirs).min(HOPE);
     let head = 1_000 - (1_000 - next.min(1_000)) * (1_000 - others.min(1_000)) / 1_000;
     let narrow = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     Forecast {
@@ -72,7 +73,7 @@ fn further(next: u64, depth: usize, chance: impl Fn(usize) -> u64) -> u64 {
     }
     // Beyond the last depth that is told apart every further one is as likely as the last.
     let last = chance(DEPTHS).min(990);
-    (sum + reached * last / (1_000 - last)).min(HOPE)
+    sum + reached * last / (1_000 - last)
 }
 
 /// The break-even of writing: what costs `write` now pays when it is read at `read` instead of written again with at

@@ -19,3 +19,6 @@ pub use charge::charge;
 pub use forecast::{Forecast, Situation, forecast};
 pub use ledger::{Ledger, Scope};
 pub use plan::{Limits, Mark, Plan, plan};
+
+#[cfg(test)]
+mod tests;

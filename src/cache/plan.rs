@@ -86,7 +86,7 @@ pub struct Limits {
 ///    (w − r)·(T(Q) − T(A)) if it was.
 /// 4. **S**, the end of the head. A hit on A does not refresh it, so it lapses; marked below t it is made anew at no
 ///    price, since nested blocks are billed as the highest. It is read after a compaction and by the next session.
-/// 5. **I**, the end of the instructions, while the head is not surely stored: the next repository reads it.
+/// 5. **I**, the end of the instructions, while nothing above it is surely stored: the next repository reads it.
 /// 6. **B**, of the last four places where the person spoke the one that lapses first: a rewind reads it.
 ///
 /// A, t, Q and S are at most four, so nothing that is paid for competes with what is only insurance.
@@ -137,8 +137,10 @@ impl Planner<'_> {
             chosen.take([sure, top, head.filter(is_free), instructions.filter(is_free)]);
             chosen.take([self.turn_boundary(&chosen.marks).filter(is_free)]);
         } else {
-            // The instructions only while a new head is written anyway.
-            let instructions = Some(Mark::Instructions).filter(|_| !self.is_sure(Mark::Head));
+            // The instructions only while a new head is written anyway; later a rewind is likelier than another
+            // repository.
+            let is_cold = sure.is_none_or(|mark| mark < Mark::Head);
+            let instructions = is_cold.then_some(Mark::Instructions);
             chosen.take([sure, tail, perhaps, head, instructions]);
             chosen.take([self.turn_boundary(&chosen.marks)]);
         }

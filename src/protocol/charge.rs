@@ -34,9 +34,9 @@ impl Charge {
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
-            units: self.units + other.units,
-            units_uncached: self.units_uncached + other.units_uncached,
-            units_implicit: self.units_implicit + other.units_implicit,
+            units: self.units.saturating_add(other.units),
+            units_uncached: self.units_uncached.saturating_add(other.units_uncached),
+            units_implicit: self.units_implicit.saturating_add(other.units_implicit),
             money: self.money.zip(other.money).map(|(a, b)| a + b),
             money_uncached: self.money_uncached.zip(other.money_uncached).map(|(a, b)| a + b),
             money_implicit: self.money_implicit.zip(other.money_implicit).map(|(a, b)| a + b),

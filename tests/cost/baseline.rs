@@ -22,8 +22,10 @@ pub(crate) enum Simple {
     Implicit,
 }
 
+type Marked = HashMap<(Simple, Rc<[u8]>), Rc<[u8]>>;
+
 thread_local! {
-    static MARKED: RefCell<HashMap<(Simple, Rc<[u8]>), Rc<[u8]>>> = RefCell::default();
+    static MARKED: RefCell<Marked> = RefCell::default();
 }
 
 impl Simple {

@@ -11,6 +11,7 @@ use qwen::{
     prompt::{Head, Heard, Prompt, Then, ToolSpec},
     protocol::{Arguments, Finish, Item, ToolCall, ToolResult, Turn, UserMessage, Verdict},
     provider::{Chat, Options},
+    sim::Bill,
 };
 use serde_json::json;
 
@@ -137,7 +138,7 @@ impl Client {
         let asked = Asked {
             body: self.chat.body(&self.prompt, &plan).to_vec().into(),
             account: "somebody",
-            bill: Default::default(),
+            bill: Bill::default(),
             markers: plan.marks().len(),
             predicted: plan.prediction(),
             report: None,
