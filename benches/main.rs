@@ -13,7 +13,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use qwen::sim::{CacheRules, Count, Script, Shape, Sim, SimOptions, Sizes, Turn, call, say};
+use qwen::{
+    base::{Account, Moment, Tokens},
+    cache::{self, Forecast, Ledger, Limits, Scope},
+    prompt::{Head, Prompt},
+    protocol::{self, CacheTerms, Item, Usage, UserMessage},
+    sim::{CacheRules, Count, Script, Shape, Sim, SimOptions, Sizes, Turn, call, say},
+};
 use serde_json::json;
 use tiktoken::CoreBpe;
 
@@ -34,6 +40,7 @@ fn main() {
         ("stream", stream),
         ("idle", idle),
         ("cost", cost),
+        ("plan", plan),
     ];
     for (name, bench) in benches {
         if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
@@ -280,4 +287,47 @@ fn cost(runtime: &tokio::runtime::Runtime) {
     watch(child);
     let bill = sim.requests()[0].bill.unwrap();
     report("first request of a hello, 300 files, whole prompt", bill.prompt as f64, "tokens", "≤ 4,500");
+}
+
+/// How long it takes to plan the markers of a conversation every request of which the ledger remembers.
+fn plan(_: &tokio::runtime::Runtime) {
+    let scope = Scope { account: Account::new("a"), model: "m".into() };
+    let limits = Limits { scope, terms: CacheTerms { explicit: true, ..CacheTerms::default() } };
+    let forecast = Forecast { tail: 900, head: 900, further: 9_000, ..Forecast::default() };
+    let mut before = None;
+    for count in [500, 1_000, 2_000] {
+        let head = Arc::new(Head::new(Vec::new(), "i".repeat(8_000), "r".repeat(8_000)));
+        let mut items = Vec::new();
+        let mut ledger = Ledger::default();
+        let now = Moment(1_000_000);
+        while items.len() < count {
+            items.push(Item::User(UserMessage::words("word ".repeat(40))));
+            // The ledger knows every tenth place, as after ten results in each turn.
+            if items.len() % 10 == 0 {
+                let prompt = Prompt::restore(head.clone(), items.clone()).unwrap();
+                let plan = cache::plan(&prompt, &limits, &ledger, forecast, now);
+                let read = plan.prediction();
+                let usage = Usage {
+                    input: read.read + read.written + Tokens(6),
+                    cached: Some(read.read),
+                    created: Some(read.written),
+                    ..Usage::default()
+                };
+                ledger.completed(&prompt, &limits, &plan, Some(&usage), (now, now));
+            }
+            items.push(Item::Assistant(protocol::Turn::text("Done.")));
+        }
+        items.push(Item::User(UserMessage::words("And now?")));
+        let prompt = Prompt::restore(head, items).unwrap();
+        let once = |_| {
+            let started = Instant::now();
+            std::hint::black_box(cache::plan(&prompt, &limits, &ledger, forecast, now));
+            started.elapsed()
+        };
+        let took = median((0..201).map(once).collect());
+        report(&format!("plan of {count} items"), took * 1e3, "µs", "≤ 1,000 for 2,000 items");
+        if let Some(before) = before.replace(took) {
+            report("  times the half", took / before, "×", "≤ 2.5");
+        }
+    }
 }

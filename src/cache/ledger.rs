@@ -112,6 +112,14 @@ impl Ledger {
         }
     }
 
+    /// Keeps a ledger that nobody prunes from growing without end.
+    pub(super) fn bound(&mut self, scope: &Scope, now: Moment) {
+        let store = self.store_mut(scope);
+        if store.blocks.len() > Self::BLOCKS * 2 {
+            store.prune(now, Self::BLOCKS);
+        }
+    }
+
     pub(super) fn store(&self, scope: &Scope) -> Option<&Store> {
         self.stores.iter().find(|(known, _)| known == scope).map(|(_, store)| store)
     }

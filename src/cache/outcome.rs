@@ -94,6 +94,7 @@ impl Ledger {
         }
         let finding = self.judged(&answered, evidence.as_ref());
         self.remember(&answered, idle, readable);
+        self.bound(&limits.scope, now);
 
         let miss = if finding == Some(Finding::Ignored) { Some(Miss::Ignored) } else { miss };
         let tail = plan.marks().last().map(|mark| *self.entry(limits, prompt, *mark));

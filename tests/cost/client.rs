@@ -8,7 +8,7 @@ use qwen::{
     cache::{Ledger, Limits, Mark, Plan, Scope, Situation, forecast, plan},
     catalog::{Overrides, Profile},
     net,
-    prompt::{Head, Heard, Prompt, Then, ToolSpec},
+    prompt::{Head, Heard, Prefix, Prompt, Then, ToolSpec},
     protocol::{Arguments, Finish, Item, ToolCall, ToolResult, Turn, UserMessage, Verdict},
     provider::{Chat, Options},
     sim::Bill,
@@ -165,19 +165,28 @@ impl Client {
                 assert!(!turn.text.is_empty(), "a marker on an answer without text");
             }
         }
+        let warm =
+            |mark: &Mark| self.ledger.warm_until(&self.limits.scope, self.prefix(*mark), world.now).is_some();
+        let places = (0..self.prompt.items().len()).rev().map(Mark::Item);
+        if let Some(anchor) = places.chain([Mark::Head, Mark::Instructions]).find(warm) {
+            assert!(plan.marks().contains(&anchor), "no marker on {anchor:?}, which is stored");
+        }
         assert!(plan.uses_arrays(), "the bytes of a message must not depend on its marker");
+    }
+
+    fn prefix(&self, mark: Mark) -> Prefix {
+        match mark {
+            Mark::Instructions => self.prompt.head().prefix_through_instructions(),
+            Mark::Head => self.prompt.head().prefix(),
+            Mark::Item(at) => self.prompt.prefix_through(at),
+        }
     }
 
     /// Whether something may be stored above what surely is.
     fn is_doubtful(&self, plan: &Plan, now: Moment) -> bool {
-        let prefix = |mark: &Mark| match mark {
-            Mark::Instructions => self.prompt.head().prefix_through_instructions(),
-            Mark::Head => self.prompt.head().prefix(),
-            Mark::Item(at) => self.prompt.prefix_through(*at),
-        };
-        let marks = plan.marks().iter().map(prefix);
+        let marks = plan.marks().iter().map(|mark| self.prefix(*mark));
         let is_sure = |prefix| self.ledger.warm_until(&self.limits.scope, prefix, now).is_some();
-        marks.into_iter().any(|prefix| self.ledger.may_hold(prefix, now) && !is_sure(prefix))
+        marks.into_iter().any(|prefix: Prefix| self.ledger.may_hold(prefix, now) && !is_sure(prefix))
     }
 
     /// The answer is complete: the ledger learns of it, and so does everybody else.

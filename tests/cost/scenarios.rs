@@ -57,6 +57,19 @@ pub(crate) const ALL: &[Scenario] = &[
         client.say(50);
         client.end(world);
     }),
+    within("slow turns, rewind by three", |world| {
+        let mut client = Client::new(world, "slow", head(HEAD, "a")).interactive();
+        for _ in 0..7 {
+            client.say(60);
+            client.step(world, 6, 300);
+            client.end(world);
+            world.wait(75);
+        }
+        client.rewind(3);
+        client.say(50);
+        (0..3).for_each(|_| client.step(world, 1, 300));
+        client.end(world);
+    }),
     within("stopped mid-stream", |world| {
         let mut client = Client::new(world, "stop", head(HEAD, "a")).interactive();
         client.say(60);

@@ -29,8 +29,8 @@ fn cost(scenario: &Scenario, rules: Rules) -> Cost {
 #[test]
 fn the_table_holds_under_every_reading() {
     let mut table = String::from(
-        "| scenario | ours | bound | × | no cache | tail only | system + tail | ladder | implicit, always hit |\n\
-         |---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+        "| scenario | ours | dearest reading | bound | × | no cache | tail only | system + tail | ladder | implicit |\n\
+         |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     let mut bad = Vec::new();
     for scenario in ALL {
@@ -58,11 +58,19 @@ fn the_table_holds_under_every_reading() {
         let mark = if scenario.except.is_some() { " *" } else { "" };
         let tokens = |units: u64| (units + 500) / 1_000;
         write!(table, "| {}{mark} | {}", scenario.name, tokens(stated.ours)).unwrap();
-        write!(table, " | {} | {}.{:03}", tokens(stated.optimum), ratio / 1_000, ratio % 1_000).unwrap();
+        write!(
+            table,
+            " | {} | {} | {}.{:03}",
+            tokens(dearest),
+            tokens(stated.optimum),
+            ratio / 1_000,
+            ratio % 1_000
+        )
+        .unwrap();
         for units in stated.simple {
             write!(table, " | {}", tokens(units)).unwrap();
         }
-        writeln!(table, " | (most {})", tokens(dearest)).unwrap();
+        table.push_str(" |\n");
     }
     for scenario in ALL {
         if let Some(why) = scenario.except {
