@@ -303,7 +303,7 @@ fn plan(_: &tokio::runtime::Runtime) {
         while items.len() < count {
             items.push(Item::User(UserMessage::words("word ".repeat(40))));
             // The ledger knows every tenth place, as after ten results in each turn.
-            if items.len() % 10 == 0 {
+            if items.len() % 10 == 5 {
                 let prompt = Prompt::restore(head.clone(), items.clone()).unwrap();
                 let plan = cache::plan(&prompt, &limits, &ledger, forecast, now);
                 let read = plan.prediction();

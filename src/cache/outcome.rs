@@ -3,7 +3,7 @@
 use super::{
     Ledger, Limits, Mark, Plan,
     store::{Block, LIFE, Parts},
-    survey::{Survey, last_markable, size_through},
+    survey::{Survey, is_about, last_markable, size_through},
     trust::Evidence,
 };
 use crate::{
@@ -129,18 +129,17 @@ impl Ledger {
             return Some(Miss::Ignored);
         }
         let (expected, predicted) = (survey.expected(), plan.prediction().read);
-        let size = survey.size(expected);
-        if read >= size || (!survey.is_measured(expected) && is_about(read, size)) {
+        if read >= survey.size(expected) || survey.is_size_of(expected, read) {
             return None;
+        }
+        if survey.block(expected).is_some_and(|block| block.sure.0 > sent.0.saturating_add(LIFE)) {
+            // It was stored after this request had been sent, by somebody else.
+            return Some(Miss::Racing);
         }
         if read >= predicted || is_about(read, predicted) {
             return foreseen;
         }
         let Some(block) = survey.block(expected) else { return foreseen.or(Some(Miss::Unknown)) };
-        if block.sure.0 > sent.0.saturating_add(LIFE) {
-            // It was stored after this request had been sent.
-            return Some(Miss::Racing);
-        }
         if block.sure.0 < sent.0.saturating_add(LIFE - FRESH) {
             return Some(Miss::Idle { seconds: sent.since(block.sure).as_secs() });
         }
@@ -270,24 +269,15 @@ fn hit(survey: &Survey<'_>, plan: &Plan, read: Tokens, sent: Moment) -> Option<M
         return None;
     }
     let alive = survey.known.iter().filter(|(_, block)| block.is_sure(sent) || block.may_live(sent));
-    let sized = alive.map(|(mark, _)| (*mark, survey.size(*mark)));
-    sized
-        .filter(|(_, size)| is_about(*size, read))
-        .min_by_key(|(_, size)| size.0.abs_diff(read.0))
-        .map(|(mark, _)| mark)
+    let fits = alive.map(|(mark, _)| *mark).filter(|mark| survey.is_size_of(*mark, read));
+    fits.min_by_key(|mark| survey.size(*mark).0.abs_diff(read.0))
 }
 
 /// The marked places that should have been found and were not.
 fn lost(survey: &Survey<'_>, plan: &Plan, evidence: &Evidence, sent: Moment) -> Vec<Mark> {
     let is_lost = |mark: &&Mark| {
         let is_sure = survey.block(**mark).is_some_and(|block| block.is_sure(sent));
-        let size = survey.size(**mark);
-        is_sure && size > evidence.read && !is_about(size, evidence.read)
+        is_sure && survey.size(**mark) > evidence.read && !survey.is_size_of(**mark, evidence.read)
     };
     plan.marks().iter().filter(is_lost).copied().collect()
-}
-
-/// Whether two counts of the same thing, one of them an estimate, may be equal.
-fn is_about(a: Tokens, b: Tokens) -> bool {
-    a.0.abs_diff(b.0).saturating_mul(10) <= a.0.max(b.0)
 }

@@ -125,7 +125,7 @@ impl Planner<'_> {
             return Vec::new();
         }
         let sure = self.survey.sure(self.now);
-        let (head, tail) = self.worth(perhaps.is_some(), tail);
+        let (head, tail) = self.worth(perhaps, tail);
         let mut chosen = Chosen { survey: &self.survey, marks: Vec::new() };
         if trust.is_plain() {
             chosen.take([tail, head]);
@@ -155,11 +155,13 @@ impl Planner<'_> {
         self.limits.terms.implicit && u64::from(self.forecast.further) <= pays_from(&self.limits.terms, rate)
     }
 
-    /// Head and tail, each if it is read again often enough. What is stored already costs nothing to mark.
-    fn worth(&self, is_warm: bool, tail: Option<Mark>) -> (Option<Mark>, Option<Mark>) {
+    /// Head and tail, each if it is read again often enough. A head below what is stored, or below the tail, costs
+    /// nothing to mark.
+    fn worth(&self, stored: Option<Mark>, tail: Option<Mark>) -> (Option<Mark>, Option<Mark>) {
         let pays = break_even(&self.limits.terms);
         let tail = tail.filter(|_| self.forecast.tail >= pays);
-        let head = is_warm || tail.is_some() || self.forecast.head >= pays;
+        let is_below = tail.is_some() || stored.is_some_and(|mark| mark >= Mark::Head);
+        let head = is_below || self.forecast.head >= pays;
         (head.then_some(Mark::Head), tail)
     }
 

@@ -45,9 +45,15 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Whether the size of a place was reported.
-    pub(super) fn is_measured(&self, mark: Mark) -> bool {
+    fn is_measured(&self, mark: Mark) -> bool {
         self.measured.binary_search_by_key(&mark, |(at, _)| *at).is_ok()
+    }
+
+    /// Whether a report of so many tokens read may mean this place: one whose size was reported is known to the
+    /// token, any other within a tenth.
+    pub(super) fn is_size_of(&self, mark: Mark, read: Tokens) -> bool {
+        let size = self.size(mark);
+        if self.is_measured(mark) { size.0.abs_diff(read.0) <= 2 } else { is_about(size, read) }
     }
 
     /// Real tokens of the whole prompt, without what the service adds.
@@ -82,6 +88,11 @@ impl<'a> Survey<'a> {
     pub(super) fn expected(&self) -> Mark {
         boundary(self.prompt, self.prompt.items().len()).unwrap_or(Mark::Head)
     }
+}
+
+/// Whether two counts of the same thing, one of them an estimate, may be equal.
+pub(super) fn is_about(a: Tokens, b: Tokens) -> bool {
+    a.0.abs_diff(b.0).saturating_mul(10) <= a.0.max(b.0)
 }
 
 impl Mark {

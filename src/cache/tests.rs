@@ -247,7 +247,8 @@ fn what_another_process_stored_while_we_asked_is_a_race() {
     ours.wait(9);
     let usage = usage(0, plan.prediction().written.0, 6);
     let report = ours.ledger.completed(&prompt, &ours.limits, &plan, Some(&usage), (sent, ours.now));
-    assert_eq!(report.miss, Some(Miss::Idle { seconds: 700 }), "it would have missed anyway");
+    assert_eq!(plan.prediction().miss, Some(Miss::Idle { seconds: 700 }), "nobody could know");
+    assert_eq!(report.miss, Some(Miss::Racing));
 }
 
 #[test]
@@ -349,6 +350,37 @@ fn a_cold_question_without_tools_is_not_marked_and_a_warm_head_always_is() {
     let elsewhere =
         Prompt::restore(head.clone(), vec![Item::User(UserMessage::words("what?"))]).expect("one");
     assert_eq!(story.plan(&elsewhere).marks(), [Mark::Head]);
+}
+
+#[test]
+fn a_question_in_another_repository_reads_the_instructions_and_writes_nothing() {
+    let (mut story, there) = (Story::new(), head(["tools", "instructions", "elsewhere"]));
+    story.ask(&talk(&head(PARTS), 1));
+    let mut question = Story { ledger: story.ledger, now: story.now, ..Story::new().script() };
+    question.situation.is_last = true;
+    let plan = question.plan(&talk(&there, 1));
+    assert_eq!(plan.marks(), [Mark::Instructions]);
+    assert_eq!(
+        (plan.prediction().read, plan.prediction().written),
+        (there.estimate_through_instructions(), Tokens(0))
+    );
+    question.situation.is_last = false;
+    assert_eq!(question.plan(&talk(&there, 1)).marks(), [Mark::Instructions, Mark::Head, Mark::Item(0)]);
+}
+
+#[test]
+fn a_hit_on_the_head_is_not_taken_for_one_on_a_tail_of_almost_the_same_size() {
+    let (mut story, head) = (Story::new(), head(PARTS));
+    let said =
+        |text: &str| Prompt::restore(head.clone(), vec![Item::User(UserMessage::words(text))]).expect("one");
+    let first = said("hello");
+    let size = first.estimate().0 + 40;
+    story.told(&first, Some(usage(0, size, 6)));
+    story.wait(30);
+    // The head is one in a hundred smaller than the tail above it, and its size is still an estimate.
+    let report = story.told(&first, Some(usage(size - 20, 20, 6)));
+    assert_eq!(report.miss, None, "of a first message no more than the head could be expected");
+    assert_eq!(story.warm(&first), Some(Moment(story.now.0 + 295 * SECOND)), "the head was read");
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(crate) const ALL: &[Scenario] = &[
             client.say(60);
             client.step(world, 6, 300);
             client.end(world);
-            world.wait(75);
+            world.wait(140);
         }
         client.rewind(3);
         client.say(50);
