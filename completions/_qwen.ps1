@@ -57,6 +57,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Watch qwen fix a real bug, with no account and no network')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Qwen Cloud on loopback, for people who test scripts')
+            [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'See what the provider''s cache holds, what it saved, and on which rules')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             break
         }
@@ -78,6 +79,42 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('--cache-quirk', '--cache-quirk', [CompletionResultType]::ParameterName, 'What is odd about the server''s cache')
             [CompletionResult]::new('--oauth', '--oauth', [CompletionResultType]::ParameterName, 'How logins by device code go')
             [CompletionResult]::new('--oauth-token-seconds', '--oauth-token-seconds', [CompletionResultType]::ParameterName, 'How long an access token of a login lives, in seconds')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;cache' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Is this repository''s prompt stored now, until when, and what would the next request read and write?')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Why did each request of a session cost what it cost?')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Which rules are in force for this model, and what does each mode keep where and for how long?')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Which models have which cache, and at what price?')
+            break
+        }
+        'qwen;cache;status' {
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Ask about this model instead of the one that is set')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Ask about this model instead of the one that is set')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;cache;explain' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON, in the form of docs/schemas/cache-explain.schema.json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;cache;policy' {
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Ask about this model instead of the one that is set')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Ask about this model instead of the one that is set')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;cache;models' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -16,6 +16,9 @@ _qwen() {
             ",$1")
                 cmd="qwen"
                 ;;
+            qwen,cache)
+                cmd="qwen__subcmd__cache"
+                ;;
             qwen,completions)
                 cmd="qwen__subcmd__completions"
                 ;;
@@ -25,6 +28,18 @@ _qwen() {
             qwen,sim)
                 cmd="qwen__subcmd__sim"
                 ;;
+            qwen__subcmd__cache,explain)
+                cmd="qwen__subcmd__cache__subcmd__explain"
+                ;;
+            qwen__subcmd__cache,models)
+                cmd="qwen__subcmd__cache__subcmd__models"
+                ;;
+            qwen__subcmd__cache,policy)
+                cmd="qwen__subcmd__cache__subcmd__policy"
+                ;;
+            qwen__subcmd__cache,status)
+                cmd="qwen__subcmd__cache__subcmd__status"
+                ;;
             *)
                 ;;
         esac
@@ -32,7 +47,7 @@ _qwen() {
 
     case "${cmd}" in
         qwen)
-            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --max-session-turns --output-format --include-partial-messages --version --help demo sim completions"
+            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --max-session-turns --output-format --include-partial-messages --version --help demo sim cache completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -132,6 +147,92 @@ _qwen() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json stream-json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__cache)
+            opts="-h --help status explain policy models"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__cache__subcmd__explain)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__cache__subcmd__models)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__cache__subcmd__policy)
+            opts="-m -h --model --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__cache__subcmd__status)
+            opts="-m -h --model --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

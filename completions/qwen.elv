@@ -54,6 +54,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand demo 'Watch qwen fix a real bug, with no account and no network'
             cand sim 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
+            cand cache 'See what the provider''s cache holds, what it saved, and on which rules'
             cand completions 'Print the completion script of a shell'
         }
         &'qwen;demo'= {
@@ -73,6 +74,37 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --cache-quirk 'What is odd about the server''s cache'
             cand --oauth 'How logins by device code go'
             cand --oauth-token-seconds 'How long an access token of a login lives, in seconds'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;cache'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand status 'Is this repository''s prompt stored now, until when, and what would the next request read and write?'
+            cand explain 'Why did each request of a session cost what it cost?'
+            cand policy 'Which rules are in force for this model, and what does each mode keep where and for how long?'
+            cand models 'Which models have which cache, and at what price?'
+        }
+        &'qwen;cache;status'= {
+            cand -m 'Ask about this model instead of the one that is set'
+            cand --model 'Ask about this model instead of the one that is set'
+            cand --json 'Answer as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;cache;explain'= {
+            cand --json 'Answer as JSON, in the form of docs/schemas/cache-explain.schema.json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;cache;policy'= {
+            cand -m 'Ask about this model instead of the one that is set'
+            cand --model 'Ask about this model instead of the one that is set'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;cache;models'= {
+            cand --json 'Answer as JSON'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

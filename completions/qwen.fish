@@ -56,6 +56,7 @@ complete -c qwen -n "__fish_qwen_needs_command" -s v -l version -d 'Print the ve
 complete -c qwen -n "__fish_qwen_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_needs_command" -a "demo" -d 'Watch qwen fix a real bug, with no account and no network'
 complete -c qwen -n "__fish_qwen_needs_command" -a "sim" -d 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
+complete -c qwen -n "__fish_qwen_needs_command" -a "cache" -d 'See what the provider\'s cache holds, what it saved, and on which rules'
 complete -c qwen -n "__fish_qwen_needs_command" -a "completions" -d 'Print the completion script of a shell'
 complete -c qwen -n "__fish_qwen_using_subcommand demo" -l keep -d 'Keep the temporary repository and say where it is'
 complete -c qwen -n "__fish_qwen_using_subcommand demo" -l text -d 'Write a log instead of opening the screen, and approve what the script does'
@@ -98,4 +99,18 @@ refresh-denied\t''
 quota\t''"
 complete -c qwen -n "__fish_qwen_using_subcommand sim" -l oauth-token-seconds -d 'How long an access token of a login lives, in seconds' -r
 complete -c qwen -n "__fish_qwen_using_subcommand sim" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "status" -d 'Is this repository\'s prompt stored now, until when, and what would the next request read and write?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "explain" -d 'Why did each request of a session cost what it cost?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "policy" -d 'Which rules are in force for this model, and what does each mode keep where and for how long?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "models" -d 'Which models have which cache, and at what price?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from status" -s m -l model -d 'Ask about this model instead of the one that is set' -r
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from status" -l json -d 'Answer as JSON'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from explain" -l json -d 'Answer as JSON, in the form of docs/schemas/cache-explain.schema.json'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from policy" -s m -l model -d 'Ask about this model instead of the one that is set' -r
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -l json -d 'Answer as JSON'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

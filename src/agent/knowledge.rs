@@ -110,6 +110,15 @@ impl Knowledge {
         Opened { head, knowledge, notices }
     }
 
+    /// The head a session would begin with now. Pins nothing. Blocks on the file system.
+    pub(super) fn peek(setup: &Setup) -> Head {
+        let base = Head::new(setup.toolbox.specs(), setup.instructions.text(), String::new());
+        let pins = setup.pinned.all(&key(&setup.context, &setup.root, &base));
+        let repository = choose(pins, &base, &setup.restored, &setup.ledger, words::now())
+            .unwrap_or_else(|| context::collect(&setup.context, &setup.root, &setup.cwd).repository);
+        base.with_repository(repository.block())
+    }
+
     /// What the next message is to bring, with the first one what holds for the working folder, too. It counts as told
     /// when the message is sent: see [`Knowledge::sent`]. Blocks on the file system.
     pub(super) fn news(&self, is_first: bool) -> News {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::machine;
+use super::{knowledge::Knowledge, machine};
 use crate::{
     auth::Credential,
     base::{AbsPath, SessionId},
@@ -97,6 +97,12 @@ impl Instructions {
 }
 
 impl Setup {
+    /// What every request of this session would begin with if it started now. Nothing is pinned and nothing kept.
+    /// Blocks on the file system.
+    pub fn head(&self) -> Head {
+        Knowledge::peek(self)
+    }
+
     /// The prompt to begin with. Errors: the restored items are not a conversation.
     pub(super) fn prompt(&mut self, head: Head) -> Result<Prompt, Failure> {
         Prompt::restore(Arc::new(head), std::mem::take(&mut self.restored)).map_err(|e| {
@@ -126,7 +132,7 @@ impl Setup {
     }
 
     /// Whose cache is used, and on which terms.
-    pub(super) fn limits(&self) -> cache::Limits {
+    pub fn limits(&self) -> cache::Limits {
         let scope = cache::Scope { account: self.credential.account(), model: self.profile.model.clone() };
         cache::Limits { terms: self.profile.cache, scope }
     }

@@ -187,6 +187,12 @@ impl Moment {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// As text for programs: `2026-11-21T14:05:00Z`; `None` after the year 9999.
+    pub fn timestamp(self) -> Option<String> {
+        let ms = i64::try_from(self.0).ok()?;
+        jiff::Timestamp::from_millisecond(ms).ok().map(|stamp| stamp.to_string())
+    }
+
     /// This moment, later by `wait`.
     pub fn after(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))

@@ -187,7 +187,7 @@ fn flags(arguments: &Arguments) -> config::Flags {
     }
 }
 
-fn working_folder() -> Result<AbsPath, Failure> {
+pub(super) fn working_folder() -> Result<AbsPath, Failure> {
     let gone =
         |e: std::io::Error| Failure::new(Kind::Usage, format!("the current folder cannot be used: {e}"));
     let cwd = std::env::current_dir().and_then(fs::canonicalize).map_err(gone)?;
@@ -277,7 +277,7 @@ fn keep(setup: &mut Setup, folder: &Folder, goes_on: bool) -> Result<(), Failure
     Ok(())
 }
 
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
@@ -290,7 +290,7 @@ fn spill(session: &SessionId) -> Option<AbsPath> {
 }
 
 /// How the cache is used and why, in one line.
-fn cache_reason(profile: &Profile) -> String {
+pub(super) fn cache_reason(profile: &Profile) -> String {
     let (model, provider) = (&profile.model, profile.provider.name);
     if profile.cache.session {
         return format!(

@@ -4,7 +4,7 @@
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
 use super::Arguments;
@@ -109,20 +109,31 @@ fn man_page() -> String {
         man.render_options_section(into)
     });
     page.push_str(".SH COMMANDS\n");
-    for subcommand in command.get_subcommands() {
+    for (name, subcommand) in with_children(&command) {
         let man = Man::new(subcommand.clone());
         let body = rendered(|into| {
             man.render_description_section(into)?;
             man.render_options_section(into)
         });
         let body: Vec<&str> = body.lines().filter(|line| !line.starts_with(".SH ")).collect();
-        let _ = write!(page, ".SS \"qwen {}\"\n{}\n", subcommand.get_name(), body.join("\n"));
+        let _ = write!(page, ".SS \"qwen {}\"\n{}\n", name, body.join("\n"));
     }
     page.push_str(".SH \"EXIT STATUS\"\n.TP\n0\nsuccess\n");
     for kind in Kind::ALL {
         let _ = write!(page, ".TP\n{}\n{}\n", kind.exit_code(), kind.meaning());
     }
     page + &after_help(&command.get_after_long_help().expect("the tree has one").to_string())
+}
+
+/// All subcommands, each followed by its own.
+fn with_children(command: &Command) -> Vec<(String, &Command)> {
+    let mut all = Vec::new();
+    for parent in command.get_subcommands() {
+        all.push((parent.get_name().to_owned(), parent));
+        let of = |child: &Command| format!("{} {}", parent.get_name(), child.get_name());
+        all.extend(parent.get_subcommands().map(|child| (of(child), child)));
+    }
+    all
 }
 
 /// The paragraphs after the help as sections, with their columns kept: `Examples:` becomes EXAMPLES.

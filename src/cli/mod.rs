@@ -6,6 +6,7 @@
 mod arguments;
 mod assemble;
 mod browser;
+mod cache;
 mod choose;
 mod completions;
 mod demo;
@@ -34,4 +35,6 @@ pub use main::main;
 pub use mode::{Start, Streams, start};
 pub use parse::parse;
 pub use stdin::read as read_stdin;
-pub use subcommands::{Demo, Sim, SimUnit, Subcommand};
+pub use subcommands::{
+    Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus, Demo, Sim, SimUnit, Subcommand,
+};

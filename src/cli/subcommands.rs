@@ -21,6 +21,12 @@ pub enum Subcommand {
     /// Speaks Chat Completions with the cache rules of Qwen Cloud, and answers from a script. Point any client
     /// at the address it prints: `OPENAI_BASE_URL=http://127.0.0.1:8787/v1 OPENAI_API_KEY=any qwen -p hi`.
     Sim(Sim),
+    /// See what the provider's cache holds, what it saved, and on which rules
+    ///
+    /// Answers from files on this machine alone: no request is made and no key is needed where none is used.
+    /// Without a question it answers `status`. How the cache works, with numbers to check by hand: docs/caching.md.
+    #[command(subcommand_value_name = "QUESTION", subcommand_help_heading = "Questions")]
+    Cache(Cache),
     /// Print the completion script of a shell
     ///
     /// For instance: `qwen completions bash > ~/.local/share/bash-completion/completions/qwen`.
@@ -28,6 +34,79 @@ pub enum Subcommand {
         /// The shell
         shell: Shell,
     },
+}
+
+/// What is asked about the cache.
+#[derive(Args, Clone, Debug)]
+pub struct Cache {
+    /// The question; `status` when none is asked.
+    #[command(subcommand)]
+    pub what: Option<CacheCommand>,
+}
+
+/// A question about the cache.
+#[derive(clap::Subcommand, Clone, Debug)]
+pub enum CacheCommand {
+    /// Is this repository's prompt stored now, until when, and what would the next request read and write?
+    ///
+    /// For the account and the model a run in this folder would use. A prompt that is stored ("warm") is read at a
+    /// tenth of the price; a cold one is written once at 1.25 and read from then on. Without a key it says which
+    /// model and rules would hold.
+    Status(CacheStatus),
+    /// Why did each request of a session cost what it cost?
+    ///
+    /// Reads the transcript of the newest session of this project, or of the one that is named, and shows for each
+    /// request what was expected before it was sent, what the provider reported, the cause of each difference,
+    /// units, money and the running sums. A unit is one input token at its plain price.
+    Explain(CacheExplain),
+    /// Which rules are in force for this model, and what does each mode keep where and for how long?
+    ///
+    /// In words, with this model's numbers: the price of writing and reading, the smallest prompt that is stored,
+    /// how long it lives, where markers go and when a write is worth its price.
+    Policy(CachePolicy),
+    /// Which models have which cache, and at what price?
+    ///
+    /// The catalogue as it was built in, with your own `cache.prices` above it. `listed` models honour markers by
+    /// the provider's own list; `watched` ones by later sources, so the first two reports decide.
+    Models(CacheModels),
+}
+
+/// What `qwen cache status` is asked for.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct CacheStatus {
+    /// Ask about this model instead of the one that is set
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `qwen cache explain` is asked for.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct CacheExplain {
+    /// The session's id or its beginning [default: the newest of this project]
+    #[arg(value_name = "SESSION")]
+    pub session: Option<String>,
+    /// Answer as JSON, in the form of docs/schemas/cache-explain.schema.json
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `qwen cache policy` is asked for.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct CachePolicy {
+    /// Ask about this model instead of the one that is set
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+}
+
+/// What `qwen cache models` is asked for.
+#[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CacheModels {
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How the demo is shown.

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use super::messages::units;
 use crate::{
     base::{Moment, Money},
-    protocol::{CacheReport, Event, Miss, SessionInfo, Totals},
+    protocol::{CacheReport, Event, Finding, Miss, SessionInfo, Totals},
 };
 
 /// What the cache did in a run, request by request.
 #[derive(Default)]
 pub(super) struct CacheRecord {
     misses: Vec<(u32, Miss)>,
+    findings: Vec<(u32, Finding)>,
     last: Option<CacheReport>,
 }
 
@@ -20,6 +21,7 @@ impl CacheRecord {
     pub(super) fn see(&mut self, event: &Event) {
         if let Event::Answered { request, cache, .. } = event {
             self.misses.extend(cache.miss.map(|miss| (*request, miss)));
+            self.findings.extend(cache.finding.map(|finding| (*request, finding)));
             self.last = Some(*cache);
         }
     }
@@ -43,24 +45,20 @@ impl CacheRecord {
             "saved_usd": charge.saved().map(Money::dollars),
             "saved_usd_against_implicit_cache": charge.saved_to_implicit().map(Money::dollars),
             "stored": self.last.map(|report| report.stored.0),
-            "warm_until": self.last.and_then(|report| report.warm_until).and_then(timestamp),
+            "warm_until": self.last.and_then(|report| report.warm_until).and_then(Moment::timestamp),
+            "findings": self.findings.iter().map(|(request, finding)| {
+                json!({ "request": request, "finding": finding.name(), "text": finding.sentence() })
+            }).collect::<Vec<_>>(),
             "misses": self.misses.iter().map(|(request, miss)| missed(*request, *miss)).collect::<Vec<_>>(),
         })
     }
 }
 
-/// What is known of one cause, its words last: `{"request":3,"cause":"idle","seconds":60,"text":"…"}`.
+/// One miss: `{"request":3,"cause":"idle","seconds":60,"text":"…"}`.
 fn missed(request: u32, miss: Miss) -> Value {
-    let mut told = json!({ "request": request, "cause": miss.name() });
-    if let (Some(told), Ok(Value::Object(kept))) = (told.as_object_mut(), serde_json::to_value(miss)) {
-        told.extend(kept);
-        told.insert("text".to_owned(), miss.sentence().into());
+    let mut told = json!({ "request": request });
+    if let (Some(told), Value::Object(cause)) = (told.as_object_mut(), miss.to_json()) {
+        told.extend(cause);
     }
     told
-}
-
-/// `2026-11-21T14:05:00Z`.
-fn timestamp(at: Moment) -> Option<String> {
-    let ms = i64::try_from(at.0).ok()?;
-    jiff::Timestamp::from_millisecond(ms).ok().map(|stamp| stamp.to_string())
 }

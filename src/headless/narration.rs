@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::{CallId, Clean},
     protocol::{
-        Diff, Display, Event, LineKind, Miss, Question, TodoStatus, ToolCall, ToolResult, Turn, Usage,
+        CacheReport, Diff, Display, Event, LineKind, Question, TodoStatus, ToolCall, ToolResult, Turn, Usage,
         Verdict,
     },
 };
@@ -39,7 +39,7 @@ impl Narration {
             }
             Event::TurnStarted { text, .. } => Some(format!("\n> {}", indented(text, "  ").trim_start())),
             Event::Answered { request, turn, usage, cache, .. } => {
-                Some(answer(*request, turn, usage.as_ref(), cache.miss))
+                Some(answer(*request, turn, usage.as_ref(), cache))
             }
             Event::Permission { call, question } => Some(self.question(call, question)),
             Event::ToolStarted { call, title } => {
@@ -80,13 +80,16 @@ impl Face for Narration {
     }
 }
 
-fn answer(request: u32, turn: &Turn, usage: Option<&Usage>, miss: Option<Miss>) -> String {
+fn answer(request: u32, turn: &Turn, usage: Option<&Usage>, cache: &CacheReport) -> String {
     let mut counts = usage.map_or_else(
         || format!("[request {request}]"),
         |usage| format!("[request {request}: {}; {} out]", usage.parts(), usage.output),
     );
-    if let Some(miss) = miss {
+    if let Some(miss) = cache.miss {
         counts = format!("{counts}\n[{}]", missed(miss));
+    }
+    if let Some(finding) = cache.finding {
+        counts = format!("{counts}\n[cache: {}]", finding.sentence());
     }
     match turn.text.trim() {
         "" => counts,

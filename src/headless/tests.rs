@@ -319,7 +319,7 @@ fn cache(misses: &[Value]) -> Value {
         "mode": "explicit", "why": "markers take effect", "read": 3_000, "written": 600, "plain": 400,
         "hit_rate_percent": 75, "units": 1_450.0, "units_without_cache": 4_000.0,
         "units_with_implicit_cache": 1_600.0, "cost_usd": 0.001_45, "saved_usd": 0.002_55,
-        "saved_usd_against_implicit_cache": 0.000_15, "stored": 0, "warm_until": null, "misses": misses,
+        "saved_usd_against_implicit_cache": 0.000_15, "stored": 0, "warm_until": null, "findings": [], "misses": misses,
     })
 }
 
@@ -433,7 +433,7 @@ fn fields_come_in_the_order_of_qwen_code() {
     assert_eq!(
         ran.out.lines().last(),
         Some(
-            r#"{"type":"result","subtype":"success","uuid":"id-2","session_id":"session","is_error":false,"duration_ms":700,"duration_api_ms":250,"num_turns":1,"result":"It is fixed.","usage":{"input_tokens":4000,"output_tokens":50,"cache_read_input_tokens":3000,"cache_creation_input_tokens":600,"total_tokens":4050},"permission_denials":[],"cost":{"units":1450.0,"units_without_cache":4000.0,"usd":0.00145,"usd_without_cache":0.004},"cache":{"mode":"explicit","why":"markers take effect","read":3000,"written":600,"plain":400,"hit_rate_percent":75,"units":1450.0,"units_without_cache":4000.0,"units_with_implicit_cache":1600.0,"cost_usd":0.00145,"saved_usd":0.00255,"saved_usd_against_implicit_cache":0.00015,"stored":0,"warm_until":null,"misses":[]}}"#
+            r#"{"type":"result","subtype":"success","uuid":"id-2","session_id":"session","is_error":false,"duration_ms":700,"duration_api_ms":250,"num_turns":1,"result":"It is fixed.","usage":{"input_tokens":4000,"output_tokens":50,"cache_read_input_tokens":3000,"cache_creation_input_tokens":600,"total_tokens":4050},"permission_denials":[],"cost":{"units":1450.0,"units_without_cache":4000.0,"usd":0.00145,"usd_without_cache":0.004},"cache":{"mode":"explicit","why":"markers take effect","read":3000,"written":600,"plain":400,"hit_rate_percent":75,"units":1450.0,"units_without_cache":4000.0,"units_with_implicit_cache":1600.0,"cost_usd":0.00145,"saved_usd":0.00255,"saved_usd_against_implicit_cache":0.00015,"stored":0,"warm_until":null,"findings":[],"misses":[]}}"#
         )
     );
 }

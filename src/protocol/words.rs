@@ -1,6 +1,8 @@
 //! What the cache did, in a person's words: one place for every face.
 
-use super::{CacheMode, Miss, Part};
+use serde_json::{Value, json};
+
+use super::{CacheMode, Finding, Miss, Part};
 use crate::base::{Tokens, minutes};
 
 /// How long a stored prefix lives after it was stored or read. *Unit:* seconds.
@@ -120,6 +122,13 @@ impl Miss {
         }
     }
 
+    /// For programs: the cause, what more is known of it, and the sentence under `text`.
+    pub fn to_json(self) -> Value {
+        let mut told = serde_json::to_value(self).unwrap_or_else(|_| json!({ "cause": self.name() }));
+        told["text"] = self.sentence().into();
+        told
+    }
+
     /// What a person can do about it, in half a sentence; `None` where nothing is to be done.
     pub fn advice(self) -> Option<&'static str> {
         match self {
@@ -146,6 +155,31 @@ impl Miss {
             | Self::BelowMinimum
             | Self::Cut
             | Self::Unknown => None,
+        }
+    }
+}
+
+impl Finding {
+    /// What it means and what is done about it, in half a sentence.
+    pub fn sentence(self) -> String {
+        match self {
+            Self::Missing => {
+                "what was surely stored was not read, twice in a row; it is stored anew from the newest message"
+                    .to_owned()
+            }
+            Self::GivenUp => {
+                "what was surely stored was not read, three times in a row; no more markers in this session".to_owned()
+            }
+            Self::Ignored => {
+                "markers had no effect on two large requests; none are sent for this model for a day".to_owned()
+            }
+            Self::Rewritten { item } => {
+                let what = item.map_or_else(|| "the head".to_owned(), |item| format!("item {item}"));
+                format!("much more was written than was new, from {what} on; only head and tail are marked for now")
+            }
+            Self::PerMarker => {
+                "every marker is billed for itself; none stands between what is read and the tail for a day".to_owned()
+            }
         }
     }
 }
@@ -185,6 +219,21 @@ mod tests {
             assert!(seen.insert(code) && seen.insert(Box::leak(sentence.into_boxed_str())), "{code} twice");
             assert!(miss.advice().is_none_or(|a| !a.ends_with('.') && a.len() < 100), "{code}");
         }
+    }
+
+    #[test]
+    fn every_finding_has_a_sentence_of_its_own() {
+        let all = [
+            Finding::Missing,
+            Finding::GivenUp,
+            Finding::Ignored,
+            Finding::Rewritten { item: None },
+            Finding::Rewritten { item: Some(3) },
+            Finding::PerMarker,
+        ];
+        let sentences: std::collections::BTreeSet<_> = all.iter().map(|f| f.sentence()).collect();
+        assert_eq!(sentences.len(), all.len());
+        assert!(sentences.iter().all(|s| !s.ends_with('.') && s.len() < 110), "{sentences:?}");
     }
 
     #[test]

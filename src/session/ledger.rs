@@ -125,7 +125,8 @@ impl LedgerFile {
         self.known = None;
     }
 
-    fn path(&self) -> Option<AbsPath> {
+    /// The file itself, which need not exist; `None` when nothing is kept.
+    pub fn path(&self) -> Option<AbsPath> {
         Some(self.folder.as_ref()?.join("ledger.json"))
     }
 }

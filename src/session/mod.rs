@@ -5,6 +5,7 @@
 //! session then goes on in memory and says so once. The [`LedgerFile`] is shared by all projects, since the
 //! provider's cache is; [`Pinned`] belongs to a project.
 
+mod billed;
 mod folder;
 mod ledger;
 mod list;
@@ -17,6 +18,7 @@ mod tests;
 mod transcript;
 mod warming;
 
+pub use billed::{Bill, Billed, bill};
 pub use folder::Folder;
 pub use ledger::LedgerFile;
 pub use list::{Summary, find, latest, list};

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{layout::wrap, theme::Theme};
 use crate::{
     base::Clean,
-    protocol::{Charge, Miss, Totals, Usage, bill::Entry},
+    protocol::{Charge, Finding, Miss, Totals, Usage, bill::Entry},
 };
 
 /// One answered request.
@@ -21,6 +21,8 @@ pub(super) struct Request {
     pub(super) charge: Option<Charge>,
     /// Why less was read than could have been.
     pub(super) miss: Option<Miss>,
+    /// What the provider did against the rules of its cache.
+    pub(super) finding: Option<Finding>,
 }
 
 /// `14 s`, `3:07`, `1:02:33`.

@@ -110,7 +110,7 @@ struct Row {
 
 impl Row {
     fn of(request: &Request) -> Self {
-        let Request { number, usage, charge, miss } = *request;
+        let Request { number, usage, charge, miss, .. } = *request;
         Self { name: number.to_string(), usage, charge, miss }
     }
 
@@ -181,6 +181,9 @@ fn notes(model: &Model) -> Vec<Entry> {
         let what = miss.advice().map(|advice| format!("; {advice}")).unwrap_or_default();
         ("last miss", format!("request {number}: {}{what}", miss.sentence()))
     }));
+    notes.extend(
+        last_finding(&model.requests).map(|(number, text)| ("found", format!("request {number}: {text}"))),
+    );
     notes
 }
 
@@ -209,6 +212,7 @@ fn short_notes(model: &Model) -> Vec<Entry> {
     notes.extend(
         last_miss(&model.requests).map(|(number, miss)| ("miss", format!("#{number} {}", miss.sentence()))),
     );
+    notes.extend(last_finding(&model.requests).map(|(number, text)| ("found", format!("#{number} {text}"))));
     notes
 }
 
@@ -216,6 +220,10 @@ fn mode(model: &Model) -> Option<Entry> {
     let (mode, why) = &model.session.as_ref()?.cache;
     let name = mode.name();
     Some(("mode", if why.starts_with(name) { why.clone() } else { format!("{name}: {why}") }))
+}
+
+fn last_finding(requests: &[Request]) -> Option<(u32, String)> {
+    requests.iter().rev().find_map(|request| Some((request.number, request.finding?.sentence())))
 }
 
 fn last_miss(requests: &[Request]) -> Option<(u32, Miss)> {

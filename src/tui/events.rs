@@ -43,7 +43,13 @@ impl Model {
                 self.answered(&turn, cmds);
                 self.totals.requests += 1;
                 self.cache = Some(cache);
-                self.requests.push(Request { number: request, usage, charge, miss: cache.miss });
+                self.requests.push(Request {
+                    number: request,
+                    usage,
+                    charge,
+                    miss: cache.miss,
+                    finding: cache.finding,
+                });
                 if let Some(usage) = usage {
                     self.context = usage.total();
                     self.totals.usage = self.totals.usage.plus(usage);

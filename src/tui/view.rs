@@ -12,6 +12,7 @@ use super::{
     frame::Frame,
     layout::{cut, wrap},
     model::Model,
+    warmth::Warmth,
     work::Work,
 };
 use crate::base::{Clean, width};
@@ -113,7 +114,7 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
 }
 
 /// Mode, model, context, cache, its life, money. Where the row is too short the left goes first, then the words of
-/// the cache's life become fewer, then money and the cache go; the context stays.
+/// the cache's life become fewer, then money and one of what is left of the cache go; the context stays.
 fn status(model: &Model) -> Line<'static> {
     let Some(session) = &model.session else { return Line::styled("starting", model.theme.dim) };
     let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
@@ -127,13 +128,20 @@ fn status(model: &Model) -> Line<'static> {
     let money = Some(model.totals.price());
     let context = Some(context);
     let none = &None;
+    let is_cold = matches!(model.warmth(), Some((Warmth::Cold(_), _)));
+    // What a pause has cost is worth more than what was read before it.
+    let last = if is_cold {
+        [none, none, &context, none, &brief, none]
+    } else {
+        [none, none, &context, &share, none, none]
+    };
     let rows = [
         [&mode, &name, &context, &share, &life, &money],
         [none, &name, &context, &share, &life, &money],
         [none, none, &context, &share, &life, &money],
         [none, none, &context, &share, &brief, &money],
         [none, none, &context, &share, &brief, none],
-        [none, none, &context, none, &brief, none],
+        last,
         [none, none, &context, none, none, none],
     ];
     let mut rows =

@@ -10,6 +10,7 @@ mod terminal;
 
 mod answers;
 mod approvals;
+mod bill;
 mod composer;
 mod demo;
 mod failures;

@@ -1,0 +1,15 @@
+//! `qwen cache`: what the provider's store holds, what it did, and on which rules. Reads files; asks no network.
+
+mod explain;
+mod explain_json;
+mod explain_text;
+mod models;
+mod page;
+mod place;
+mod policy;
+mod run;
+mod status;
+#[cfg(test)]
+mod tests;
+
+pub(super) use run::run;
