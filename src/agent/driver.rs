@@ -16,6 +16,7 @@ use super::{
     knowledge::{Knowledge, Opened},
     machine::{Effect, Input, Kept, Machine},
     store::Store,
+    wire::{Wire, Wires},
     words,
     work::Workshop,
 };
@@ -24,7 +25,7 @@ use crate::{
     permissions::Approved,
     prompt::Prefix,
     protocol::{EndReason, Event, Failure, Item, Level, Op, SessionInfo, ToolCall, Totals, UserMessage},
-    provider::{self, Chat},
+    provider,
     session::{Claim, LedgerFile, Record, Spent, Transcript, Warmth},
 };
 
@@ -61,16 +62,13 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         Err(failure) => return refuse(&mailbox, failure),
     };
     let info = setup.info(&prompt);
+    let wires = Wires::new(&setup);
     let ledger_file = std::mem::replace(&mut setup.ledger_file, LedgerFile::nowhere());
     let (inputs, mut reports) = mpsc::unbounded_channel();
     let mut driver = Driver {
         machine: Machine::new(setup.machine_config(), prompt),
-        chat: Arc::new(Chat::new(
-            setup.net.clone(),
-            setup.credential.clone(),
-            setup.profile.clone(),
-            setup.provider.clone(),
-        )),
+        wire: wires.first(),
+        wires,
         workshop: Arc::new(Workshop::new(&setup, knowledge)),
         transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
         environment: Some(environment),
@@ -149,7 +147,8 @@ enum Stretch {
 
 struct Driver {
     machine: Machine,
-    chat: Arc<Chat>,
+    wires: Wires,
+    wire: Wire,
     workshop: Arc<Workshop>,
     transcript: Transcript,
     environment: Option<tokio::task::JoinHandle<String>>,
@@ -215,6 +214,7 @@ impl Driver {
             Effect::Collect => self.collect(),
             Effect::Ask { attempt } => self.ask(attempt),
             Effect::Gate { prefix, limit, way_out } => self.gate(prefix, limit, way_out),
+            Effect::LeaveSession => self.wire = self.wires.without_session(),
             Effect::StopAsking => self.asking.renew(),
             Effect::Wait(wait) => self.wait(wait),
             Effect::Judge(call) => self.judge(call),
@@ -280,16 +280,16 @@ impl Driver {
     fn ask(&mut self, attempt: u32) {
         self.asking.renew();
         let Some((prompt, plan)) = self.machine.request() else { return };
-        let body = self.chat.body(prompt, plan);
+        let body = self.wire.body(prompt, plan, self.machine.chain());
         let report = self.reporter(Stretch::Asking, self.asking.number);
-        let (chat, stop) = (self.chat.clone(), self.asking.stop.clone());
+        let (wire, stop) = (self.wire.clone(), self.asking.stop.clone());
         tokio::spawn(async move {
             let started = Instant::now();
             let mut sink = {
                 let report = report.clone();
                 move |chunk| report(Input::Chunk(chunk))
             };
-            match chat.send(body, &stop, &mut sink).await {
+            match wire.send(body, &stop, &mut sink).await {
                 Ok(reply) => report(Input::Replied { reply: Box::new(reply), took: started.elapsed() }),
                 Err(trouble) => {
                     let wait = provider::backoff(attempt, &trouble, words::random());
@@ -365,6 +365,7 @@ impl Driver {
                 let (request, model, at) = (*request, model.clone(), words::now());
                 self.transcript.append(&Record::Usage(Spent { request, model, usage, charge, cache, at }))
             }
+            Kept::Link(link) => self.transcript.append(&Record::link(link)),
             Kept::Epoch { epoch, items } => {
                 self.workshop.forget_news();
                 self.transcript.append(&Record::epoch(*epoch, items))

@@ -8,6 +8,7 @@ mod knowledge;
 pub mod machine;
 mod setup;
 mod store;
+mod wire;
 mod words;
 mod work;
 

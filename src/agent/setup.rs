@@ -66,6 +66,10 @@ pub struct Setup {
     pub notices: Vec<String>,
     /// Whether a person is there who may say more.
     pub is_interactive: bool,
+    /// How the cache is used.
+    pub cache_mode: CacheMode,
+    /// Where the provider's copy of a restored conversation ends.
+    pub link: Option<cache::Link>,
     /// What is known of the provider's store at the start.
     pub ledger: cache::Ledger,
     /// Where that is kept and shared with other sessions.
@@ -119,8 +123,10 @@ impl Setup {
             .filter(|name| self.toolbox.find(name).is_some_and(|(_, tool)| tool.is_parallel()));
         machine::Config {
             cache: self.limits(),
+            cache_mode: self.cache_mode,
+            link: self.link.take(),
             tiers: self.profile.tiers.clone(),
-            window: self.profile.window,
+            window: self.profile.input_bound(),
             compaction: self.compaction,
             max_requests: self.max_requests,
             tries: TRIES,
@@ -138,10 +144,6 @@ impl Setup {
     }
 
     pub(super) fn info(&self, prompt: &Prompt) -> SessionInfo {
-        let mode = match self.profile.cache {
-            terms if terms.explicit => CacheMode::Explicit,
-            _ => CacheMode::Implicit,
-        };
         let restored = prompt.items().iter().filter(|i| matches!(i, Item::User(_))).count();
         SessionInfo {
             id: self.session.clone(),
@@ -152,7 +154,7 @@ impl Setup {
             window: self.profile.window,
             tools: prompt.head().tools().iter().map(|t| t.name.clone()).collect(),
             mode: self.policy.mode,
-            cache: (mode, self.cache_reason.clone()),
+            cache: (self.cache_mode, self.cache_reason.clone()),
             restored_turns: u32::try_from(restored).unwrap_or(u32::MAX),
         }
     }

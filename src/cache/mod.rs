@@ -9,6 +9,7 @@ mod charge;
 mod forecast;
 mod history;
 mod ledger;
+mod link;
 mod outcome;
 mod plan;
 mod store;
@@ -18,6 +19,7 @@ mod trust;
 pub use charge::charge;
 pub use forecast::{Forecast, Situation, forecast};
 pub use ledger::{Ledger, Scope};
+pub use link::Link;
 pub use plan::{Limits, Mark, Plan, plan};
 
 #[cfg(test)]

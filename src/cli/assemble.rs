@@ -15,7 +15,7 @@ use crate::{
     auth::{self, Book, Credential, EnvFiles, Inputs, Vars, Vault},
     base::{AbsPath, SessionId, Tokens},
     cache,
-    catalog::Profile,
+    catalog::{CacheSetting, Profile},
     config::{self, Homes, Loaded, Paths},
     context,
     headless::Format,
@@ -82,6 +82,8 @@ pub(super) fn plain(
         restored: Vec::new(),
         notices: Vec::new(),
         is_interactive: false,
+        cache_mode: CacheSetting::Auto.mode(&profile.cache),
+        link: None,
         ledger: cache::Ledger::default(),
         ledger_file: LedgerFile::nowhere(),
         pinned: Pinned::nowhere(),
@@ -138,6 +140,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     setup.net = net::Lazy::new(settings.net(&inputs.env));
     setup.provider = settings.provider();
     setup.limits = settings.limits();
+    setup.cache_mode = settings.cache().mode(&setup.profile.cache);
     setup.compaction = settings.compaction();
     setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     setup.instructions = Instructions {
@@ -270,6 +273,7 @@ fn keep(setup: &mut Setup, folder: &Folder, goes_on: bool) -> Result<(), Failure
         setup.notices.extend(transcript.append(&Record::Meta(Cow::Owned(meta))));
         setup.transcript = transcript;
         setup.restored = loaded.items;
+        setup.link = loaded.link;
         setup.notices.extend(loaded.notices);
     } else {
         setup.transcript = Transcript::create(folder, &meta)?;

@@ -1,6 +1,6 @@
 //! An answer whose calls are still open.
 
-use super::Prompt;
+use super::{Prefix, Prompt};
 use crate::{
     base::CallId,
     protocol::{Item, ToolCall, ToolResult, Turn, Verdict},
@@ -71,6 +71,12 @@ impl OpenRound {
             self.prompt.append(Item::Result(result));
         }
         self.prompt
+    }
+
+    /// How many items the prompt has up to and with the answer, and the name of that beginning.
+    pub fn heard(&self) -> (usize, Prefix) {
+        let items = self.prompt.items.len();
+        (items, self.prompt.prefix_through(items))
     }
 
     /// The answer this round belongs to.

@@ -9,7 +9,10 @@ use std::{
 use serde_json::Value;
 
 use super::record::{Meta, Record, VERSION};
-use crate::protocol::{Charge, Failure, Item, Kind, Usage};
+use crate::{
+    cache::Link,
+    protocol::{Charge, Failure, Item, Kind, Usage},
+};
 
 /// What a transcript holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +21,8 @@ pub struct Loaded {
     pub meta: Meta,
     /// The conversation as it goes on: the items of the last epoch.
     pub items: Vec<Item>,
+    /// Where the provider's copy of the conversation ended; whether it is still good, it knows itself.
+    pub link: Option<Link>,
     /// How often the history was replaced.
     pub epoch: u32,
     /// How often the person spoke, all epochs together.
@@ -85,6 +90,7 @@ impl Loaded {
                 self.usage = self.usage.plus(spent.usage.unwrap_or_default());
                 self.charge = self.charge.plus(spent.charge.unwrap_or_default());
             }
+            Record::Link(link) => self.link = Some(link.into_owned()),
             Record::Epoch { epoch, items } => {
                 self.epoch = epoch;
                 self.items = items.into_owned();
@@ -101,6 +107,7 @@ fn begun(meta: Meta, path: &Path) -> Result<Loaded, Failure> {
     Ok(Loaded {
         meta,
         items: Vec::new(),
+        link: None,
         epoch: 0,
         turns: 0,
         requests: 0,
@@ -114,7 +121,7 @@ fn begun(meta: Meta, path: &Path) -> Result<Loaded, Failure> {
 fn is_other_kind(line: &[u8]) -> bool {
     let Ok(value) = serde_json::from_slice::<Value>(line) else { return false };
     let kind = value.get("kind").and_then(Value::as_str);
-    kind.is_some_and(|k| !["meta", "item", "usage", "epoch"].contains(&k))
+    kind.is_some_and(|k| !["meta", "item", "usage", "link", "epoch"].contains(&k))
 }
 
 fn foreign(path: &Path) -> Failure {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{Moment, SessionId},
+    cache::Link,
     protocol::{CacheReport, Charge, Item, Usage},
 };
 
@@ -30,6 +31,8 @@ pub enum Record<'a> {
     },
     /// A request was answered.
     Usage(Spent),
+    /// The provider keeps the conversation up to here.
+    Link(Cow<'a, Link>),
     /// The history was replaced: a restored conversation begins with these items, and those after this line
     /// follow them.
     Epoch {
@@ -44,6 +47,11 @@ impl<'a> Record<'a> {
     /// A line for one item.
     pub fn item(item: &'a Item) -> Self {
         Self::Item { item: Cow::Borrowed(item) }
+    }
+
+    /// A line for what the provider keeps.
+    pub fn link(link: &'a Link) -> Self {
+        Self::Link(Cow::Borrowed(link))
     }
 
     /// A line for a replaced history.

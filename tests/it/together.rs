@@ -1,4 +1,4 @@
-//! Several processes that share what the provider stores.
+//! What the provider stores, across processes: heads that several write, conversations it keeps.
 
 use std::{thread, time::Duration};
 
@@ -77,4 +77,22 @@ fn a_process_that_comes_later_reads_what_the_first_stored() {
     assert!(bills[1].cached > 1_024, "{bills:?}");
     let ledger = session.world().qwen_home().join("cache/ledger.json");
     assert!(ledger.exists(), "what is known is kept for the next");
+}
+
+#[test]
+fn a_conversation_the_provider_keeps_is_sent_once_and_gone_on_with() {
+    let session = Session::new()
+        .compacts()
+        .settings(&serde_json::json!({"cache": {"mode": "session"}}))
+        .model_says(say("One.").call("read_file", serde_json::json!({"file_path": "{{cwd}}/README.md"})))
+        .model_says(say("Two."))
+        .model_says(say("Three."));
+    session.run("hello").exit_is(0).stdout_is("Two.\n").asks(2);
+    session.run_with(&["-c", "-p", "and?"]).exit_is(0).stdout_is("Three.\n").asks(1);
+    let requests = session.world().sim.requests();
+    let followed: Vec<bool> = requests.iter().map(|r| r.json["previous_response_id"].is_string()).collect();
+    assert_eq!(followed, [false, true, true]);
+    let sent: Vec<usize> = requests.iter().map(|r| r.json["input"].as_array().map_or(0, Vec::len)).collect();
+    assert!(sent[1] == 1 && sent[2] == 1, "only what is new: {sent:?}");
+    assert!(bills(&session)[2].cached > 1_024);
 }

@@ -11,7 +11,7 @@ const MARKER: &str = r#","cache_control":{"type":"ephemeral"}"#;
 /// The least size of a block that is worth a marker. *Unit:* tokens of the simulator.
 const MINIMUM: u64 = 1_024;
 /// Every header a request may have.
-const HEADERS: [&str; 8] = [
+const HEADERS: [&str; 9] = [
     "accept",
     "accept-encoding",
     "content-length",
@@ -19,6 +19,7 @@ const HEADERS: [&str; 8] = [
     "host",
     "user-agent",
     "x-dashscope-cachecontrol",
+    "x-dashscope-session-cache",
     "x-dashscope-useragent",
 ];
 

@@ -11,7 +11,7 @@ use crate::{
     base::Tokens,
     cache::{self, Plan},
     prompt::{Heard, Prompt, Then},
-    protocol::{DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
+    protocol::{CacheMode, DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
     provider::{Chunk, Class, Reply, Trouble},
 };
 
@@ -38,6 +38,7 @@ impl Machine {
         let asking = Asking {
             prompt,
             plan: Plan::none(),
+            chain: None,
             sent: self.now,
             purpose,
             attempt: 0,
@@ -58,6 +59,7 @@ impl Machine {
         }
         asking.attempt += 1;
         asking.state = Trying::Running;
+        asking.chain = self.followed(&asking.prompt);
         asking.text.clear();
         asking.sent = self.now;
         self.tell_miss(&asking);
@@ -117,11 +119,19 @@ impl Machine {
             _ => None,
         };
         match asking.prompt.hear(reply.turn) {
-            Heard::Open(round) => self.work(round),
-            Heard::Ready(prompt) => match ended {
-                Some(failure) => self.fail(prompt, failure),
-                None => self.rest(prompt, EndReason::Completed),
-            },
+            Heard::Open(round) => {
+                let (items, prefix) = round.heard();
+                self.link_to(reply.response, items, prefix);
+                self.work(round);
+            }
+            Heard::Ready(prompt) => {
+                let items = prompt.items().len();
+                self.link_to(reply.response, items, prompt.prefix_through(items));
+                match ended {
+                    Some(failure) => self.fail(prompt, failure),
+                    None => self.rest(prompt, EndReason::Completed),
+                }
+            }
         }
     }
 
@@ -132,11 +142,16 @@ impl Machine {
         // Markers the server does not take were left out, and nothing follows from them.
         let (unmarked, marked) = (Plan::none(), reply.marked && !asking.plan.marks().is_empty());
         let plan = if marked || asking.plan.marks().is_empty() { &asking.plan } else { &unmarked };
-        let cache = self.ledger.completed(&asking.prompt, &self.config.cache, plan, usage, when);
+        let mut cache = self.ledger.completed(&asking.prompt, &self.config.cache, plan, usage, when);
+        let is_kept = self.config.cache_mode == CacheMode::Session;
+        if is_kept {
+            cache.mode = CacheMode::Session;
+        }
         self.out.push(Effect::KeepLedger);
         self.told_miss = false;
-        let charge =
-            reply.usage.map(|u| cache::charge(&u, &self.config.cache.terms, &self.config.tiers, marked));
+        let charge = reply
+            .usage
+            .map(|u| cache::charge(&u, &self.config.cache.terms, &self.config.tiers, marked || is_kept));
         self.totals.requests += 1;
         self.totals.api_time += took;
         if let (Some(usage), Some(charge)) = (reply.usage, charge) {
@@ -172,6 +187,8 @@ impl Machine {
                 asking.attempt -= 1;
                 self.send(asking);
             }
+            Class::ChainLost if asking.chain.is_some() => self.unchain(asking),
+            Class::Unserved if self.config.cache_mode == CacheMode::Session => self.leave_session(asking),
             Class::Retry | Class::RetrySlowly if asking.attempt < self.config.tries => {
                 self.missed(&asking);
                 asking.state = Trying::Failed;

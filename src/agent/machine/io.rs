@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     base::CallId,
+    cache::Link,
     permissions::{Approved, Pending},
     prompt::Prefix,
     protocol::{CacheReport, Charge, Event, Item, Mode, Op, Question, ToolCall, Usage, UserMessage},
@@ -126,6 +127,8 @@ pub enum Effect {
         /// How the person leaves the wait, in words for them.
         way_out: &'static str,
     },
+    /// From here on requests are made without a conversation the provider keeps.
+    LeaveSession,
     /// Stop the running request or the wait; nothing of it is wanted any more.
     StopAsking,
     /// Come back with [`Input::Woke`] after this time.
@@ -170,6 +173,8 @@ pub enum Kept {
         /// The model's name as the provider gave it.
         model: String,
     },
+    /// The provider keeps the conversation up to here.
+    Link(Link),
     /// The history was replaced.
     Epoch {
         /// How often that has happened.

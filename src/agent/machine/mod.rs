@@ -1,12 +1,14 @@
 //! The turn loop as a pure machine: takes one [`Input`], says what must be done next as [`Effect`]s, touches
 //! nothing. The driver performs the effects and brings back what came of them.
 //!
-//! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, what is said before a miss in `miss.rs`, tool calls in
+//! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, what is said before a miss in `miss.rs`, what the
+//! provider keeps in `chain.rs`, tool calls in
 //! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
 //! going back in `rewind.rs`.
 
 mod ask;
 mod calls;
+mod chain;
 mod compact;
 mod gate;
 mod io;

@@ -8,7 +8,7 @@ use crate::{
     base::{CallId, Moment},
     cache::Plan,
     prompt::{OpenRound, Prompt, Then},
-    protocol::ToolCall,
+    protocol::{Chain, ToolCall},
 };
 
 /// The prompt is always in exactly one place: here, or inside a round that owns it.
@@ -31,6 +31,8 @@ pub(super) enum Phase {
 pub(super) struct Asking {
     pub(super) prompt: Prompt,
     pub(super) plan: Plan,
+    /// What the running try follows.
+    pub(super) chain: Option<Chain>,
     /// When the running try was sent.
     pub(super) sent: Moment,
     pub(super) purpose: Purpose,

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, collections::VecDeque, mem};
 use super::{Effect, Input, Kept, phase::Phase, words};
 use crate::{
     base::{Moment, Tokens},
-    cache::{Ledger, Limits, Plan},
+    cache::{Ledger, Limits, Link, Plan},
     prompt::Prompt,
-    protocol::{Charge, EndReason, Event, Failure, Item, Mode, Op, Tier, Totals},
+    protocol::{CacheMode, Charge, EndReason, Event, Failure, Item, Mode, Op, Tier, Totals},
 };
 
 /// What the machine needs to know of the session.
@@ -15,6 +15,10 @@ use crate::{
 pub struct Config {
     /// The cache terms of the model.
     pub cache: Limits,
+    /// How the cache is used.
+    pub cache_mode: CacheMode,
+    /// Where the provider's copy of a restored conversation ends.
+    pub link: Option<Link>,
     /// Prices of the model.
     pub tiers: Vec<Tier>,
     /// The model's window.
@@ -62,6 +66,8 @@ pub struct Machine {
     pub(super) repository: Option<String>,
     /// Whether the person knows that what was stored is lost.
     pub(super) told_miss: bool,
+    /// Where the provider's copy of the conversation ends.
+    pub(super) link: Option<Link>,
     pub(super) turn: u32,
     pub(super) request: u32,
     /// Items of the prompt that were handed out for keeping.
@@ -90,6 +96,7 @@ impl Machine {
             request: 0,
             repository: None,
             told_miss: false,
+            link: config.link.take(),
             after_cut: Tokens(0),
             is_quitting: false,
             out: Vec::new(),

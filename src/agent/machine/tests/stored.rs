@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     base::Money,
+    cache::Link,
     protocol::{Level, Tier},
 };
 
@@ -165,4 +166,85 @@ fn a_repository_that_is_read_anew_is_priced_and_waits_for_the_end_of_a_turn() {
     let (prompt, _) = m.request().expect("running");
     assert!(prompt.head().blocks().any(|block| block == "A new map."));
     assert_eq!(prompt.items().len(), 3);
+}
+
+/// A machine whose provider keeps the conversation.
+fn kept() -> Machine {
+    let mut config = Config { cache_mode: CacheMode::Session, ..config() };
+    config.cache.terms.session = true;
+    Machine::new(config, Prompt::new(head("Help.")))
+}
+
+fn responds(m: &mut Machine, id: &str, turn: Turn, now: Moment) -> Vec<Effect> {
+    let reply = Reply { response: Some(id.into()), ..Reply::new(turn, None, "m") };
+    m.step(Input::Replied { reply: Box::new(reply), took: Duration::ZERO }, now)
+}
+
+fn chain(m: &Machine) -> Option<(&str, usize)> {
+    m.chain().map(|chain| (chain.response.as_str(), chain.items))
+}
+
+#[test]
+fn each_request_follows_the_response_before_it_until_the_history_is_another() {
+    let mut m = kept();
+    say_at(&mut m, "one", NOW);
+    assert_eq!(chain(&m), None);
+    let calls = Turn { calls: vec![call("a", "edit", "{}")], finish: Finish::Calls, ..Turn::text("") };
+    let effects = responds(&mut m, "r1", calls, NOW);
+    assert!(
+        effects.iter().any(|e| matches!(e, Effect::Keep(Kept::Link(_)))),
+        "a resumed session may follow it"
+    );
+    m.step(judged("a", "no"), NOW);
+    assert_eq!(chain(&m), Some(("r1", 2)));
+    responds(&mut m, "r2", Turn::text("done"), NOW);
+    say_at(&mut m, "two", at(600));
+    assert_eq!(chain(&m), Some(("r2", 4)), "however long the pause");
+    responds(&mut m, "r3", Turn::text("well"), at(600));
+    m.step(Input::Op(Op::Rewind { turn: 1 }), at(600));
+    say_at(&mut m, "other", at(601));
+    assert_eq!(chain(&m), None, "what was taken back is in the copy");
+    assert_eq!(m.request().map(|(prompt, _)| prompt.items().len()), Some(5));
+}
+
+#[test]
+fn a_lost_copy_is_sent_again_whole_and_once() {
+    let mut m = kept();
+    say_at(&mut m, "one", NOW);
+    responds(&mut m, "r1", Turn::text("first"), NOW);
+    say_at(&mut m, "two", NOW);
+    assert!(chain(&m).is_some());
+    assert_eq!(path(&m.step(trouble(Class::ChainLost), NOW)), ["requested 1", "ask"]);
+    assert_eq!(chain(&m), None);
+    let again = path(&m.step(trouble(Class::ChainLost), NOW));
+    assert!(again.contains(&"ended Failed".to_owned()), "{again:?}");
+}
+
+#[test]
+fn a_model_that_keeps_nothing_is_asked_with_markers() {
+    let mut m = kept();
+    say_at(&mut m, "one", NOW);
+    assert_eq!(path(&m.step(trouble(Class::Unserved), NOW)), ["leavesession", "requested 1", "ask"]);
+    responds(&mut m, "r1", Turn::text("first"), NOW);
+    say_at(&mut m, "two", NOW);
+    assert_eq!(chain(&m), None);
+}
+
+#[test]
+fn a_restored_conversation_follows_what_the_provider_still_has() {
+    let items = vec![Item::User(UserMessage::words("one")), Item::Assistant(Turn::text("first"))];
+    let restored = |response: &str, items: usize, prompt: &Prompt| {
+        let mut config = Config { cache_mode: CacheMode::Session, ..config() };
+        let chain = crate::protocol::Chain { response: response.into(), items };
+        config.link =
+            Some(Link::new(chain, prompt.prefix_through(items - 1), config.cache.scope.clone(), NOW));
+        config
+    };
+    let prompt = Prompt::restore(head("Help."), items).expect("a conversation");
+    let mut m = Machine::new(restored("r1", 2, &prompt), prompt.clone());
+    say_at(&mut m, "two", NOW);
+    assert_eq!(chain(&m), Some(("r1", 2)));
+    let mut changed = Machine::new(restored("r1", 2, &prompt), prompt.with_head(head("Other.")));
+    say_at(&mut changed, "two", NOW);
+    assert_eq!(chain(&changed), None, "with other instructions it is another conversation");
 }
