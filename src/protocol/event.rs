@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheMode, CacheReport, Charge, Display, Failure, Mode, Prediction, Question, ToolCall, ToolResult, Turn,
-    Usage,
+    CacheMode, CacheReport, Charge, DeskEvent, Display, Failure, Mode, Prediction, Question, ToolCall,
+    ToolResult, Turn, Usage,
 };
 use crate::base::{CallId, SessionId, Tokens};
 
@@ -128,6 +128,8 @@ pub enum Event {
     },
     /// The approval mode changed.
     ModeChanged(Mode),
+    /// Something about accounts and models.
+    Desk(DeskEvent),
     /// Something to know that is not an error.
     Notice {
         /// How loud.

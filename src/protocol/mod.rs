@@ -8,6 +8,7 @@ mod cache;
 mod call;
 mod chain;
 mod charge;
+mod desk;
 mod event;
 mod failure;
 mod item;
@@ -22,6 +23,10 @@ pub use cache::{CacheMode, CacheReport, CacheTerms, Finding, Miss, Part, Predict
 pub use call::{Arguments, Broken, ToolCall};
 pub use chain::Chain;
 pub use charge::{Charge, Tier};
+pub use desk::{
+    AccountRow, DeskEvent, DeskOp, FoundKey, Key, LocalServer, ModelRow, Overview, PresetRow, SignIn,
+    Switched, Tested,
+};
 pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
 pub use failure::{Failure, Kind};
 pub use item::{Finish, Item, Turn, UserMessage};

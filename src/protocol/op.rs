@@ -1,6 +1,6 @@
 //! What a face asks of the agent.
 
-use super::Mode;
+use super::{DeskOp, Mode};
 use crate::base::CallId;
 
 /// A request of a face.
@@ -34,6 +34,8 @@ pub enum Op {
     },
     /// Read the repository anew and put it in place of what the conversation began with.
     RefreshContext,
+    /// Something about accounts and models.
+    Desk(DeskOp),
     /// Start a new conversation in the same session folder.
     Clear,
     /// End the session. The agent finishes writing, sends [`super::Event::SessionEnded`] and stops.

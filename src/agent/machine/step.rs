@@ -188,6 +188,8 @@ impl Machine {
             Op::Rewind { turn } => self.rewind(turn),
             Op::RefreshContext => self.out.push(Effect::Collect),
             Op::Clear => self.clear(),
+            // The driver's: accounts are not part of the turn.
+            Op::Desk(_) => {}
             Op::Quit => {
                 self.is_quitting = true;
                 self.queue.clear();
