@@ -46,6 +46,11 @@ pub enum DeskOp {
     SignIn,
     /// Stop a running sign-in, test or search.
     Stop,
+    /// Open a page of the running sign-in in a browser.
+    Open {
+        /// The page.
+        link: String,
+    },
     /// Test a key against an address, then keep it as an account and use it. Answered by [`DeskEvent::Tested`] and,
     /// when it was kept, [`DeskEvent::Switched`].
     AddKey {

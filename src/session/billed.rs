@@ -75,7 +75,7 @@ pub fn bill(folder: &Folder, id: &SessionId) -> Result<Bill, Failure> {
             (Some(bill), Ok(Record::Epoch { .. })) if is_newest => {
                 bill.requests.iter_mut().rev().take(1).for_each(|request| request.is_summary = true);
             }
-            (Some(_), Ok(Record::Epoch { .. } | Record::Item { .. })) => {}
+            (Some(_), Ok(Record::Epoch { .. } | Record::Item { .. } | Record::Link(_))) => {}
             (Some(bill), Err(_)) => bill.unread += 1,
         }
     }

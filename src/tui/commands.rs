@@ -7,6 +7,7 @@ use similar::get_close_matches;
 pub(super) enum Action {
     Help,
     About,
+    Auth,
     Model,
     Stats,
     Cache,
@@ -51,7 +52,20 @@ pub(super) const ALL: &[Command] = &[
         about: "read only, nothing is changed",
         action: Action::Plan,
     },
-    Command { name: "model", also: &[], arguments: "", about: "the model in use", action: Action::Model },
+    Command {
+        name: "auth",
+        also: &["login", "connect"],
+        arguments: "",
+        about: "sign in, add a key, switch accounts",
+        action: Action::Auth,
+    },
+    Command {
+        name: "model",
+        also: &[],
+        arguments: "[name]",
+        about: "choose the model",
+        action: Action::Model,
+    },
     Command {
         name: "stats",
         also: &["usage"],
@@ -134,8 +148,9 @@ pub(super) fn read(draft: &str) -> Read<'_> {
 pub(super) fn menu(draft: &str) -> Option<Vec<&'static Command>> {
     let typed = draft.strip_prefix('/').filter(|t| !t.contains(|c: char| c.is_whitespace() || c == '/'))?;
     let typed = typed.to_ascii_lowercase();
-    let begins = |c: &&Command| c.name.starts_with(&typed) || c.also.iter().any(|a| a.starts_with(&typed));
-    let found: Vec<_> = ALL.iter().filter(begins).collect();
+    // A command's own name stands before another's second one.
+    let (mut found, others): (Vec<_>, Vec<_>) = ALL.iter().partition(|c| c.name.starts_with(&typed));
+    found.extend(others.into_iter().filter(|c| c.also.iter().any(|a| a.starts_with(&typed))));
     (!found.is_empty()).then_some(found)
 }
 

@@ -80,7 +80,7 @@ impl Model {
                 self.composer.give_back(vec![text]);
             }
             Event::ModeChanged(mode) => self.mode = mode,
-            Event::Desk(_) => {}
+            Event::Desk(news) => self.hear_desk(news, cmds),
             Event::Notice { level, text } => {
                 self.say(&text, level == Level::Warning, cmds);
                 // What is good to know comes while a summary is written, too.

@@ -18,6 +18,7 @@ mod layout;
 mod markdown;
 mod model;
 mod msg;
+mod panel;
 mod printed;
 mod run;
 mod screen;

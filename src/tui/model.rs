@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use ratatui::text::Line;
 
 use super::{
-    bill::Request, composer::Composer, dialog::Dialog, frame::Size, msg::Cmd, theme::Theme, work::Work,
+    bill::Request, composer::Composer, dialog::Dialog, frame::Size, msg::Cmd, panel::Panel, theme::Theme,
+    work::Work,
 };
 use crate::{
     base::{Moment, Tokens},
@@ -37,6 +38,8 @@ pub(super) struct Model {
     /// Questions of the agent; the first is shown.
     pub(super) dialogs: VecDeque<Dialog>,
     pub(super) menu: Menu,
+    /// A list or a form under the composer.
+    pub(super) panel: Option<Panel>,
     pub(super) totals: Totals,
     /// Size of the last prompt with its answer.
     pub(super) context: Tokens,
@@ -101,6 +104,7 @@ impl Model {
             work: None,
             dialogs: VecDeque::new(),
             menu: Menu::default(),
+            panel: None,
             totals: Totals { charge: Charge::nothing(), ..Totals::default() },
             context: Tokens(0),
             requests: Vec::new(),
@@ -161,7 +165,8 @@ impl Model {
         });
         let dialog = self.dialogs.front().and_then(|d| d.wake_at(self.last_key, self.now));
         let cold = self.cache.and_then(|report| report.warm_until);
-        [work, retry, dialog, cold, self.leave_until, self.leaving]
+        let panel = self.panel.as_ref().and_then(|p| p.wake_at(self.now));
+        [work, retry, dialog, cold, panel, self.leave_until, self.leaving]
             .into_iter()
             .flatten()
             .filter(|at| *at > self.now)

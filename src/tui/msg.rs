@@ -34,6 +34,8 @@ pub(super) enum Cmd {
     Print(Vec<Line<'static>>),
     /// Draw the block anew, whatever is on the screen.
     Redraw,
+    /// Hand a text to the clipboard of the terminal.
+    Copy(String),
     /// Give the terminal back to the shell until the person returns.
     Suspend,
     /// End.

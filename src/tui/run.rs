@@ -174,6 +174,7 @@ impl Face {
                 Cmd::Send(op) => self.handle.send(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Redraw => self.screen.distrust(),
+                Cmd::Copy(text) => self.screen.copy(&text)?,
                 Cmd::Suspend => {
                     self.screen.leave()?;
                     suspend()?;

@@ -8,6 +8,7 @@ use std::{
     io::{self, Write},
 };
 
+use crossterm::{Command as _, clipboard::CopyToClipboard};
 use ratatui::{
     style::{Color, Modifier, Style},
     text::Line,
@@ -80,6 +81,13 @@ impl<W: Write> Screen<W> {
             self.at = (above + self.at.1 / columns, self.at.1 % columns);
         }
         self.columns = columns;
+    }
+
+    /// Hands a text to the clipboard of the terminal (OSC 52). Whether it took it, no terminal tells.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        let mut bytes = String::new();
+        let _ = CopyToClipboard::to_clipboard_from(text).write_ansi(&mut bytes);
+        self.send(&bytes)
     }
 
     /// The next frame is written whole.

@@ -55,13 +55,11 @@ impl Model {
         match action {
             A::Help => self.print(Kind::Note, printed::help(columns, theme), cmds),
             A::About => self.about(cmds),
-            A::Model => {
-                let text = match &self.session {
-                    Some(s) => format!("{} from {}, window {} tokens", s.model, s.provider, s.window),
-                    None => "the session has not started yet".to_owned(),
-                };
-                self.say(&text, false, cmds);
+            A::Auth | A::Model if self.is_busy() && self.session.is_some() => {
+                self.hint = Some("not while a turn is running; Esc stops it".to_owned());
             }
+            A::Auth => self.open_sign_in(cmds),
+            A::Model => self.open_models(arguments, cmds),
             A::Stats => {
                 let lasted = self.now.since(self.started);
                 self.print(Kind::Note, bill::summary(&self.totals, lasted, columns, theme), cmds);

@@ -73,6 +73,8 @@ impl Model {
             Meaning::Does(Action::Redraw) => cmds.push(Cmd::Redraw),
             Meaning::Does(Action::Suspend) => cmds.push(Cmd::Suspend),
             _ if self.dialogs.front().is_some_and(Dialog::is_open) => self.dialog_key(meaning, cmds),
+            // A second Ctrl-C leaves, whatever is open.
+            _ if !was_armed && self.panel.is_some() && self.panel_key(meaning, cmds) => {}
             Meaning::Text(c) => {
                 self.composer.insert(c);
                 self.menu = Menu::default();
@@ -83,6 +85,9 @@ impl Model {
 
     fn paste(&mut self, text: &str) {
         self.last_key = self.now;
+        if self.panel_paste(text) {
+            return;
+        }
         self.composer.paste(text);
         self.menu = Menu::default();
         if let Some(dialog) = self.dialogs.front_mut() {

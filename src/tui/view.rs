@@ -12,6 +12,7 @@ use super::{
     frame::Frame,
     layout::{cut, wrap},
     model::Model,
+    panel::{Panel, Paper},
     warmth::Warmth,
     work::Work,
 };
@@ -37,10 +38,42 @@ pub(super) fn view(model: &Model) -> Frame {
         let draft = model.composer.text();
         let laid = lay_out(dialog, &draft, DRAFT_ROWS, size, model.theme, model.now);
         show_dialog(model, &laid, dialog.offset, &mut frame);
+    } else if let Some(panel) = &model.panel {
+        show_panel(model, panel, &mut frame);
     } else {
         show_live(model, &mut frame);
     }
     frame
+}
+
+/// A panel under the composer, or in its place while it takes text. As much of it as has room, the marked row with it.
+fn show_panel(model: &Model, panel: &Panel, frame: &mut Frame) {
+    let (size, theme) = (model.size, model.theme);
+    let is_boxed = size.columns >= 60 && size.rows >= 16;
+    let inset = if is_boxed { 2 } else { 0 };
+    let rows = panel.rows(Paper { size, columns: size.columns - inset, theme, now: model.now });
+    if !panel.takes_text() {
+        let shown = model.composer.shown(size.columns.saturating_sub(3));
+        push_composer(model, &shown, shown.rows.len().min(COMPOSER_ROWS), frame);
+    }
+    let edge = |sign: &'static str| Span::styled(if is_boxed { sign } else { "" }, theme.accent);
+    frame.push(vec![edge("┌ "), Span::styled(rows.title.clone(), theme.bold)], size.columns);
+    let around = frame.rows.len() + if is_boxed { 2 } else { 1 } + usize::from(model.hint.is_some());
+    let room = size.rows.saturating_sub(around).max(1);
+    let first = (rows.focus + 1).saturating_sub(room).min(rows.body.len().saturating_sub(room));
+    let top = frame.rows.len();
+    for mut row in rows.body.into_iter().skip(first).take(room) {
+        row.spans.insert(0, edge("│ "));
+        frame.push(row, size.columns);
+    }
+    if let Some((row, column)) = rows.caret {
+        frame.caret = Some((top + row.saturating_sub(first), column + inset));
+    }
+    let keys = Span::styled(rows.keys, theme.dim);
+    frame.push(vec![edge("└ "), keys], size.columns);
+    if let Some(hint) = &model.hint {
+        frame.push(Line::styled(Clean::line(hint).into_string(), theme.warn), size.columns);
+    }
 }
 
 fn show_live(model: &Model, frame: &mut Frame) {

@@ -186,9 +186,10 @@ fn the_list_of_commands() {
         stage.screen(),
         "
 > /c▏
-› /cache                     1/4 what each request read from cache, and the bill
+› /cache                     1/5 what each request read from cache, and the bill
   /compress [what to keep]   replace the history by a summary
   /context [refresh]         how full the window is; read the repository anew
-  /clear                     start a new conversation"
+  /clear                     start a new conversation
+  /auth                      sign in, add a key, switch accounts"
     );
 }

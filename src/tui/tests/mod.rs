@@ -4,6 +4,7 @@ mod approval;
 mod cache;
 mod frames;
 mod keys;
+mod sign_in;
 mod turns;
 
 use std::time::Duration;
@@ -59,7 +60,7 @@ impl Stage {
                 Cmd::Send(op) => self.ops.push(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Quit => self.has_quit = true,
-                Cmd::Redraw | Cmd::Suspend => {}
+                Cmd::Redraw | Cmd::Suspend | Cmd::Copy(_) => {}
             }
         }
         self

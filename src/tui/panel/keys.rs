@@ -1,0 +1,337 @@
+//! Keys and news while a panel is open.
+
+use super::{Focus, Models, Page, Panel, SignIn, by_digit};
+use crate::{
+    protocol::{DeskEvent, DeskOp, Op, Switched},
+    tui::{
+        composer::Edit,
+        keys::{Action, Meaning},
+        model::{Kind, Model},
+        msg::Cmd,
+        printed,
+    },
+};
+
+impl Model {
+    /// Opens the sign-in panel.
+    pub(in crate::tui) fn open_sign_in(&mut self, cmds: &mut Vec<Cmd>) {
+        self.panel = Some(Panel::SignIn(Box::new(SignIn::new(None))));
+        cmds.push(desk(DeskOp::Overview));
+    }
+
+    /// Opens the list of models, or takes the named one at once.
+    pub(in crate::tui) fn open_models(&mut self, typed: &str, cmds: &mut Vec<Cmd>) {
+        if !typed.is_empty() {
+            let (model, account) = (typed.to_owned(), None);
+            return cmds.push(desk(DeskOp::UseModel { model, account, is_default: false }));
+        }
+        self.panel = Some(Panel::Models(Box::new(Models::new("", self.price_of_a_switch()))));
+        cmds.push(desk(DeskOp::Models));
+    }
+
+    /// What the next request costs more when nothing of the conversation is in the cache.
+    fn price_of_a_switch(&self) -> Option<String> {
+        let context = self.context.0;
+        (context > 0 && self.has_spoken).then(|| {
+            format!(
+                "another model starts with a cold cache: the next request sends {} tokens anew",
+                self.context
+            )
+        })
+    }
+
+    /// A key while a panel is open; `false` when it is none of the panel's business.
+    pub(in crate::tui) fn panel_key(&mut self, meaning: Meaning, cmds: &mut Vec<Cmd>) -> bool {
+        let Some(mut panel) = self.panel.take() else { return false };
+        let (mut is_open, mut is_taken) = (true, true);
+        match (&mut panel, meaning) {
+            (_, Meaning::Does(Action::Cancel)) => {
+                cmds.push(desk(DeskOp::Stop));
+                is_open = false;
+            }
+            (Panel::SignIn(sign_in), Meaning::Does(Action::Escape)) => {
+                is_open = sign_in.escape(cmds);
+            }
+            (Panel::Models(_), Meaning::Does(Action::Escape)) => is_open = false,
+            (Panel::SignIn(sign_in), meaning) => is_taken = self.sign_in_key(sign_in, meaning, cmds),
+            (Panel::Models(models), meaning) => match models.key(meaning) {
+                Chosen::Nothing => {}
+                Chosen::Model(op) => {
+                    cmds.push(desk(op));
+                    is_open = false;
+                }
+            },
+        }
+        self.panel = is_open.then_some(panel);
+        is_taken
+    }
+
+    /// Pasted text while a panel is open; `false` when it belongs to the draft.
+    pub(in crate::tui) fn panel_paste(&mut self, text: &str) -> bool {
+        match &mut self.panel {
+            Some(Panel::SignIn(sign_in)) => sign_in.paste(text),
+            Some(Panel::Models(models)) => {
+                models.filter.push_str(text.lines().next().unwrap_or_default().trim());
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn sign_in_key(&mut self, sign_in: &mut SignIn, meaning: Meaning, cmds: &mut Vec<Cmd>) -> bool {
+        if let Page::Key(form) = &mut sign_in.page {
+            match form.key(meaning) {
+                Some(Ok(op)) => cmds.push(desk(op)),
+                Some(Err(word)) => self.hint = Some(word.to_owned()),
+                None => {}
+            }
+            return true;
+        }
+        if let Page::Device(device) = &sign_in.page
+            && let Meaning::Text(c) = meaning
+            && self.composer.is_empty()
+        {
+            match (c, device.link()) {
+                ('o', Some(link)) => cmds.push(desk(DeskOp::Open { link: link.to_owned() })),
+                ('c', Some(link)) => {
+                    cmds.push(Cmd::Copy(link.to_owned()));
+                    self.hint = Some("the link was sent to the clipboard of your terminal".to_owned());
+                }
+                ('r', _) => cmds.push(desk(DeskOp::SignIn)),
+                _ => return false,
+            }
+            return true;
+        }
+        let count = sign_in.count();
+        match meaning {
+            Meaning::Does(action @ (Action::Up | Action::Down)) => {
+                if let Some(mark) = sign_in.mark() {
+                    mark.step(action == Action::Down, count);
+                }
+            }
+            Meaning::Does(Action::Send) if !self.composer.is_empty() => {
+                self.hint =
+                    Some("your words wait: choose how to sign in with ↑ ↓ and a digit, or Esc".to_owned());
+                if let Some(mark) = sign_in.mark() {
+                    // With a draft, Enter chooses nothing: it may have been meant for the words.
+                    mark.set(mark.at(count));
+                }
+            }
+            Meaning::Does(Action::Send) => cmds.extend(sign_in.choose().map(desk)),
+            Meaning::Text(c) if self.composer.is_empty() => match by_digit(c, count) {
+                Some(at) => {
+                    if let Some(mark) = sign_in.mark() {
+                        mark.set(at);
+                    }
+                    cmds.extend(sign_in.choose().map(desk));
+                }
+                None => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes news of accounts and models.
+    pub(in crate::tui) fn hear_desk(&mut self, event: DeskEvent, cmds: &mut Vec<Cmd>) {
+        let now = self.now;
+        match (event, &mut self.panel) {
+            (DeskEvent::SignInNeeded { text, why }, _) => {
+                self.give_back_words(text);
+                self.panel = Some(Panel::SignIn(Box::new(SignIn::new(Some(why)))));
+                cmds.push(desk(DeskOp::Overview));
+            }
+            (DeskEvent::Switched(switched), _) => {
+                self.panel = None;
+                self.switched(switched, cmds);
+            }
+            (DeskEvent::Overview(overview), Some(Panel::SignIn(sign_in))) => sign_in.take(overview),
+            (DeskEvent::SignIn(step), Some(Panel::SignIn(sign_in))) => {
+                if let Page::Device(device) = &mut sign_in.page {
+                    device.hear(step, now);
+                }
+            }
+            (DeskEvent::Tested(tested), Some(Panel::SignIn(sign_in))) => match &mut sign_in.page {
+                Page::Key(form) => form.take(tested),
+                _ => sign_in.failure = tested.failure,
+            },
+            (DeskEvent::Local(found), Some(Panel::SignIn(sign_in))) => {
+                if let Page::Local(servers, _) = &mut sign_in.page {
+                    *servers = Some(found);
+                }
+            }
+            (DeskEvent::Models(all), Some(Panel::Models(models))) => models.take(all),
+            (DeskEvent::Failed(failure), Some(Panel::SignIn(sign_in))) => {
+                if let Page::Key(form) = &mut sign_in.page {
+                    form.is_testing = false;
+                }
+                sign_in.failure = Some(failure);
+            }
+            (DeskEvent::Failed(failure), _) => {
+                self.panel = None;
+                let lines = printed::failure(&failure, self.size.columns, self.theme);
+                self.print(Kind::Note, lines, cmds);
+            }
+            // What is not open any more needs no answer.
+            (_, _) => {}
+        }
+    }
+
+    fn give_back_words(&mut self, text: Option<String>) {
+        if let Some(text) = text {
+            self.composer.give_back(vec![text]);
+        }
+        self.work = None;
+    }
+
+    fn switched(&mut self, switched: Switched, cmds: &mut Vec<Cmd>) {
+        let Switched { model, provider, account, window, cache, notes } = switched;
+        let mut text = format!("{model} from {provider} is in use now ({account}); {cache}");
+        for note in notes {
+            text.push('\n');
+            text.push_str(&note);
+        }
+        if let Some(session) = &mut self.session {
+            (session.model, session.provider, session.window) = (model, provider, window);
+            session.cache.1 = cache;
+        }
+        self.say(&text, false, cmds);
+        self.send_next(cmds);
+    }
+}
+
+fn desk(op: DeskOp) -> Cmd {
+    Cmd::Send(Op::Desk(op))
+}
+
+impl SignIn {
+    /// Esc: one step back, or away. Whatever is running for the open page is stopped.
+    fn escape(&mut self, cmds: &mut Vec<Cmd>) -> bool {
+        if let Page::Key(form) = &mut self.page
+            && form.is_testing
+        {
+            form.is_testing = false;
+            cmds.push(desk(DeskOp::Stop));
+            return true;
+        }
+        if matches!(self.page, Page::Device(_) | Page::Local(..)) {
+            cmds.push(desk(DeskOp::Stop));
+        }
+        self.back()
+    }
+
+    fn paste(&mut self, text: &str) -> bool {
+        let Page::Key(form) = &mut self.page else { return false };
+        form.touch();
+        let line = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
+        match form.focus {
+            Focus::Url => form.url.push_str(line),
+            Focus::Model => form.model.push_str(line),
+            Focus::Key | Focus::Address | Focus::Choice => {
+                form.focus = Focus::Key;
+                form.dropped = form.key.paste(text);
+            }
+        }
+        true
+    }
+}
+
+impl super::sign_in::KeyPage {
+    /// A key in the form: the request to make, or a word on what is missing.
+    fn key(&mut self, meaning: Meaning) -> Option<Result<DeskOp, &'static str>> {
+        match meaning {
+            Meaning::Does(Action::Send) => return Some(self.enter()),
+            Meaning::Does(Action::Complete | Action::Down) if self.focus != Focus::Choice => self.step(true),
+            Meaning::Does(Action::Complete) => self.step(true),
+            Meaning::Does(Action::NextMode | Action::Up) if self.focus != Focus::Choice => self.step(false),
+            Meaning::Does(Action::NextMode) => self.step(false),
+            Meaning::Does(action @ (Action::Up | Action::Down)) => {
+                let many = self.ways_out().len();
+                self.choice.step(action == Action::Down, many);
+            }
+            Meaning::Does(Action::Edit(Edit::Left)) if self.focus == Focus::Address => self.other(false),
+            Meaning::Does(Action::Edit(Edit::Right)) | Meaning::Text(' ') if self.focus == Focus::Address => {
+                self.other(true);
+            }
+            Meaning::Does(Action::Edit(Edit::Backspace)) => self.erase(false),
+            Meaning::Does(Action::Edit(Edit::ToHead | Edit::WordBack)) => self.erase(true),
+            Meaning::Text(c) if self.focus == Focus::Choice => {
+                let many = self.ways_out().len();
+                if let Some(at) = by_digit(c, many) {
+                    self.choice.set(at);
+                    return Some(self.enter());
+                }
+            }
+            Meaning::Text(c) => self.write(c),
+            Meaning::Does(_) | Meaning::Nothing => {}
+        }
+        None
+    }
+
+    fn other(&mut self, forward: bool) {
+        self.touch();
+        let many = self.preset.addresses.len();
+        self.address.step(forward, many);
+    }
+
+    fn write(&mut self, c: char) {
+        self.touch();
+        match self.focus {
+            Focus::Url => self.url.push(c),
+            Focus::Model => self.model.push(c),
+            Focus::Key | Focus::Address | Focus::Choice => {
+                self.focus = Focus::Key;
+                self.key.push(c);
+            }
+        }
+    }
+
+    fn erase(&mut self, all: bool) {
+        self.touch();
+        match self.focus {
+            Focus::Key if all => self.key.clear(),
+            Focus::Key => self.key.pop(),
+            Focus::Url if all => self.url.clear(),
+            Focus::Url => drop(self.url.pop()),
+            Focus::Model if all => self.model.clear(),
+            Focus::Model => drop(self.model.pop()),
+            Focus::Address | Focus::Choice => {}
+        }
+    }
+}
+
+/// What a key in the list of models chose.
+enum Chosen {
+    Nothing,
+    Model(DeskOp),
+}
+
+impl Models {
+    fn key(&mut self, meaning: Meaning) -> Chosen {
+        let many = self.shown().len();
+        match meaning {
+            Meaning::Text(c) => {
+                self.filter.push(c);
+                self.mark.set(0);
+            }
+            Meaning::Does(Action::Edit(Edit::Backspace)) => {
+                self.filter.pop();
+                self.mark.set(0);
+            }
+            Meaning::Does(Action::Edit(Edit::ToHead | Edit::WordBack)) => {
+                self.filter.clear();
+                self.mark.set(0);
+            }
+            Meaning::Does(action @ (Action::Up | Action::Down)) => {
+                self.mark.step(action == Action::Down, many);
+            }
+            Meaning::Does(action @ (Action::Send | Action::Complete)) => {
+                if let Some(op) = self.choose(action == Action::Complete) {
+                    return Chosen::Model(op);
+                }
+            }
+            Meaning::Does(_) | Meaning::Nothing => {}
+        }
+        Chosen::Nothing
+    }
+}
