@@ -3,7 +3,10 @@
 //!
 //! Everything is a sixteenth of its real size, the least size of a block included, so that many cases fit in a second.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 use proptest::{
     prelude::*,
@@ -119,12 +122,12 @@ fn played(rules: Rules, story: &[Do]) -> World {
             }
         }
         for at in before..world.asked.len() {
-            check(&world, at, is_fork);
+            world.compared += usize::from(check(&world, at, is_fork));
             is_fork = matches!(what, Do::Compact | Do::Beside);
         }
     }
     client.ask(&mut world, 5);
-    check(&world, world.asked.len() - 1, is_fork);
+    world.compared += usize::from(check(&world, world.asked.len() - 1, is_fork));
     world
 }
 
@@ -137,7 +140,8 @@ fn messages(body: &[u8]) -> String {
     body[..=end].to_owned()
 }
 
-fn check(world: &World, at: usize, is_fork: bool) {
+/// Returns whether the prediction could be compared to the token.
+fn check(world: &World, at: usize, is_fork: bool) -> bool {
     let asked = &world.asked[at];
     let text = std::str::from_utf8(&asked.body).unwrap();
     assert_eq!(text.matches(MARKER).count(), asked.markers, "each mark is a marker on the wire");
@@ -158,10 +162,12 @@ fn check(world: &World, at: usize, is_fork: bool) {
     let (bill, predicted) = (asked.bill, asked.predicted);
     let was_read = predicted.read.0;
     assert!(was_read <= bill.cached, "request {at}: {predicted:?} of {bill:?}");
-    if world.rules.refresh == Refresh::Longest && !asked.is_doubtful && asked.markers > 0 {
+    let is_certain = world.rules.refresh == Refresh::Longest && !asked.is_doubtful && asked.markers > 0;
+    if is_certain {
         let said = (predicted.read.0, predicted.written.0, predicted.plain.0);
         assert_eq!(said, (bill.cached, bill.created, bill.plain), "request {at} of {}", world.asked.len());
     }
+    is_certain
 }
 
 fn readings() -> impl Strategy<Value = Rules> {
@@ -203,10 +209,15 @@ fn whatever_happens_predictions_hold_and_the_sum_is_less_than_any_simple_client_
     let mut runner = runner(300);
     let stories = (proptest::collection::vec(anything(), 3..16), readings());
     let sums = RefCell::new([0_u64; 4]);
+    let compared = Cell::new((0, 0));
     let outcome = runner.run(&stories, |(story, rules)| {
         let world = played(rules, &story);
         let simple = [Simple::Tail, Simple::SystemTail, Simple::Ladder].map(|simple| simple.units(&world));
         let mut sums = sums.borrow_mut();
+        if rules.refresh == Refresh::Longest {
+            let (exactly, all) = compared.get();
+            compared.set((exactly + world.compared, all + world.asked.len()));
+        }
         for (sum, units) in sums.iter_mut().zip([world.units()].into_iter().chain(simple)) {
             *sum += units;
         }
@@ -215,6 +226,8 @@ fn whatever_happens_predictions_hold_and_the_sum_is_less_than_any_simple_client_
     if let Err(error) = outcome {
         panic!("{error}");
     }
+    let (exactly, all) = compared.get();
+    assert!(exactly * 10 > all * 7, "only {exactly} of {all} predictions were compared to the token");
     let [ours, simple @ ..] = sums.into_inner();
     assert!(simple.iter().all(|theirs| ours <= *theirs), "we pay {ours}, they {simple:?}");
 }

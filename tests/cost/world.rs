@@ -120,6 +120,8 @@ pub(crate) struct World {
     pub(crate) disk: Ledger,
     pub(crate) asked: Vec<Asked>,
     pub(crate) happened: Vec<Happened>,
+    /// Requests whose prediction was compared to the token.
+    pub(crate) compared: usize,
     running: HashMap<usize, Reading>,
 }
 
@@ -151,6 +153,7 @@ impl World {
             disk: Ledger::default(),
             asked: Vec::new(),
             happened: Vec::new(),
+            compared: 0,
             running: HashMap::new(),
         }
     }
