@@ -21,6 +21,7 @@ use super::{
     work::Workshop,
 };
 use crate::{
+    base::Moment,
     context,
     permissions::Approved,
     prompt::Prefix,
@@ -68,6 +69,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
     let mut driver = Driver {
         machine: Machine::new(setup.machine_config(), prompt),
         wire: wires.first(),
+        small: None,
         wires,
         workshop: Arc::new(Workshop::new(&setup, knowledge)),
         transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
@@ -77,6 +79,8 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         inputs,
         asking: Job::default(),
         tools: Job::default(),
+        waking: Job::default(),
+        pinging: Job::default(),
         info,
         last_word: None,
         is_over: false,
@@ -142,6 +146,8 @@ struct Report {
 enum Stretch {
     Asking,
     Tools,
+    Waking,
+    Pinging,
     Composing,
 }
 
@@ -149,6 +155,8 @@ struct Driver {
     machine: Machine,
     wires: Wires,
     wire: Wire,
+    /// For pings; made with the first.
+    small: Option<Wire>,
     workshop: Arc<Workshop>,
     transcript: Transcript,
     environment: Option<tokio::task::JoinHandle<String>>,
@@ -157,6 +165,8 @@ struct Driver {
     inputs: mpsc::UnboundedSender<Report>,
     asking: Job,
     tools: Job,
+    waking: Job,
+    pinging: Job,
     info: SessionInfo,
     /// Told when everything is kept.
     last_word: Option<Event>,
@@ -181,6 +191,8 @@ impl Driver {
         let current = match report.job {
             Stretch::Asking => self.asking.number,
             Stretch::Tools => self.tools.number,
+            Stretch::Waking => self.waking.number,
+            Stretch::Pinging => self.pinging.number,
             Stretch::Composing => report.number,
         };
         if report.number != current {
@@ -214,6 +226,9 @@ impl Driver {
             Effect::Collect => self.collect(),
             Effect::Ask { attempt } => self.ask(attempt),
             Effect::Gate { prefix, limit, way_out } => self.gate(prefix, limit, way_out),
+            Effect::WakeAt(at) => self.wake_at(at),
+            Effect::Ping => self.ping(),
+            Effect::StopPing => self.pinging.renew(),
             Effect::LeaveSession => self.wire = self.wires.without_session(),
             Effect::StopAsking => self.asking.renew(),
             Effect::Wait(wait) => self.wait(wait),
@@ -233,6 +248,8 @@ impl Driver {
             Effect::End => {
                 self.asking.renew();
                 self.tools.renew();
+                self.waking.renew();
+                self.pinging.renew();
                 self.is_over = true;
             }
         }
@@ -299,6 +316,34 @@ impl Driver {
         });
     }
 
+    fn wake_at(&mut self, at: Moment) {
+        self.waking.renew();
+        let (report, stop) = (self.reporter(Stretch::Waking, self.waking.number), self.waking.stop.clone());
+        let wait = at.since(words::now());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(wait) => report(Input::Tick),
+            }
+        });
+    }
+
+    fn ping(&mut self) {
+        self.pinging.renew();
+        let Some((prompt, plan)) = self.machine.ping() else { return };
+        let wire = self.small.get_or_insert_with(|| self.wires.small()).clone();
+        let body = wire.body(prompt, plan, None);
+        let (report, stop) =
+            (self.reporter(Stretch::Pinging, self.pinging.number), self.pinging.stop.clone());
+        tokio::spawn(async move {
+            let started = Instant::now();
+            report(match wire.send(body, &stop, &mut |_| {}).await {
+                Ok(reply) => Input::Pinged { reply: Box::new(reply), took: started.elapsed() },
+                Err(trouble) => Input::PingFailed(trouble),
+            });
+        });
+    }
+
     /// Lets the request through when nobody else is storing its head; otherwise waits for them.
     fn gate(&mut self, prefix: Prefix, limit: Duration, way_out: &'static str) {
         self.asking.renew();
@@ -360,10 +405,12 @@ impl Driver {
                 }
                 self.transcript.append(&Record::item(item))
             }
-            Kept::Usage { request, usage, charge, cache, model } => {
+            Kept::Usage { request, usage, charge, cache, model, is_ping } => {
                 let (usage, charge, cache) = (*usage, *charge, Some(*cache));
                 let (request, model, at) = (*request, model.clone(), words::now());
-                self.transcript.append(&Record::Usage(Spent { request, model, usage, charge, cache, at }))
+                let is_ping = *is_ping;
+                let spent = Spent { request, model, usage, charge, cache, is_ping, at };
+                self.transcript.append(&Record::Usage(spent))
             }
             Kept::Link(link) => self.transcript.append(&Record::link(link)),
             Kept::Epoch { epoch, items } => {

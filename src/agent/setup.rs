@@ -68,6 +68,8 @@ pub struct Setup {
     pub is_interactive: bool,
     /// How the cache is used.
     pub cache_mode: CacheMode,
+    /// Whether what is stored is kept warm while the person thinks.
+    pub keep_warm: bool,
     /// Where the provider's copy of a restored conversation ends.
     pub link: Option<cache::Link>,
     /// What is known of the provider's store at the start.
@@ -125,6 +127,7 @@ impl Setup {
             cache: self.limits(),
             cache_mode: self.cache_mode,
             link: self.link.take(),
+            keep_warm: self.keep_warm,
             tiers: self.profile.tiers.clone(),
             window: self.profile.input_bound(),
             compaction: self.compaction,

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::Setup;
 use crate::{
     auth::Credential,
+    base::Tokens,
     cache::Plan,
     catalog::Profile,
     net,
@@ -77,6 +78,16 @@ impl Wires {
     /// For a model that turns out not to serve Responses.
     pub(super) fn without_session(&self) -> Wire {
         self.chat(Arc::new(self.profile.without_session()), self.options.clone())
+    }
+
+    /// For requests of which the answer is not wanted: the same prompt, the smallest output.
+    pub(super) fn small(&self) -> Wire {
+        let mut options = Options { max_output: Some(Tokens(1)), ..self.options.clone() };
+        // The person's own fields win over ours, and a bound of theirs would be a larger one.
+        options
+            .extra_body
+            .retain(|field, _| !matches!(field.as_str(), "max_tokens" | "max_completion_tokens"));
+        self.chat(self.profile.clone(), options)
     }
 
     fn chat(&self, profile: Arc<Profile>, options: Options) -> Wire {

@@ -84,6 +84,7 @@ pub(super) fn plain(
         is_interactive: false,
         cache_mode: CacheSetting::Auto.mode(&profile.cache),
         link: None,
+        keep_warm: false,
         ledger: cache::Ledger::default(),
         ledger_file: LedgerFile::nowhere(),
         pinned: Pinned::nowhere(),
@@ -140,6 +141,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     setup.net = net::Lazy::new(settings.net(&inputs.env));
     setup.provider = settings.provider();
     setup.limits = settings.limits();
+    setup.keep_warm = settings.keep_warm();
     setup.cache_mode = settings.cache().mode(&setup.profile.cache);
     setup.compaction = settings.compaction();
     setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));

@@ -114,6 +114,11 @@ impl Loaded {
         }
     }
 
+    /// Whether what is stored is kept warm while the person thinks.
+    pub fn keep_warm(&self) -> bool {
+        self.is_on(&table::KEEP_WARM)
+    }
+
     /// When the history is summarised before it fills the window.
     pub fn compaction(&self) -> Compaction {
         Compaction {

@@ -18,6 +18,7 @@ pub static ALL: &[&Setting] = &[
     &OPENROUTER_PIN,
     &PRICES,
     &CACHE_BELOW_TIER,
+    &KEEP_WARM,
     &AUTH_TYPE,
     &AUTH_KEY,
     &AUTH_URL,
@@ -110,6 +111,14 @@ pub(super) static PRICES: Setting = setting(
      `write`, `read`, `implicitRead` as parts of the input price. See `docs/caching.md`.",
 )
 .merge(Merge::Keys);
+pub(super) static KEEP_WARM: Setting = setting(
+    "cache.keepWarm",
+    Shape::Switch,
+    "Whether, while you think, a stored conversation of 20,000 tokens or more is read again every 225 seconds, at most \
+     11 times, so that it is not written anew. Each costs a tenth of its input, and the next message has to come for it \
+     to pay. Only in the terminal.",
+)
+.default("false");
 pub(super) static CACHE_BELOW_TIER: Setting = setting(
     "cache.compactBelowTier",
     Shape::Switch,

@@ -68,8 +68,10 @@ impl Totals {
         };
         let time = time.map(|time| format!("{time} · ")).unwrap_or_default();
         let (requests, calls) = (many(self.requests.into(), "request"), many(self.calls.into(), "tool call"));
+        let kept_warm = many(self.pings.into(), "ping");
+        let pings = if self.pings > 0 { format!(" + {kept_warm} to keep warm") } else { String::new() };
         let mut bill = vec![
-            ("session", format!("{time}{requests} · {calls}{denied}{lines}")),
+            ("session", format!("{time}{requests}{pings} · {calls}{denied}{lines}")),
             ("tokens", self.usage.in_words()),
         ];
         if self.usage.input > Tokens(0) {

@@ -119,6 +119,13 @@ pub enum Event {
         /// Estimated size after.
         after: Tokens,
     },
+    /// What is stored was read once more, so that it is kept; nothing was asked. A notice says so, too.
+    Warmed {
+        /// What the cache did.
+        cache: CacheReport,
+        /// Sums since the session started.
+        totals: Totals,
+    },
     /// The conversation is as it was before something the person said. Files stay as they are.
     Rewound {
         /// Which message that was, counted from the newest.
@@ -216,6 +223,9 @@ pub enum EndReason {
 pub struct Totals {
     /// Requests that got an answer.
     pub requests: u32,
+    /// Requests that only kept the cache warm; their tokens and costs are in the sums.
+    #[serde(default)]
+    pub pings: u32,
     /// Tool calls that ran.
     pub calls: u32,
     /// Tool calls that were denied.

@@ -86,7 +86,7 @@ impl Loaded {
                 self.items.push(item.into_owned());
             }
             Record::Usage(spent) => {
-                self.requests += 1;
+                self.requests += u32::from(!spent.is_ping);
                 self.usage = self.usage.plus(spent.usage.unwrap_or_default());
                 self.charge = self.charge.plus(spent.charge.unwrap_or_default());
             }

@@ -101,6 +101,9 @@ pub struct Spent {
     /// What was expected of the cache and what it did; `None` in files of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache: Option<CacheReport>,
+    /// Whether nothing was asked but that the cache be kept warm.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_ping: bool,
     /// When the answer ended.
     pub at: Moment,
 }

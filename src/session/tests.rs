@@ -148,7 +148,8 @@ fn usage_and_cost_are_summed_and_the_last_model_counts() {
     let charge = Charge { units: 5, ..Charge::nothing() };
     for request in 1..=2 {
         let (usage, charge) = (Some(usage), Some(charge));
-        let spent = Spent { request, model: "m".into(), usage, charge, cache: None, at: Moment(9) };
+        let spent =
+            Spent { request, model: "m".into(), usage, charge, cache: None, is_ping: false, at: Moment(9) };
         transcript.append(&Record::Usage(spent));
     }
     let again = Meta { model: "qwen3-max".into(), ..home.meta("one") };

@@ -73,6 +73,7 @@ impl Model {
                 self.say(&format!("The history is a summary now: {before} → {after} tokens."), false, cmds);
                 self.end_summary(cmds);
             }
+            Event::Warmed { cache, totals } => (self.cache, self.totals) = (Some(cache), totals),
             Event::Rewound { turn, text } => {
                 let which =
                     if turn == 1 { "The last message is".to_owned() } else { format!("{turn} messages are") };

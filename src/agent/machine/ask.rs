@@ -149,6 +149,7 @@ impl Machine {
         }
         self.out.push(Effect::KeepLedger);
         self.told_miss = false;
+        self.warmed_until(cache.warm_until);
         let charge = reply
             .usage
             .map(|u| cache::charge(&u, &self.config.cache.terms, &self.config.tiers, marked || is_kept));
@@ -162,7 +163,7 @@ impl Machine {
             self.totals.context = self.scaled(asking.prompt.estimate());
         }
         let (request, usage, model) = (self.request, reply.usage, reply.model.clone());
-        self.out.push(Effect::Keep(Kept::Usage { request, usage, charge, cache, model }));
+        self.out.push(Effect::Keep(Kept::Usage { request, usage, charge, cache, model, is_ping: false }));
         if matches!(asking.purpose, Purpose::Turn) && !reply.turn.is_empty() {
             self.emit(Event::Answered {
                 request: self.request,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    base::CallId,
+    base::{CallId, Moment},
     cache::Link,
     permissions::{Approved, Pending},
     prompt::Prefix,
@@ -44,6 +44,17 @@ pub enum Input {
     Woke,
     /// The wait at the barrier is over, or there was none.
     Opened,
+    /// The moment of [`Effect::WakeAt`] has come.
+    Tick,
+    /// The ping has its answer.
+    Pinged {
+        /// The answer; nobody reads its text.
+        reply: Box<Reply>,
+        /// From sending to the end of the answer.
+        took: Duration,
+    },
+    /// The ping failed.
+    PingFailed(Trouble),
     /// What was asked for with [`Effect::Collect`].
     Collected {
         /// The repository block for the head.
@@ -129,6 +140,12 @@ pub enum Effect {
     },
     /// From here on requests are made without a conversation the provider keeps.
     LeaveSession,
+    /// Come back with [`Input::Tick`] at this moment, in place of an earlier one.
+    WakeAt(Moment),
+    /// Send [`super::Machine::ping`] with the smallest output.
+    Ping,
+    /// Stop the running ping; nothing of it is wanted any more.
+    StopPing,
     /// Stop the running request or the wait; nothing of it is wanted any more.
     StopAsking,
     /// Come back with [`Input::Woke`] after this time.
@@ -172,6 +189,8 @@ pub enum Kept {
         cache: CacheReport,
         /// The model's name as the provider gave it.
         model: String,
+        /// Whether nothing was asked but that the cache be kept warm.
+        is_ping: bool,
     },
     /// The provider keeps the conversation up to here.
     Link(Link),

@@ -2,7 +2,7 @@
 //! nothing. The driver performs the effects and brings back what came of them.
 //!
 //! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, what is said before a miss in `miss.rs`, what the
-//! provider keeps in `chain.rs`, tool calls in
+//! provider keeps in `chain.rs`, keeping it warm in `warm.rs`, tool calls in
 //! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
 //! going back in `rewind.rs`.
 
@@ -17,6 +17,7 @@ mod miss;
 mod phase;
 mod rewind;
 mod step;
+mod warm;
 mod words;
 
 pub use io::{Asked, Effect, Input, Judgement, Kept};

@@ -103,6 +103,8 @@ impl Machine {
             if let Phase::Idle(prompt) = self.take_phase() {
                 self.begin(prompt, text);
             }
+        } else {
+            self.arm();
         }
     }
 }

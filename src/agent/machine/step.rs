@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, collections::VecDeque, mem};
 
-use super::{Effect, Input, Kept, phase::Phase, words};
+use super::{Effect, Input, Kept, phase::Phase, warm::Warm, words};
 use crate::{
     base::{Moment, Tokens},
     cache::{Ledger, Limits, Link, Plan},
@@ -19,6 +19,8 @@ pub struct Config {
     pub cache_mode: CacheMode,
     /// Where the provider's copy of a restored conversation ends.
     pub link: Option<Link>,
+    /// Whether what is stored is kept warm while the person thinks.
+    pub keep_warm: bool,
     /// Prices of the model.
     pub tiers: Vec<Tier>,
     /// The model's window.
@@ -68,6 +70,7 @@ pub struct Machine {
     pub(super) told_miss: bool,
     /// Where the provider's copy of the conversation ends.
     pub(super) link: Option<Link>,
+    pub(super) warm: Warm,
     pub(super) turn: u32,
     pub(super) request: u32,
     /// Items of the prompt that were handed out for keeping.
@@ -97,6 +100,7 @@ impl Machine {
             repository: None,
             told_miss: false,
             link: config.link.take(),
+            warm: Warm::default(),
             after_cut: Tokens(0),
             is_quitting: false,
             out: Vec::new(),
@@ -122,6 +126,9 @@ impl Machine {
             Input::Troubled { trouble, wait } => self.troubled(trouble, wait),
             Input::Woke => self.woke(),
             Input::Opened => self.opened(),
+            Input::Tick => self.tick(),
+            Input::Pinged { reply, took } => self.pinged(&reply, took),
+            Input::PingFailed(trouble) => self.ping_failed(&trouble),
             Input::Collected { repository } => self.collected(repository),
             Input::Judged { call, judgement } => self.judged(&call, judgement),
             Input::Ran { call, outcome, took } => self.ran(&call, outcome, took),
@@ -158,6 +165,9 @@ impl Machine {
     }
 
     fn op(&mut self, op: Op) {
+        if !matches!(op, Op::SetMode(_) | Op::Answer { .. }) {
+            self.stop_ping();
+        }
         match op {
             Op::Say { text } => match self.take_phase() {
                 Phase::Idle(prompt) => self.begin(prompt, text),

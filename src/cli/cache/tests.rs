@@ -26,6 +26,7 @@ fn billed((expected, reported, mode): Did) -> Billed {
         usage: Some(usage),
         charge: Some(Charge { units: 1_000, units_uncached: 2_000, ..Charge::nothing() }),
         cache: Some(CacheReport { mode, predicted, ..CacheReport::default() }),
+        is_ping: false,
         at: Moment(5),
     };
     Billed { run: 1, is_summary: false, spent }

@@ -3,6 +3,7 @@
 mod shrinking;
 mod stored;
 mod turns;
+mod warm;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -52,6 +53,7 @@ fn config() -> Config {
         },
         cache_mode: CacheMode::Explicit,
         link: None,
+        keep_warm: false,
         tiers: Vec::new(),
         window: Tokens(1_000_000),
         compaction: Compaction::default(),

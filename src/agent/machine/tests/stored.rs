@@ -7,12 +7,12 @@ use crate::{
     protocol::{Level, Tier},
 };
 
-fn at(seconds: u64) -> Moment {
+pub(super) fn at(seconds: u64) -> Moment {
     NOW.after(Duration::from_secs(seconds))
 }
 
 /// A machine whose model honours markers and costs a dollar a million, on a head of 10,000 tokens.
-fn explicit(items: Vec<Item>) -> Machine {
+pub(super) fn explicit(items: Vec<Item>) -> Machine {
     let mut config = config();
     config.cache.terms.explicit = true;
     let price = Money::per_million(1_000);
@@ -21,7 +21,7 @@ fn explicit(items: Vec<Item>) -> Machine {
 }
 
 /// Says something at a moment, as far as the barrier or the request.
-fn say_at(m: &mut Machine, text: &str, now: Moment) -> Vec<Effect> {
+pub(super) fn say_at(m: &mut Machine, text: &str, now: Moment) -> Vec<Effect> {
     let effects = m.step(Input::Op(Op::Say { text: text.into() }), now);
     let turn =
         effects.iter().find_map(|e| if let Effect::Compose { turn, .. } = e { Some(*turn) } else { None });
@@ -29,7 +29,7 @@ fn say_at(m: &mut Machine, text: &str, now: Moment) -> Vec<Effect> {
 }
 
 /// The running request is answered, and everything is read or written as a provider would.
-fn answer(m: &mut Machine, text: &str, now: Moment) -> Vec<Effect> {
+pub(super) fn answer(m: &mut Machine, text: &str, now: Moment) -> Vec<Effect> {
     let (prompt, plan) = m.request().expect("a request is running");
     let (input, read) = (prompt.estimate(), plan.prediction().read);
     let created = Some(input - read - Tokens(6));
