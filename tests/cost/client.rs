@@ -267,7 +267,8 @@ impl Client {
         self.ask(world, 10);
         self.situation.is_aside = false;
         let name = self.name();
-        self.prompt = before.compact(&text(tokens, &name), 0, Then::Ask);
+        let end = before.items().len();
+        self.prompt = before.compact(&text(tokens, &name), end, Then::Ask);
     }
 
     /// Back to before the person spoke the last `turns` times.
