@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`start`].
 
+mod desk;
 mod driver;
 mod handle;
 mod knowledge;
@@ -12,6 +13,7 @@ mod wire;
 mod words;
 mod work;
 
+pub use desk::{Connection, Desk, Tell};
 pub use driver::start;
 pub use handle::{Handle, Mailbox};
 pub use setup::{Instructions, Setup};
