@@ -21,7 +21,7 @@ fn story() -> Session {
 /// A message without what differs from run to run.
 fn stable(mut message: Value) -> Value {
     let fields = message.as_object_mut().expect("a message is an object");
-    for name in ["uuid", "duration_ms", "duration_api_ms", "cwd", "stats", "cost", "usage"] {
+    for name in ["uuid", "duration_ms", "duration_api_ms", "cwd", "stats", "cost", "cache", "usage"] {
         fields.shift_remove(name);
     }
     if let Some(inner) = fields.get_mut("message").and_then(Value::as_object_mut) {
@@ -103,6 +103,9 @@ fn the_bill_in_json_is_the_one_of_the_simulator() {
     let units = |thousandths: u64| thousandths as f64 / 1_000.0;
     assert_eq!(result["cost"]["units"], units(sum(|b| b.units)));
     assert_eq!(result["cost"]["units_without_cache"], units(sum(|b| b.units_without_cache)));
+    assert_eq!(result["cache"]["units"], result["cost"]["units"]);
+    assert_eq!(result["cache"]["written"], sum(|b| b.created));
+    assert_eq!(result["cache"]["misses"][0]["cause"], "first");
 }
 
 #[test]
