@@ -267,8 +267,7 @@ impl Client {
         self.ask(world, 10);
         self.situation.is_aside = false;
         let name = self.name();
-        let end = before.items().len();
-        self.prompt = before.compact(&text(tokens, &name), end, Then::Ask);
+        self.prompt = before.compact(&text(tokens, &name), usize::MAX, Then::Ask);
     }
 
     /// Back to before the person spoke the last `turns` times.
