@@ -205,7 +205,8 @@ fn damaged_files_do_no_harm() {
 
 #[test]
 fn sessions_that_start_at_once_have_the_same_head_while_files_come_and_go() {
-    let session = story();
+    // Each has a conversation of its own.
+    let session = story().compacts();
     session.world();
     thread::scope(|scope| {
         for n in 0..4 {
