@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::Credential,
+    cache,
     catalog::Profile,
     protocol::{CacheMode, DeskEvent, DeskOp},
     provider,
@@ -29,6 +30,14 @@ pub struct Connection {
     pub account: String,
     /// What the person should know of it: where a key was kept, what was passed over.
     pub notes: Vec<String>,
+}
+
+impl Connection {
+    /// Whose cache is used, and on which terms.
+    pub fn limits(&self) -> cache::Limits {
+        let scope = cache::Scope { account: self.credential.account(), model: self.profile.model.clone() };
+        cache::Limits { terms: self.profile.cache, scope }
+    }
 }
 
 /// A way to tell a face what comes of a request, in order.

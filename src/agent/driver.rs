@@ -16,7 +16,7 @@ use super::{
     knowledge::{Knowledge, Opened},
     machine::{Effect, Input, Kept, Machine},
     store::Store,
-    wire::{Wire, Wires},
+    wire::Line,
     words,
     work::Workshop,
 };
@@ -25,7 +25,9 @@ use crate::{
     context,
     permissions::Approved,
     prompt::Prefix,
-    protocol::{EndReason, Event, Failure, Item, Level, Op, SessionInfo, ToolCall, Totals, UserMessage},
+    protocol::{
+        DeskEvent, EndReason, Event, Failure, Item, Level, Op, SessionInfo, ToolCall, Totals, UserMessage,
+    },
     provider,
     session::{Claim, LedgerFile, Record, Spent, Transcript, Warmth},
 };
@@ -57,20 +59,26 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
     let (date, shell) = (setup.date.clone(), words::shell());
     let environment =
         tokio::spawn(async move { context::Environment::collect(&root, &cwd, date, shell).await.text() });
+    let connection = match setup.connection.clone() {
+        // Nobody is there who could sign in.
+        Err(failure) if !setup.is_interactive => return refuse(&mailbox, failure),
+        connection => connection,
+    };
     let Opened { head, knowledge, notices } = Knowledge::open(&setup).await;
     let prompt = match setup.prompt(head) {
         Ok(prompt) => prompt,
         Err(failure) => return refuse(&mailbox, failure),
     };
     let info = setup.info(&prompt);
-    let wires = Wires::new(&setup);
+    let (line, about_account) = match connection {
+        Ok(connection) => (Ok(Line::new(setup.net.clone(), &connection)), connection.notes),
+        Err(why) => (Err(why), Vec::new()),
+    };
     let ledger_file = std::mem::replace(&mut setup.ledger_file, LedgerFile::nowhere());
     let (inputs, mut reports) = mpsc::unbounded_channel();
     let mut driver = Driver {
         machine: Machine::new(setup.machine_config(), prompt),
-        wire: wires.first(),
-        small: None,
-        wires,
+        line,
         workshop: Arc::new(Workshop::new(&setup, knowledge)),
         transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
         environment: Some(environment),
@@ -86,9 +94,10 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         is_over: false,
     };
     driver.mailbox.put(Event::SessionStarted(driver.info.clone()));
-    for text in setup.notices.into_iter().chain(notices) {
+    for text in about_account.into_iter().chain(setup.notices).chain(notices) {
         driver.mailbox.put(Event::Notice { level: Level::Warning, text });
     }
+    driver.ask_to_sign_in(None);
     while !driver.is_over {
         let input = tokio::select! {
             biased;
@@ -153,10 +162,8 @@ enum Stretch {
 
 struct Driver {
     machine: Machine,
-    wires: Wires,
-    wire: Wire,
-    /// For pings; made with the first.
-    small: Option<Wire>,
+    /// What requests are made with, or why there is no account.
+    line: Result<Line, Failure>,
     workshop: Arc<Workshop>,
     transcript: Transcript,
     environment: Option<tokio::task::JoinHandle<String>>,
@@ -175,6 +182,17 @@ struct Driver {
 
 impl Driver {
     fn op(&mut self, op: Op) -> Option<Input> {
+        let op = match op {
+            Op::Say { text } if self.line.is_err() => {
+                self.ask_to_sign_in(Some(text));
+                return None;
+            }
+            Op::Compact { .. } if self.line.is_err() => {
+                self.ask_to_sign_in(None);
+                return None;
+            }
+            op => op,
+        };
         if op == Op::Clear {
             self.step(Input::Op(Op::Clear));
             self.environment = None;
@@ -184,6 +202,13 @@ impl Driver {
             return None;
         }
         Some(Input::Op(op))
+    }
+
+    /// Says that nothing can be sent, if that is so.
+    fn ask_to_sign_in(&self, text: Option<String>) {
+        if let Err(why) = &self.line {
+            self.mailbox.put(Event::Desk(DeskEvent::SignInNeeded { text, why: why.clone() }));
+        }
     }
 
     /// The input of a report, unless it comes from work that was stopped.
@@ -229,7 +254,11 @@ impl Driver {
             Effect::WakeAt(at) => self.wake_at(at),
             Effect::Ping => self.ping(),
             Effect::StopPing => self.pinging.renew(),
-            Effect::LeaveSession => self.wire = self.wires.without_session(),
+            Effect::LeaveSession => {
+                if let Ok(line) = &mut self.line {
+                    line.leave_session();
+                }
+            }
             Effect::StopAsking => self.asking.renew(),
             Effect::Wait(wait) => self.wait(wait),
             Effect::Judge(call) => self.judge(call),
@@ -296,10 +325,11 @@ impl Driver {
 
     fn ask(&mut self, attempt: u32) {
         self.asking.renew();
-        let Some((prompt, plan)) = self.machine.request() else { return };
-        let body = self.wire.body(prompt, plan, self.machine.chain());
+        let (Some((prompt, plan)), Ok(line)) = (self.machine.request(), &self.line) else { return };
+        let wire = line.main().clone();
+        let body = wire.body(prompt, plan, self.machine.chain());
         let report = self.reporter(Stretch::Asking, self.asking.number);
-        let (wire, stop) = (self.wire.clone(), self.asking.stop.clone());
+        let stop = self.asking.stop.clone();
         tokio::spawn(async move {
             let started = Instant::now();
             let mut sink = {
@@ -330,8 +360,8 @@ impl Driver {
 
     fn ping(&mut self) {
         self.pinging.renew();
-        let Some((prompt, plan)) = self.machine.ping() else { return };
-        let wire = self.small.get_or_insert_with(|| self.wires.small()).clone();
+        let (Some((prompt, plan)), Ok(line)) = (self.machine.ping(), &mut self.line) else { return };
+        let wire = line.small().clone();
         let body = wire.body(prompt, plan, None);
         let (report, stop) =
             (self.reporter(Stretch::Pinging, self.pinging.number), self.pinging.stop.clone());

@@ -2,15 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{knowledge::Knowledge, machine};
+use super::{Connection, Desk, knowledge::Knowledge, machine};
 use crate::{
-    auth::Credential,
-    base::{AbsPath, SessionId},
-    cache, catalog, context, net,
+    base::{AbsPath, Account, SessionId, Tokens},
+    cache, context, net,
     permissions::Policy,
     prompt::{Head, Prompt},
-    protocol::{CacheMode, Failure, Item, Kind, SessionInfo},
-    provider,
+    protocol::{CacheMode, CacheTerms, Failure, Item, Kind, SessionInfo},
     session::{LedgerFile, Pinned, Transcript},
     tools::{Limits, Toolbox},
 };
@@ -30,14 +28,10 @@ pub struct Setup {
     pub root: AbsPath,
     /// Other folders that count as workspace, canonical.
     pub extra_roots: Vec<AbsPath>,
-    /// The key and the one place it may go.
-    pub credential: Arc<Credential>,
-    /// What is known of the model.
-    pub profile: Arc<catalog::Profile>,
-    /// Why the cache is used as it is, in one line.
-    pub cache_reason: String,
-    /// How requests are made.
-    pub provider: provider::Options,
+    /// What requests are made with, or why there is nothing: a session with a person may begin without.
+    pub connection: Result<Connection, Failure>,
+    /// Who knows other accounts and models; `None` where nothing can be changed.
+    pub desk: Option<Arc<dyn Desk>>,
     /// The HTTP client.
     pub net: net::Lazy,
     /// What may happen without asking.
@@ -66,8 +60,6 @@ pub struct Setup {
     pub notices: Vec<String>,
     /// Whether a person is there who may say more.
     pub is_interactive: bool,
-    /// How the cache is used.
-    pub cache_mode: CacheMode,
     /// Whether what is stored is kept warm while the person thinks.
     pub keep_warm: bool,
     /// Where the provider's copy of a restored conversation ends.
@@ -123,13 +115,14 @@ impl Setup {
             .names()
             .into_iter()
             .filter(|name| self.toolbox.find(name).is_some_and(|(_, tool)| tool.is_parallel()));
+        let connection = self.connection.as_ref().ok();
         machine::Config {
             cache: self.limits(),
-            cache_mode: self.cache_mode,
+            cache_mode: connection.map_or(CacheMode::Off, |c| c.cache_mode),
             link: self.link.take(),
             keep_warm: self.keep_warm,
-            tiers: self.profile.tiers.clone(),
-            window: self.profile.input_bound(),
+            tiers: connection.map(|c| c.profile.tiers.clone()).unwrap_or_default(),
+            window: connection.map_or(Tokens(0), |c| c.profile.input_bound()),
             compaction: self.compaction,
             max_requests: self.max_requests,
             tries: TRIES,
@@ -140,24 +133,33 @@ impl Setup {
         }
     }
 
-    /// Whose cache is used, and on which terms.
-    pub fn limits(&self) -> cache::Limits {
-        let scope = cache::Scope { account: self.credential.account(), model: self.profile.model.clone() };
-        cache::Limits { terms: self.profile.cache, scope }
+    /// Whose cache is used, and on which terms; without a connection nobody's.
+    pub(super) fn limits(&self) -> cache::Limits {
+        self.connection.as_ref().map_or_else(
+            |_| cache::Limits {
+                terms: CacheTerms::default(),
+                scope: cache::Scope { account: Account::new(""), model: String::new() },
+            },
+            Connection::limits,
+        )
     }
 
     pub(super) fn info(&self, prompt: &Prompt) -> SessionInfo {
+        let connection = self.connection.as_ref().ok();
         let restored = prompt.items().iter().filter(|i| matches!(i, Item::User(_))).count();
         SessionInfo {
             id: self.session.clone(),
             root: self.cwd.to_string(),
             branch: context::branch(&self.root),
-            model: self.profile.model.clone(),
-            provider: self.profile.provider.name.to_owned(),
-            window: self.profile.window,
+            model: connection.map(|c| c.profile.model.clone()).unwrap_or_default(),
+            provider: connection.map(|c| c.profile.provider.name.to_owned()).unwrap_or_default(),
+            window: connection.map_or(Tokens(0), |c| c.profile.window),
             tools: prompt.head().tools().iter().map(|t| t.name.clone()).collect(),
             mode: self.policy.mode,
-            cache: (self.cache_mode, self.cache_reason.clone()),
+            cache: connection.map_or_else(
+                || (CacheMode::Off, "not signed in".to_owned()),
+                |c| (c.cache_mode, c.cache_reason.clone()),
+            ),
             restored_turns: u32::try_from(restored).unwrap_or(u32::MAX),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::Setup;
+use super::Connection;
 use crate::{
     auth::Credential,
     base::Tokens,
@@ -47,8 +47,43 @@ impl Wire {
     }
 }
 
+/// The requests of a session, all for one account and model.
+pub(super) struct Line {
+    wires: Wires,
+    main: Wire,
+    /// Made with the first.
+    small: Option<Wire>,
+}
+
+impl Line {
+    pub(super) fn new(net: net::Lazy, connection: &Connection) -> Self {
+        let wires = Wires {
+            net,
+            credential: connection.credential.clone(),
+            profile: connection.profile.clone(),
+            options: connection.provider.clone(),
+        };
+        Self { main: wires.first(), small: None, wires }
+    }
+
+    /// For the requests of turns.
+    pub(super) fn main(&self) -> &Wire {
+        &self.main
+    }
+
+    /// For requests of which the answer is not wanted.
+    pub(super) fn small(&mut self) -> &Wire {
+        self.small.get_or_insert_with(|| self.wires.small())
+    }
+
+    /// The model turns out not to serve Responses.
+    pub(super) fn leave_session(&mut self) {
+        self.main = self.wires.without_session();
+    }
+}
+
 /// What dialects are made from.
-pub(super) struct Wires {
+struct Wires {
     net: net::Lazy,
     credential: Arc<Credential>,
     profile: Arc<Profile>,
@@ -56,17 +91,8 @@ pub(super) struct Wires {
 }
 
 impl Wires {
-    pub(super) fn new(setup: &Setup) -> Self {
-        Self {
-            net: setup.net.clone(),
-            credential: setup.credential.clone(),
-            profile: setup.profile.clone(),
-            options: setup.provider.clone(),
-        }
-    }
-
     /// The dialect of the session: Responses where the provider keeps the conversation.
-    pub(super) fn first(&self) -> Wire {
+    fn first(&self) -> Wire {
         if self.profile.cache.session {
             let (net, credential) = (self.net.clone(), self.credential.clone());
             let (profile, options) = (self.profile.clone(), self.options.clone());
@@ -76,12 +102,12 @@ impl Wires {
     }
 
     /// For a model that turns out not to serve Responses.
-    pub(super) fn without_session(&self) -> Wire {
+    fn without_session(&self) -> Wire {
         self.chat(Arc::new(self.profile.without_session()), self.options.clone())
     }
 
     /// For requests of which the answer is not wanted: the same prompt, the smallest output.
-    pub(super) fn small(&self) -> Wire {
+    fn small(&self) -> Wire {
         let mut options = Options { max_output: Some(Tokens(1)), ..self.options.clone() };
         // The person's own fields win over ours, and a bound of theirs would be a larger one.
         options

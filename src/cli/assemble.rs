@@ -4,25 +4,25 @@ use std::{
     borrow::Cow,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use tokio::runtime::Runtime;
 
-use super::{Arguments, Resume, Streams, TurnLimit, choose};
+use super::{
+    Arguments, Resume, Streams, TurnLimit, choose,
+    connect::{connect, or_later},
+};
 use crate::{
-    agent::{Instructions, Setup, machine},
-    auth::{self, Book, Credential, EnvFiles, Inputs, Vars, Vault},
+    agent::{Connection, Instructions, Setup, machine},
+    auth::{self, Book, EnvFiles, Inputs, Vars, Vault},
     base::{AbsPath, SessionId, Tokens},
     cache,
-    catalog::{CacheSetting, Profile},
     config::{self, Homes, Loaded, Paths},
     context,
     headless::Format,
     net,
     permissions::{Policy, Rules, names_tool},
     protocol::{Failure, Kind, Mode},
-    provider,
     session::{Folder, LedgerFile, Meta, Pinned, Record, Transcript},
     tools::{Limits, Selection, TABLE, Toolbox},
     tui,
@@ -51,12 +51,7 @@ pub(super) fn new_session() -> SessionId {
 }
 
 /// A session in `root` with nothing read from the person's settings, kept nowhere.
-pub(super) fn plain(
-    root: &AbsPath,
-    session: SessionId,
-    credential: Arc<Credential>,
-    profile: Arc<Profile>,
-) -> Setup {
+pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Connection, Failure>) -> Setup {
     // A system whose folder for temporary files has no absolute path puts long outputs into the workspace.
     let spill = spill(&session).unwrap_or_else(|| root.join(".qwen/tmp"));
     let mut policy = Policy::new(Mode::Default, root.clone());
@@ -66,13 +61,11 @@ pub(super) fn plain(
         cwd: root.clone(),
         root: context::root_of(root),
         extra_roots: Vec::new(),
-        cache_reason: cache_reason(&profile),
-        provider: provider::Options::default(),
         net: net::Lazy::new(net::Options::default()),
         policy,
         toolbox: Toolbox::new(&Selection::default()),
         limits: Limits::default(),
-        context: context::Options::default().fitting(profile.window),
+        context: fitting(context::Options::default(), &connection),
         instructions: Instructions::default(),
         compaction: machine::Compaction::default(),
         max_requests: None,
@@ -82,7 +75,6 @@ pub(super) fn plain(
         restored: Vec::new(),
         notices: Vec::new(),
         is_interactive: false,
-        cache_mode: CacheSetting::Auto.mode(&profile.cache),
         link: None,
         keep_warm: false,
         ledger: cache::Ledger::default(),
@@ -90,13 +82,19 @@ pub(super) fn plain(
         pinned: Pinned::nowhere(),
         date: jiff::Zoned::now().date().to_string(),
         session,
-        credential,
-        profile,
+        connection,
+        desk: None,
     }
 }
 
-/// The session the arguments ask for. Errors: whatever in settings, credentials or stored sessions cannot be used.
-pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Assembled, Failure> {
+/// The session the arguments ask for. With a person who can still sign in, it may be one without an account.
+///
+/// Errors: whatever in settings, credentials or stored sessions cannot be used.
+pub(super) fn session(
+    arguments: &mut Arguments,
+    streams: Streams,
+    is_interactive: bool,
+) -> Result<Assembled, Failure> {
     let env = Vars::from_process();
     let homes = config::homes(&env)?;
     let cwd = working_folder()?;
@@ -117,10 +115,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
         env,
     };
     let hidden_env = auth::hidden_names(&inputs);
-    let found = auth::find(&inputs)?;
-    let endpoint = found.access.endpoint();
-    let overrides = settings.overrides(found.proxy_base_url.clone());
-    let profile = Profile::resolve(endpoint.host(), endpoint.base(), &found.model, &overrides);
+    let found = or_later(auth::find(&inputs), is_interactive)?;
 
     let folder = AbsPath::new(&homes.qwen_home).map(|home| Folder::of(&home, &root));
     let resumed = match &folder {
@@ -132,17 +127,15 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
     let id = resumed.clone().or_else(named).unwrap_or_else(new_session);
     // Last, since only this may have to wait: the keyring of a person who is not there.
     let vault = Vault::new(&homes.qwen_home, settings.storage(), inputs.env.get("QWEN_NO_KEYRING"));
-    let credential = found.access.open(&vault)?;
-    let mut setup = plain(&cwd, id, Arc::new(credential), Arc::new(profile));
+    let connection = or_later(found.and_then(|found| connect(found, &settings, &vault)), is_interactive)?;
+    let mut setup = plain(&cwd, id, connection);
+    setup.is_interactive = is_interactive;
     setup.root = root;
     setup.notices.extend(settings.notes().iter().cloned());
-    setup.notices.extend(found.notes);
     setup.hidden_env = hidden_env;
     setup.net = net::Lazy::new(settings.net(&inputs.env));
-    setup.provider = settings.provider();
     setup.limits = settings.limits();
     setup.keep_warm = settings.keep_warm();
-    setup.cache_mode = settings.cache().mode(&setup.profile.cache);
     setup.compaction = settings.compaction();
     setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     setup.instructions = Instructions {
@@ -150,7 +143,7 @@ pub(super) fn session(arguments: &mut Arguments, streams: Streams) -> Result<Ass
         append: arguments.context.append_system_prompt.clone(),
     };
     setup.toolbox = toolbox(&settings, &mut setup.notices);
-    setup.context = reading(&settings, &homes, arguments.context.bare, setup.profile.window);
+    setup.context = fitting(reading(&settings, &homes, arguments.context.bare), &setup.connection);
     setup.extra_roots = extra_roots(&settings, &cwd, &mut setup.notices)?;
     permit(&mut setup, &settings, &homes);
     if let Some(folder) = folder {
@@ -208,7 +201,7 @@ fn toolbox(settings: &Loaded, notices: &mut Vec<String>) -> Toolbox {
     Toolbox::new(&Selection { only: choice.core, except: choice.exclude })
 }
 
-fn reading(settings: &Loaded, homes: &Homes, is_bare: bool, window: Tokens) -> context::Options {
+fn reading(settings: &Loaded, homes: &Homes, is_bare: bool) -> context::Options {
     let home = |path: &Path| fs::canonicalize(path).ok().and_then(AbsPath::new);
     let mut options = context::Options {
         file_names: settings.context().file_names,
@@ -220,7 +213,15 @@ fn reading(settings: &Loaded, homes: &Homes, is_bare: bool, window: Tokens) -> c
         options.file_names.clear();
         options.map = Tokens(0);
     }
-    options.fitting(window)
+    options
+}
+
+/// No more of the repository than fits well into the window, as far as a model is known.
+fn fitting(options: context::Options, connection: &Result<Connection, Failure>) -> context::Options {
+    match connection {
+        Ok(connection) => options.fitting(connection.profile.window),
+        Err(_) => options,
+    }
 }
 
 fn extra_roots(settings: &Loaded, cwd: &AbsPath, notices: &mut Vec<String>) -> Result<Vec<AbsPath>, Failure> {
@@ -268,7 +269,8 @@ fn resumed(arguments: &Arguments, folder: &Folder, streams: Streams) -> Result<O
 
 /// Opens the transcript: of a session that goes on, or of a new one.
 fn keep(setup: &mut Setup, folder: &Folder, goes_on: bool) -> Result<(), Failure> {
-    let (id, model) = (setup.session.clone(), setup.profile.model.clone());
+    let model = setup.connection.as_ref().map(|c| c.profile.model.clone()).unwrap_or_default();
+    let id = setup.session.clone();
     let meta = Meta::new(id, folder.root(), model, crate::base::Moment(now()));
     if goes_on {
         let (mut transcript, loaded) = Transcript::resume(folder, &setup.session)?;
@@ -293,24 +295,4 @@ fn spill(session: &SessionId) -> Option<AbsPath> {
     let folder = std::env::temp_dir();
     let folder = fs::canonicalize(&folder).unwrap_or(folder);
     AbsPath::new(folder).map(|folder| folder.join(format!("qwen-{session}")))
-}
-
-/// How the cache is used and why, in one line.
-pub(super) fn cache_reason(profile: &Profile) -> String {
-    let (model, provider) = (&profile.model, profile.provider.name);
-    if profile.cache.session {
-        return format!(
-            "session cache: {provider} keeps the conversation for 7 days; only what is new is sent"
-        );
-    }
-    let why = profile.note.as_ref().map(|note| format!("; {note}")).unwrap_or_default();
-    if profile.cache.explicit {
-        format!("explicit cache: {provider} honours markers for {model}{why}")
-    } else if profile.cache.implicit {
-        format!("no markers: {provider} caches {model} by itself{why}")
-    } else {
-        format!(
-            "no markers: {model} at {provider} is not known to honour them; the prefix stays byte-stable{why}"
-        )
-    }
 }

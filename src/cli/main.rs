@@ -51,11 +51,11 @@ fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
     let has_prompt = !arguments.prompt.query.is_empty() || arguments.prompt.prompt.is_some();
     let piped = read_stdin(has_prompt, &mut io::stderr())?;
     let start = start(arguments, streams, &piped)?;
-    if matches!(start, Start::Interactive { .. }) {
+    let is_interactive = matches!(start, Start::Interactive { .. });
+    if is_interactive {
         face::needs_a_screen()?;
     }
-    let mut assembled = assemble::session(arguments, streams)?;
-    assembled.setup.is_interactive = matches!(start, Start::Interactive { .. });
+    let assembled = assemble::session(arguments, streams, is_interactive)?;
     let runtime = assemble::runtime()?;
     let partial = arguments.output.include_partial_messages;
     let code = runtime.block_on(async move {

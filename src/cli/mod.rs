@@ -9,6 +9,7 @@ mod browser;
 mod cache;
 mod choose;
 mod completions;
+mod connect;
 mod demo;
 mod exit;
 mod face;

@@ -169,11 +169,11 @@ pub struct SessionInfo {
     pub root: String,
     /// The git branch, if any.
     pub branch: Option<String>,
-    /// The model's name.
+    /// The model's name; empty while there is no account.
     pub model: String,
-    /// The provider's name, for people.
+    /// The provider's name, for people; empty as above.
     pub provider: String,
-    /// The model's window.
+    /// The model's window; 0 as above.
     pub window: Tokens,
     /// Names of the offered tools, sorted.
     pub tools: Vec<String>,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::{Arguments, Streams, assemble, parse};
+use super::super::{Arguments, Streams, assemble, connect, parse};
 use crate::{
-    agent::Setup,
+    agent::{Connection, Setup},
     base::{AbsPath, Moment},
     catalog::{Profile, provider},
     config, context,
@@ -19,8 +19,8 @@ pub(super) struct Place {
     pub(super) profile: Arc<Profile>,
     /// How the cache would be used, and why.
     pub(super) why: String,
-    /// The session a run would start; without a usable key there is none, and this says why.
-    pub(super) setup: Result<Setup, Failure>,
+    /// The session a run would start and what it would talk to; without a usable key there is none, and this says why.
+    pub(super) setup: Result<(Setup, Connection), Failure>,
     /// Where what is known of the provider's store is kept, if it is.
     pub(super) ledger: Option<AbsPath>,
     /// Now.
@@ -34,18 +34,19 @@ impl Place {
         arguments.model.model.clone_from(&model);
         let ledger = home()?.and_then(|home| LedgerFile::at(&home).path());
         let now = Moment(assemble::now());
-        match assemble::session(
-            &mut arguments,
-            Streams { stdin_is_terminal: false, stdout_is_terminal: false },
-        ) {
-            Ok(assembled) => {
-                let setup = assembled.setup;
-                let (profile, why) = (setup.profile.clone(), setup.cache_reason.clone());
-                Ok(Self { profile, why, setup: Ok(setup), ledger, now })
+        let nobody = Streams { stdin_is_terminal: false, stdout_is_terminal: false };
+        let found = assemble::session(&mut arguments, nobody, false).and_then(|assembled| {
+            let connection = assembled.setup.connection.clone()?;
+            Ok((assembled.setup, connection))
+        });
+        match found {
+            Ok((setup, connection)) => {
+                let (profile, why) = (connection.profile.clone(), connection.cache_reason.clone());
+                Ok(Self { profile, why, setup: Ok((setup, connection)), ledger, now })
             }
             Err(failure) if failure.kind == Kind::Auth => {
                 let profile = Arc::new(without_key(model)?);
-                let why = assemble::cache_reason(&profile);
+                let why = connect::cache_reason(&profile);
                 Ok(Self { profile, why, setup: Err(failure), ledger, now })
             }
             Err(failure) => Err(failure),

@@ -82,7 +82,7 @@ fn rules(place: &Place) -> Vec<String> {
     // What is known of earlier runs here says how likely another request is.
     let nobody = Scope { account: Account::new(""), model: place.profile.model.clone() };
     let (ledger, scope) = match &place.setup {
-        Ok(setup) => (setup.ledger.clone(), setup.limits().scope),
+        Ok((setup, connection)) => (setup.ledger.clone(), connection.limits().scope),
         Err(_) => (Ledger::default(), nobody),
     };
     let chance = |situation| {

@@ -11,7 +11,7 @@ use super::{
     policy::mode,
 };
 use crate::{
-    agent::Setup,
+    agent::{Connection, Setup},
     base::{AbsPath, Account, Bytes, Clean, Moment, Tokens, minutes},
     cache::{Situation, forecast, plan},
     protocol::{CacheMode, Prediction},
@@ -55,9 +55,9 @@ impl Status {
                 let refused = Refused { error: failure.error.clone(), hints: failure.hints.clone() };
                 (Err(refused), Vec::new())
             }
-            Ok(setup) => {
-                let found = setup.ledger.findings(&setup.limits().scope, place.now);
-                (Ok(Known::of(setup, place.now)), found)
+            Ok((setup, connection)) => {
+                let found = setup.ledger.findings(&connection.limits().scope, place.now);
+                (Ok(Known::of(setup, connection, place.now)), found)
             }
         };
         let ledger = place.ledger.clone().map(|path| {
@@ -145,13 +145,13 @@ impl Status {
 }
 
 impl Known {
-    fn of(setup: &Setup, now: Moment) -> Self {
-        let (limits, prompt, store) = (setup.limits(), prompt(setup), &setup.ledger);
+    fn of(setup: &Setup, connection: &Connection, now: Moment) -> Self {
+        let (limits, prompt, store) = (connection.limits(), prompt(setup), &setup.ledger);
         let situation = Situation { is_interactive: true, offers_tools: true, ..Situation::default() };
         let plan = plan(&prompt, &limits, store, forecast(situation, store, &limits.scope), now);
         let until = |prefix| store.warm_until(&limits.scope, prefix, now);
         Self {
-            host: setup.credential.endpoint().host().to_owned(),
+            host: connection.credential.endpoint().host().to_owned(),
             head: store.scaled(&limits.scope, prompt.head().estimate()),
             instructions_until: until(prompt.head().prefix_through_instructions()),
             head_until: until(prompt.head().prefix()),

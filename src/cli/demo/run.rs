@@ -1,6 +1,6 @@
 //! Runs the demo, in the terminal or as a log.
 
-use std::{fs, io::Write, sync::Arc};
+use std::{fs, io::Write};
 
 use super::{repository, script};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     auth::{Credential, Endpoint, Source},
     base::{AbsPath, Secret, Tokens},
     catalog::{Overrides, Profile},
-    cli::{Demo, Streams, assemble, face},
+    cli::{Demo, Streams, assemble, connect, face},
     headless::{Approvals, Format},
     protocol::{Failure, Kind},
     sim::{Sim, SimOptions, Total},
@@ -53,7 +53,7 @@ async fn play(demo: Demo, streams: Streams, root: &AbsPath) -> Result<u8, Failur
     let profile = Profile::resolve(endpoint.host(), &base, MODEL, &overrides);
     let key = Secret::new("sk-demo-0000000000000000".to_owned());
     let credential = Credential::new(endpoint, Some(key), Source::BuiltIn);
-    let setup = assemble::plain(root, assemble::new_session(), Arc::new(credential), Arc::new(profile));
+    let setup = assemble::plain(root, assemble::new_session(), Ok(connect::bare(credential, profile)));
     say(WELCOME);
     say(&format!("\nrepository {root}\nsimulator  {base}\n"));
     let handle = agent::start(setup);
