@@ -3,6 +3,9 @@
 //! One task owns the machine. Requests, waits and tools run in tasks of their own and report through one channel;
 //! each report carries the number of the work it belongs to, so that what was stopped cannot speak any more.
 
+mod counter;
+mod switching;
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -11,8 +14,9 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use self::counter::Counter;
 use super::{
-    Handle, Mailbox, Setup,
+    Connection, Handle, Mailbox, Setup,
     knowledge::{Knowledge, Opened},
     machine::{Effect, Input, Kept, Machine},
     store::Store,
@@ -22,7 +26,7 @@ use super::{
 };
 use crate::{
     base::Moment,
-    context,
+    context, net,
     permissions::Approved,
     prompt::Prefix,
     protocol::{
@@ -76,7 +80,12 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
     };
     let ledger_file = std::mem::replace(&mut setup.ledger_file, LedgerFile::nowhere());
     let (inputs, mut reports) = mpsc::unbounded_channel();
+    let (counter, mut brought) = Counter::new(setup.desk.take(), mailbox.clone());
     let mut driver = Driver {
+        counter,
+        next: None,
+        net: setup.net.clone(),
+        root: setup.root.to_string(),
         machine: Machine::new(setup.machine_config(), prompt),
         line,
         workshop: Arc::new(Workshop::new(&setup, knowledge)),
@@ -107,6 +116,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
                 None => Some(Input::Op(Op::Quit)),
             },
             report = reports.recv() => report.and_then(|r: Report| driver.accept(r)),
+            Some(brought) = brought.recv() => driver.brought(brought),
         };
         if let Some(input) = input {
             driver.step(input);
@@ -162,6 +172,12 @@ enum Stretch {
 
 struct Driver {
     machine: Machine,
+    counter: Counter,
+    /// What is used from the next turn on.
+    next: Option<Connection>,
+    net: net::Lazy,
+    /// The repository, as transcripts name it.
+    root: String,
     /// What requests are made with, or why there is no account.
     line: Result<Line, Failure>,
     workshop: Arc<Workshop>,
@@ -189,6 +205,10 @@ impl Driver {
             }
             Op::Compact { .. } if self.line.is_err() => {
                 self.ask_to_sign_in(None);
+                return None;
+            }
+            Op::Desk(op) => {
+                self.counter.serve(op);
                 return None;
             }
             op => op,
@@ -259,6 +279,7 @@ impl Driver {
                     line.leave_session();
                 }
             }
+            Effect::Switched { notes } => self.switched(notes),
             Effect::StopAsking => self.asking.renew(),
             Effect::Wait(wait) => self.wait(wait),
             Effect::Judge(call) => self.judge(call),
@@ -279,6 +300,7 @@ impl Driver {
                 self.tools.renew();
                 self.waking.renew();
                 self.pinging.renew();
+                self.counter.stop();
                 self.is_over = true;
             }
         }
@@ -462,3 +484,6 @@ impl Driver {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,11 @@ impl Store {
         Self { file, scope, mailbox, slot: Arc::default(), writer: None, warming: None }
     }
 
+    /// From here on another account or model is asked.
+    pub(super) fn serve(&mut self, scope: Scope) {
+        self.scope = scope;
+    }
+
     /// What others have learned since the last look; nothing while our own state is being written. One look at the
     /// file's times when it did not change.
     pub(super) fn changed(&self) -> Option<Ledger> {

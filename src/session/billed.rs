@@ -32,7 +32,8 @@ pub struct Bill {
 /// One answered request of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Billed {
-    /// Which process asked it, from 1: a session that is gone on with later counts its requests anew.
+    /// Which stretch of the session it belongs to, from 1: one begins where the session is gone on with later, which
+    /// counts its requests anew, and where another account or model is chosen, which does not.
     pub run: u32,
     /// Whether its answer replaced the history.
     pub is_summary: bool,

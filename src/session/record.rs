@@ -22,7 +22,8 @@ pub(super) const USER_LINE: &str = r#"{"kind":"item","item":{"type":"user""#;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Record<'a> {
-    /// What session this is. The first line; comes again when the session is resumed.
+    /// What session this is. The first line; comes again when the session is resumed and when another account or
+    /// model is chosen.
     Meta(Cow<'a, Meta>),
     /// The conversation grew by one item.
     Item {
@@ -71,7 +72,7 @@ pub struct Meta {
     pub root: String,
     /// The model's name.
     pub model: String,
-    /// When the session, or its resumption, began.
+    /// When the session, its resumption or the use of this model began.
     pub created: Moment,
     /// The program's version.
     pub version: String,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Switch;
 use crate::{
     base::{CallId, Moment},
     cache::Link,
@@ -17,6 +18,8 @@ use crate::{
 pub enum Input {
     /// A face asks for something.
     Op(Op),
+    /// Another account or model is to be used. Answered by [`Effect::Switched`], at once or when the turn has ended.
+    Switch(Box<Switch>),
     /// The message asked for with [`Effect::Compose`].
     Composed {
         /// The turn it was asked for.
@@ -140,6 +143,11 @@ pub enum Effect {
     },
     /// From here on requests are made without a conversation the provider keeps.
     LeaveSession,
+    /// From here on requests go where the newest [`Input::Switch`] says.
+    Switched {
+        /// What the person should know of it: what the next request costs.
+        notes: Vec<String>,
+    },
     /// Come back with [`Input::Tick`] at this moment, in place of an earlier one.
     WakeAt(Moment),
     /// Send [`super::Machine::ping`] with the smallest output.

@@ -8,7 +8,7 @@ use crate::{
     base::{Money, Tokens},
     cache::{self, Forecast, Plan, Situation},
     prompt::Prompt,
-    protocol::{Item, Miss, Part, Prediction},
+    protocol::{Item, Miss, Part, Prediction, Tier},
 };
 
 impl Machine {
@@ -49,9 +49,14 @@ impl Machine {
 
     /// What is written by a request, in money, when prices are known. The whole input picks the tier.
     pub(super) fn price_of_writing(&self, prediction: Prediction) -> Option<Money> {
+        let price = self.tier_of(prediction)?.input;
+        Some(price.times(prediction.written, self.config.cache.terms.write))
+    }
+
+    /// The prices of a request of this size, when they are known.
+    pub(super) fn tier_of(&self, prediction: Prediction) -> Option<&Tier> {
         let input = prediction.read + prediction.written + prediction.plain;
-        let tier = self.config.tiers.iter().find(|t| input <= t.up_to).or(self.config.tiers.last())?;
-        Some(tier.input.times(prediction.written, self.config.cache.terms.write))
+        self.config.tiers.iter().find(|t| input <= t.up_to).or(self.config.tiers.last())
     }
 }
 

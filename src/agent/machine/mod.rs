@@ -4,7 +4,7 @@
 //! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, what is said before a miss in `miss.rs`, what the
 //! provider keeps in `chain.rs`, keeping it warm in `warm.rs`, tool calls in
 //! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
-//! going back in `rewind.rs`.
+//! going back in `rewind.rs`, going on with another model in `switch.rs`.
 
 mod ask;
 mod calls;
@@ -17,11 +17,13 @@ mod miss;
 mod phase;
 mod rewind;
 mod step;
+mod switch;
 mod warm;
 mod words;
 
 pub use io::{Asked, Effect, Input, Judgement, Kept};
 pub use step::{Compaction, Config, Machine};
+pub use switch::Switch;
 
 #[cfg(test)]
 mod tests;

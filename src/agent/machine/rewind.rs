@@ -97,8 +97,10 @@ impl Machine {
         self.out.push(Effect::Sync);
         self.emit(Event::TurnEnded { reason, totals: self.totals });
         if self.is_quitting {
-            self.end();
-        } else if let Some(text) = self.queue.pop_front() {
+            return self.end();
+        }
+        self.switch_if_chosen();
+        if let Some(text) = self.queue.pop_front() {
             self.emit_queue();
             if let Phase::Idle(prompt) = self.take_phase() {
                 self.begin(prompt, text);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, collections::VecDeque, mem};
 
-use super::{Effect, Input, Kept, phase::Phase, warm::Warm, words};
+use super::{Effect, Input, Kept, Switch, phase::Phase, warm::Warm, words};
 use crate::{
     base::{Moment, Tokens},
     cache::{Ledger, Limits, Link, Plan},
@@ -66,6 +66,8 @@ pub struct Machine {
     pub(super) untold_mode: Option<Mode>,
     /// A repository block that was read anew and is not in the head yet.
     pub(super) repository: Option<String>,
+    /// An account or model that was chosen while a turn was running.
+    pub(super) next: Option<Switch>,
     /// Whether the person knows that what was stored is lost.
     pub(super) told_miss: bool,
     /// Where the provider's copy of the conversation ends.
@@ -98,6 +100,7 @@ impl Machine {
             turn: 0,
             request: 0,
             repository: None,
+            next: None,
             told_miss: false,
             link: config.link.take(),
             warm: Warm::default(),
@@ -113,6 +116,7 @@ impl Machine {
         self.now = now;
         match input {
             Input::Op(op) => self.op(op),
+            Input::Switch(to) => self.switch(*to),
             Input::Composed { turn, message } => match self.take_phase() {
                 Phase::Composing(mut prompt) if turn == self.turn => {
                     prompt.push(message);

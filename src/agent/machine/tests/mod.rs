@@ -2,6 +2,7 @@
 
 mod shrinking;
 mod stored;
+mod switching;
 mod turns;
 mod warm;
 
