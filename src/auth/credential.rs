@@ -57,6 +57,21 @@ pub enum Source {
     BuiltIn,
 }
 
+impl Source {
+    /// What a person does so that this place says nothing any more; `None` where nothing can be done.
+    pub fn undo(&self) -> Option<String> {
+        Some(match self {
+            Self::Flag(name) => format!("leave out {name}"),
+            Self::Environment(name) => format!("`unset {name}`"),
+            Self::EnvFile(name, path) => format!("remove {name} from `{path}`"),
+            Self::Account(name) => format!("`qwen auth logout {name}`"),
+            Self::Settings(key) => format!("remove `{key}` from the user settings"),
+            Self::SignIn(_) => "`qwen auth logout qwen-oauth`".to_owned(),
+            Self::BuiltIn => return None,
+        })
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -67,16 +67,24 @@ struct Search<'a> {
 /// Errors: kind `auth`, naming every place that was asked, in order; kind `config` for a wrong address.
 pub fn find(inputs: &Inputs) -> Result<Found, Failure> {
     match refusal::way(inputs)? {
+        // A key in a higher place stands above every account, a sign-in among them.
+        Way::SignIn(Source::Account(_)) if is_passed_over(inputs) => by_key(inputs),
         Way::SignIn(source) => signin::find(inputs, Some(&source)),
         Way::Key => by_key(inputs),
         Way::Unsaid => by_key(inputs).or_else(|failure| signin::instead(inputs, failure)),
     }
 }
 
+fn is_passed_over(inputs: &Inputs) -> bool {
+    let search = Search { inputs, account: None, proxy: None, model: None, shunned: None };
+    inputs.accounts.current().is_some_and(|account| search.is_above(account))
+}
+
 fn by_key(inputs: &Inputs) -> Result<Found, Failure> {
     let proxy = first(inputs.own_places(), &[PROXY]).map(|hit| read(&hit)).transpose()?;
     let mut search = Search { inputs, account: None, proxy, model: None, shunned: None };
-    search.account = inputs.accounts.current().filter(|account| !search.is_above(account));
+    let current = inputs.accounts.current().filter(|account| !account.is_sign_in());
+    search.account = current.filter(|account| !search.is_above(account));
     let pair = match search.project_url()? {
         ProjectUrl::Used(pair) => {
             search.model = first(search.places(), &MODEL);
@@ -275,7 +283,8 @@ impl<'a> Search<'a> {
     fn account_note(&self, pair: &Pair<'a>) -> Option<String> {
         let account = self.inputs.accounts.current().filter(|_| pair.account.is_none())?;
         let instead = pair.key.as_ref().map_or(&pair.source, |key| &key.source);
-        Some(format!("the account `{}` is not used: {instead} stands above it", account.name))
+        let undo = instead.undo().map(|undo| format!("; to use it, {undo}")).unwrap_or_default();
+        Some(format!("the account `{}` is not used: {instead} stands above it{undo}", account.name))
     }
 
     fn default_model(&self, pair: &Pair<'a>) -> Result<(String, Source), Failure> {
@@ -319,7 +328,7 @@ impl ModelEntry {
 }
 
 /// Where a key goes when nothing says where.
-fn default_url(name: &str, key: &str, model: &str) -> Option<&'static str> {
+pub(super) fn default_url(name: &str, key: &str, model: &str) -> Option<&'static str> {
     let row = if name == KEY {
         let owner = owner(key).filter(|row| row.billing != Billing::ByPlan);
         let maker = makers(model).contains(&"openai").then(|| provider("openai")).flatten();

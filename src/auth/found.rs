@@ -46,6 +46,14 @@ impl Access {
         }
     }
 
+    /// Where the key was found; an account by its name.
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Ready(credential) => credential.source().clone(),
+            Self::Stored(stored) => Source::Account(stored.account.name.clone()),
+        }
+    }
+
     /// The credential. Only an account's key makes this touch the vault, and the keyring only if the account says
     /// that its key is there; then it may take three seconds.
     ///

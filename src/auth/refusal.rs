@@ -48,6 +48,9 @@ fn auth_type(inputs: &Inputs) -> Option<(&str, Source)> {
     }
     inputs.own_places().find_map(|place| match place {
         // Whoever chose an account chose how to sign in.
+        Site::Account(account) if account.is_sign_in() => {
+            Some(("qwen-oauth", Source::Account(account.name.clone())))
+        }
         Site::Account(account) => Some(("openai", Source::Account(account.name.clone()))),
         Site::Settings(settings) if settings.selected_type.is_some() => Some((
             settings.selected_type.as_deref()?,

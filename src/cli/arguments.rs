@@ -272,7 +272,7 @@ fn separated(text: &str) -> Vec<String> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the parser's form")]
-fn secret(text: &str) -> Result<Arc<Secret>, std::convert::Infallible> {
+pub(super) fn secret(text: &str) -> Result<Arc<Secret>, std::convert::Infallible> {
     Ok(Arc::new(Secret::new(text.to_owned())))
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Arguments, Start, Streams, Subcommand, assemble, cache, demo, face, parse, read_stdin, report,
+    Arguments, Start, Streams, Subcommand, assemble, auth, cache, demo, face, parse, read_stdin, report,
     shut::shut, simulate, start,
 };
 use crate::{agent, headless::Approvals, protocol::Failure};
@@ -38,6 +38,7 @@ fn go(mut arguments: Arguments) -> u8 {
             // A closed pipe has read what it wanted.
             Ok(u8::from(written.is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe)))
         }
+        Some(Subcommand::Auth(flags)) => auth::run(flags, streams),
         Some(Subcommand::Cache(flags)) => cache::run(flags),
         Some(Subcommand::Demo(flags)) => demo::run(flags, streams),
         Some(Subcommand::Sim(flags)) => simulate::run(&flags),

@@ -5,12 +5,14 @@
 
 mod arguments;
 mod assemble;
+mod auth;
 mod browser;
 mod cache;
 mod choose;
 mod completions;
 mod connect;
 mod demo;
+mod desk;
 mod exit;
 mod face;
 mod main;
@@ -37,5 +39,5 @@ pub use mode::{Start, Streams, start};
 pub use parse::parse;
 pub use stdin::read as read_stdin;
 pub use subcommands::{
-    Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus, Demo, Sim, SimUnit, Subcommand,
+    Auth, AuthCommand, AuthLogin, Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus, Demo, Sim, SimUnit, Subcommand,
 };

@@ -27,6 +27,12 @@ pub enum Subcommand {
     /// Without a question it answers `status`. How the cache works, with numbers to check by hand: docs/caching.md.
     #[command(subcommand_value_name = "QUESTION", subcommand_help_heading = "Questions")]
     Cache(Cache),
+    /// Sign in, see who is signed in, and choose between accounts
+    ///
+    /// Without a word it says who is signed in and what can be done; in a terminal it lists the ways to sign in. The
+    /// spellings of Qwen Code are understood: `qwen auth qwen-oauth`, `qwen auth coding-plan --region global --key …`.
+    #[command(subcommand_value_name = "WHAT", subcommand_help_heading = "What can be done")]
+    Auth(Auth),
     /// Print the completion script of a shell
     ///
     /// For instance: `qwen completions bash > ~/.local/share/bash-completion/completions/qwen`.
@@ -162,4 +168,89 @@ pub enum SimUnit {
     Element,
     /// Each message
     Message,
+}
+
+/// What is done about accounts.
+#[derive(Args, Clone)]
+pub struct Auth {
+    /// What to do; without it, what can be done is said.
+    #[command(subcommand)]
+    pub what: Option<AuthCommand>,
+}
+
+/// Something to do about accounts.
+#[derive(clap::Subcommand, Clone)]
+pub enum AuthCommand {
+    /// Sign in with a code, or add a key
+    ///
+    /// The key is tested with one real request to its address and to no other, and kept when it works. A code is
+    /// approved in any browser on any machine; success is announced after one real request. Messages are on stderr.
+    /// With a pipe nothing is asked: `printenv MY_KEY | qwen auth login qwen-cloud --region singapore --key-stdin`.
+    Login(AuthLogin),
+    /// Forget an account and its key
+    Logout {
+        /// The account [default: the one that is chosen]
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Who is signed in here, with what, and what stands above it?
+    ///
+    /// Exits with 41 when nobody is.
+    Status {
+        /// Answer as JSON (docs/auth.md)
+        #[arg(long)]
+        json: bool,
+    },
+    /// The accounts, and the keys that were found elsewhere
+    List {
+        /// Answer as JSON (docs/auth.md)
+        #[arg(long)]
+        json: bool,
+    },
+    /// Use an account from now on
+    Use {
+        /// The account, or the variable of a key that was found
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Ask the server of an account one real question
+    ///
+    /// Exits with 0 when the key works, with 41 when it is refused.
+    Test {
+        /// The account [default: what a run here would use]
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// A preset by its name, as in Qwen Code: the same as `login` with it.
+    #[command(external_subcommand)]
+    Preset(Vec<String>),
+}
+
+/// How somebody signs in.
+#[derive(Args, Clone, Default)]
+pub struct AuthLogin {
+    /// What to sign in to: qwen-oauth, qwen-cloud, coding-plan, token-plan, openrouter, deepseek, custom, … [default: ask]
+    #[arg(value_name = "PRESET")]
+    pub preset: Option<String>,
+    /// Read the key from stdin
+    #[arg(long, conflicts_with = "key")]
+    pub key_stdin: bool,
+    /// The key; other users of this machine can see it while qwen runs, so prefer --key-stdin
+    #[arg(short, long, value_name = "KEY", value_parser = super::arguments::secret)]
+    pub(super) key: Option<std::sync::Arc<crate::base::Secret>>,
+    /// The region or plan of the preset: china, global, singapore, us, …
+    #[arg(long, value_name = "REGION", conflicts_with = "base_url")]
+    pub region: Option<String>,
+    /// The address, for a server of your own
+    #[arg(short = 'u', long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// The model to use [default: the provider's usual one]
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The name of the account [default: the preset's]
+    #[arg(short, long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Keep the key although its test failed
+    #[arg(long)]
+    pub keep_untested: bool,
 }

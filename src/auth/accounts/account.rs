@@ -18,7 +18,7 @@ pub struct Account {
     pub endpoint: Endpoint,
     /// The model, unless another is named.
     pub model: Option<String>,
-    /// Where its key is; `None` for a server that needs none.
+    /// Where its key is, or that somebody signed in; `None` for a server that needs neither.
     pub key: Option<Place>,
     /// When it was added.
     pub created: Moment,
@@ -41,12 +41,18 @@ impl Account {
         Slot::new(&self.endpoint, &self.name)
     }
 
+    /// Whether it is the sign-in with Qwen OAuth. Its address is the one the sign-in named when it was made; the
+    /// tokens go where the sign-in says now.
+    pub fn is_sign_in(&self) -> bool {
+        self.key == Some(Place::SignIn)
+    }
+
     /// Reads an entry; `None` when it is not understood.
     fn read(entry: &Value) -> Option<Self> {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         let key = match text("key")? {
             "none" => None,
-            word => Some([Place::Keyring, Place::File].into_iter().find(|place| place.name() == word)?),
+            word => Some(Place::ALL.into_iter().find(|place| place.name() == word)?),
         };
         Some(Self {
             name: text("name").filter(|name| is_name(name))?.to_owned(),

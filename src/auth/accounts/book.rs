@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    auth::{Vault, jsonfile::JsonFile, refusal},
+    auth::{Place, Vault, jsonfile::JsonFile, refusal},
     base::Secret,
     protocol::{Failure, Kind},
 };
@@ -78,6 +78,38 @@ impl Book {
             line = Some(format!("{told}; the old one was not removed: {}", failure.error));
         }
         Ok(Added { account, line })
+    }
+
+    /// Adds the sign-in with Qwen OAuth, whose tokens are in a file of their own, and chooses it. An account of the
+    /// same name is replaced if it is a sign-in, too.
+    ///
+    /// Errors: kind `usage` when the name is a server's with a key; kind `config` when the list cannot be written.
+    pub fn add_sign_in(&self, new: Account) -> Result<Account, Failure> {
+        if self.list().named(&new.name).is_some_and(|other| !other.is_sign_in()) {
+            let error = format!("the account `{}` is a server with a key, not a sign-in", new.name);
+            return Err(Failure::new(Kind::Usage, error).hint("remove that account first"));
+        }
+        let account = Account { key: Some(Place::SignIn), ..new };
+        self.write(&account)?;
+        Ok(account)
+    }
+
+    /// Changes the model an account is used with. Errors: kind `usage` when there is none of this name.
+    pub fn set_model(&self, name: &str, model: &str) -> Result<(), Failure> {
+        self.file.change(|object| {
+            let accounts = Accounts::of(object);
+            accounts.named(name).ok_or_else(|| no_such(&accounts, name))?;
+            let entry = entries(object)?.iter_mut().find(|entry| entry.get("name").is_some_and(|n| n == name));
+            if let Some(entry) = entry.and_then(Value::as_object_mut) {
+                entry.insert("model".to_owned(), Value::from(model));
+            }
+            Ok(())
+        })
+    }
+
+    /// Chooses none of the accounts; whether one was chosen.
+    pub fn choose_none(&self) -> Result<bool, Failure> {
+        self.file.change(|object| Ok(object.remove("current").is_some()))
     }
 
     /// Chooses an account. Errors: kind `usage` when there is none of this name.

@@ -62,14 +62,20 @@ pub enum Place {
     Keyring,
     /// In `credentials.json`.
     File,
+    /// In the file of a sign-in with Qwen OAuth, whose tokens are renewed and never in the vault.
+    SignIn,
 }
 
 impl Place {
+    /// All, in the order of the documentation.
+    pub const ALL: [Self; 3] = [Self::Keyring, Self::File, Self::SignIn];
+
     /// The word in `accounts.json`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Keyring => "keyring",
             Self::File => "file",
+            Self::SignIn => "oauth",
         }
     }
 }

@@ -85,10 +85,12 @@ impl Vault {
                 let asked = self.keyring().and_then(|mut keyring| keyring.get(slot));
                 asked.map_err(|state| unread(slot, &state))?
             }
+            Place::SignIn => None,
         };
         let place = match place {
             Place::File => format!("`{}`", self.path.display()),
             Place::Keyring => "the keyring".to_owned(),
+            Place::SignIn => "the vault, since it is a sign-in".to_owned(),
         };
         found.filter(|key| !key.is_empty()).ok_or_else(|| {
             let (account, endpoint) = (&slot.account, &slot.endpoint);
@@ -107,6 +109,7 @@ impl Vault {
     pub fn remove(&self, slot: &Slot, place: Place) -> Result<bool, Failure> {
         match place {
             Place::File => file::remove(&self.file(), slot),
+            Place::SignIn => Ok(false),
             Place::Keyring => self.keyring().and_then(|mut keyring| keyring.remove(slot)).map_err(|state| {
                 let account = &slot.account;
                 Failure::new(

@@ -13,7 +13,7 @@ mod verdict;
 pub use local::{Local, Server, local};
 pub use models::{Listed, models};
 pub use regions::{Region, home, regions};
-pub use verdict::{Probe, Verdict, test};
+pub use verdict::{Probe, Verdict, question, test};
 
 #[cfg(test)]
 mod tests;

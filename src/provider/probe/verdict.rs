@@ -123,6 +123,14 @@ pub async fn test(net: &net::Lazy, credential: &Credential, model: &str) -> Prob
     }
 }
 
+/// Asks one question of one token in any case: a list of models says nothing of a quota. For sign-ins, whose quota is
+/// what may be missing.
+pub async fn question(net: &net::Lazy, credential: &Credential, model: &str) -> Probe {
+    let endpoint = credential.endpoint();
+    let profile = Profile::resolve(endpoint.host(), endpoint.base(), model, &Overrides::default());
+    Question::new(credential, &profile).chat(net).await
+}
+
 /// What is asked about.
 struct Question<'a> {
     credential: &'a Credential,

@@ -1,0 +1,77 @@
+//! The service as the agent sees it: one request, what comes of it, and perhaps another connection.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use super::{add::New, service::Service};
+use crate::{
+    agent::{Connection, Desk, Tell},
+    protocol::{DeskEvent, DeskOp, Failure, Kind},
+};
+
+impl Desk for Service {
+    fn serve(
+        self: Arc<Self>,
+        op: DeskOp,
+        stop: CancellationToken,
+        tell: Tell,
+    ) -> BoxFuture<'static, Option<Connection>> {
+        Box::pin(async move {
+            match self.answer(op, &stop, &tell).await {
+                Ok(connection) => connection.filter(|_| !stop.is_cancelled()),
+                // Whoever stopped it knows.
+                Err(failure) if failure.kind == Kind::Interrupted => None,
+                Err(failure) => {
+                    tell(DeskEvent::Failed(failure));
+                    None
+                }
+            }
+        })
+    }
+}
+
+impl Service {
+    async fn answer(
+        self: &Arc<Self>,
+        op: DeskOp,
+        stop: &CancellationToken,
+        tell: &Tell,
+    ) -> Result<Option<Connection>, Failure> {
+        match op {
+            DeskOp::Overview => tell(DeskEvent::Overview(self.overview().await?)),
+            DeskOp::SignIn => {
+                let steps = |step| tell(DeskEvent::SignIn(step));
+                // How it ended was told as a step.
+                return Ok(self.sign_in(stop, &steps).await.ok());
+            }
+            // The agent stops what runs before it asks for this.
+            DeskOp::Stop => {}
+            DeskOp::Open { link } => {
+                if !self.open(&link).await {
+                    let failure = Failure::new(Kind::Usage, "no browser can be opened here");
+                    return Err(failure.hint("open the address on any device, and compare the code"));
+                }
+            }
+            DeskOp::AddKey { preset, base_url, key, model, keep_untested } => {
+                let new = New { preset, base_url, key, model, name: None, keep_untested };
+                let outcome = self.add(new, stop).await?;
+                tell(DeskEvent::Tested(outcome.tested));
+                return Ok(outcome.connection);
+            }
+            DeskOp::Test { account } => tell(DeskEvent::Tested(self.test(Some(&account), stop).await?)),
+            DeskOp::Use { account } => return self.choose(&account).await.map(Some),
+            DeskOp::Remove { account } => {
+                self.remove(&account).await?;
+                tell(DeskEvent::Overview(self.overview().await?));
+            }
+            DeskOp::FindLocal => tell(DeskEvent::Local(self.local(stop).await?)),
+            DeskOp::Models => tell(DeskEvent::Models(self.models(stop).await?)),
+            DeskOp::UseModel { model, account, is_default } => {
+                return self.use_model(&model, account.as_deref(), is_default).await.map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
