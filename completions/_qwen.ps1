@@ -58,6 +58,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Watch qwen fix a real bug, with no account and no network')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Qwen Cloud on loopback, for people who test scripts')
             [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'See what the provider''s cache holds, what it saved, and on which rules')
+            [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Sign in, see who is signed in, and choose between accounts')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             break
         }
@@ -115,6 +116,60 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
         }
         'qwen;cache;models' {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;auth' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in with a code, or add a key')
+            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget an account and its key')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Who is signed in here, with what, and what stands above it?')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'The accounts, and the keys that were found elsewhere')
+            [CompletionResult]::new('use', 'use', [CompletionResultType]::ParameterValue, 'Use an account from now on')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Ask the server of an account one real question')
+            break
+        }
+        'qwen;auth;login' {
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'The key; other users of this machine can see it while qwen runs, so prefer --key-stdin')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The key; other users of this machine can see it while qwen runs, so prefer --key-stdin')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region or plan of the preset: china, global, singapore, us, …')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'The address, for a server of your own')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'The address, for a server of your own')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'The model to use [default: the provider''s usual one]')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to use [default: the provider''s usual one]')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The name of the account [default: the preset''s]')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name of the account [default: the preset''s]')
+            [CompletionResult]::new('--key-stdin', '--key-stdin', [CompletionResultType]::ParameterName, 'Read the key from stdin')
+            [CompletionResult]::new('--keep-untested', '--keep-untested', [CompletionResultType]::ParameterName, 'Keep the key although its test failed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;auth;logout' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;auth;status' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON (docs/auth.md)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;auth;list' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON (docs/auth.md)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;auth;use' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;auth;test' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

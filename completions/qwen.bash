@@ -16,6 +16,9 @@ _qwen() {
             ",$1")
                 cmd="qwen"
                 ;;
+            qwen,auth)
+                cmd="qwen__subcmd__auth"
+                ;;
             qwen,cache)
                 cmd="qwen__subcmd__cache"
                 ;;
@@ -27,6 +30,24 @@ _qwen() {
                 ;;
             qwen,sim)
                 cmd="qwen__subcmd__sim"
+                ;;
+            qwen__subcmd__auth,list)
+                cmd="qwen__subcmd__auth__subcmd__list"
+                ;;
+            qwen__subcmd__auth,login)
+                cmd="qwen__subcmd__auth__subcmd__login"
+                ;;
+            qwen__subcmd__auth,logout)
+                cmd="qwen__subcmd__auth__subcmd__logout"
+                ;;
+            qwen__subcmd__auth,status)
+                cmd="qwen__subcmd__auth__subcmd__status"
+                ;;
+            qwen__subcmd__auth,test)
+                cmd="qwen__subcmd__auth__subcmd__test"
+                ;;
+            qwen__subcmd__auth,use)
+                cmd="qwen__subcmd__auth__subcmd__use"
                 ;;
             qwen__subcmd__cache,explain)
                 cmd="qwen__subcmd__cache__subcmd__explain"
@@ -47,7 +68,7 @@ _qwen() {
 
     case "${cmd}" in
         qwen)
-            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --max-session-turns --output-format --include-partial-messages --version --help demo sim cache completions"
+            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --max-session-turns --output-format --include-partial-messages --version --help demo sim cache auth completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -149,6 +170,140 @@ _qwen() {
                     COMPREPLY=($(compgen -W "text json stream-json" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__auth)
+            opts="-h --help login logout status list use test"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__auth__subcmd__list)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__auth__subcmd__login)
+            opts="-k -u -m -n -h --key-stdin --key --region --base-url --model --name --keep-untested --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -k)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -u)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__auth__subcmd__logout)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__auth__subcmd__status)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__auth__subcmd__test)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__auth__subcmd__use)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

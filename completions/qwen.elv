@@ -55,6 +55,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand demo 'Watch qwen fix a real bug, with no account and no network'
             cand sim 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
             cand cache 'See what the provider''s cache holds, what it saved, and on which rules'
+            cand auth 'Sign in, see who is signed in, and choose between accounts'
             cand completions 'Print the completion script of a shell'
         }
         &'qwen;demo'= {
@@ -105,6 +106,53 @@ set edit:completion:arg-completer[qwen] = {|@words|
         }
         &'qwen;cache;models'= {
             cand --json 'Answer as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;auth'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand login 'Sign in with a code, or add a key'
+            cand logout 'Forget an account and its key'
+            cand status 'Who is signed in here, with what, and what stands above it?'
+            cand list 'The accounts, and the keys that were found elsewhere'
+            cand use 'Use an account from now on'
+            cand test 'Ask the server of an account one real question'
+        }
+        &'qwen;auth;login'= {
+            cand -k 'The key; other users of this machine can see it while qwen runs, so prefer --key-stdin'
+            cand --key 'The key; other users of this machine can see it while qwen runs, so prefer --key-stdin'
+            cand --region 'The region or plan of the preset: china, global, singapore, us, …'
+            cand -u 'The address, for a server of your own'
+            cand --base-url 'The address, for a server of your own'
+            cand -m 'The model to use [default: the provider''s usual one]'
+            cand --model 'The model to use [default: the provider''s usual one]'
+            cand -n 'The name of the account [default: the preset''s]'
+            cand --name 'The name of the account [default: the preset''s]'
+            cand --key-stdin 'Read the key from stdin'
+            cand --keep-untested 'Keep the key although its test failed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;auth;logout'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;auth;status'= {
+            cand --json 'Answer as JSON (docs/auth.md)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;auth;list'= {
+            cand --json 'Answer as JSON (docs/auth.md)'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;auth;use'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;auth;test'= {
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

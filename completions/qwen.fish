@@ -57,6 +57,7 @@ complete -c qwen -n "__fish_qwen_needs_command" -s h -l help -d 'Print help (see
 complete -c qwen -n "__fish_qwen_needs_command" -a "demo" -d 'Watch qwen fix a real bug, with no account and no network'
 complete -c qwen -n "__fish_qwen_needs_command" -a "sim" -d 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
 complete -c qwen -n "__fish_qwen_needs_command" -a "cache" -d 'See what the provider\'s cache holds, what it saved, and on which rules'
+complete -c qwen -n "__fish_qwen_needs_command" -a "auth" -d 'Sign in, see who is signed in, and choose between accounts'
 complete -c qwen -n "__fish_qwen_needs_command" -a "completions" -d 'Print the completion script of a shell'
 complete -c qwen -n "__fish_qwen_using_subcommand demo" -l keep -d 'Keep the temporary repository and say where it is'
 complete -c qwen -n "__fish_qwen_using_subcommand demo" -l text -d 'Write a log instead of opening the screen, and approve what the script does'
@@ -113,4 +114,26 @@ complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcomm
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -l json -d 'Answer as JSON'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "login" -d 'Sign in with a code, or add a key'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "logout" -d 'Forget an account and its key'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "status" -d 'Who is signed in here, with what, and what stands above it?'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "list" -d 'The accounts, and the keys that were found elsewhere'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "use" -d 'Use an account from now on'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "test" -d 'Ask the server of an account one real question'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -s k -l key -d 'The key; other users of this machine can see it while qwen runs, so prefer --key-stdin' -r
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -l region -d 'The region or plan of the preset: china, global, singapore, us, …' -r
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -s u -l base-url -d 'The address, for a server of your own' -r
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -s m -l model -d 'The model to use [default: the provider\'s usual one]' -r
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -s n -l name -d 'The name of the account [default: the preset\'s]' -r
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -l key-stdin -d 'Read the key from stdin'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -l keep-untested -d 'Keep the key although its test failed'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from logout" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from status" -l json -d 'Answer as JSON (docs/auth.md)'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON (docs/auth.md)'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

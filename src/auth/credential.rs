@@ -53,6 +53,8 @@ pub enum Source {
     Settings(String),
     /// A sign-in, by the path of its file.
     SignIn(String),
+    /// Given by the person a moment ago, and kept nowhere yet.
+    Given,
     /// Built in.
     BuiltIn,
 }
@@ -67,7 +69,7 @@ impl Source {
             Self::Account(name) => format!("`qwen auth logout {name}`"),
             Self::Settings(key) => format!("remove `{key}` from the user settings"),
             Self::SignIn(_) => "`qwen auth logout qwen-oauth`".to_owned(),
-            Self::BuiltIn => return None,
+            Self::Given | Self::BuiltIn => return None,
         })
     }
 }
@@ -81,6 +83,7 @@ impl fmt::Display for Source {
             Self::Account(name) => write!(f, "the account `{name}`"),
             Self::Settings(key) => write!(f, "`{key}` in the user settings"),
             Self::SignIn(path) => write!(f, "the sign-in in `{path}`"),
+            Self::Given => write!(f, "just given"),
             Self::BuiltIn => write!(f, "the built-in default"),
         }
     }

@@ -29,7 +29,9 @@ pub fn lying_about(inputs: &Inputs) -> Vec<Credential> {
         refusal::foreign(&endpoint, hit.value, "it").ok()?;
         Some(Credential::new(endpoint, Some(Secret::new(hit.value.to_owned())), hit.source))
     };
-    places.flat_map(|place| names.iter().filter_map(move |name| at(place, name)).collect::<Vec<_>>()).collect()
+    places
+        .flat_map(|place| names.iter().filter_map(move |name| at(place, name)).collect::<Vec<_>>())
+        .collect()
 }
 
 /// Where the key would go if it were the only one.

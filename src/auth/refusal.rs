@@ -91,6 +91,7 @@ pub(super) fn nothing_found(inputs: &Inputs, url: Option<&Hit<'_>>) -> Failure {
     }
     Failure::new(Kind::Auth, "no API key was found")
         .hint(tried(inputs))
+        .hint("sign in or add a key: `qwen auth login`, or `/auth` in a session")
         .hint("for Qwen Cloud: `export DASHSCOPE_API_KEY=…`")
         .hint("for any other server: set OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL")
         .hint("for a server on this machine: `OPENAI_BASE_URL=http://localhost:11434/v1`, no key needed")

@@ -10,14 +10,15 @@ use tokio::runtime::Runtime;
 
 use super::{
     Arguments, Resume, Streams, TurnLimit, choose,
-    connect::{connect, or_later},
+    connect::or_later,
+    desk::{Asked, Known, Service},
 };
 use crate::{
     agent::{Connection, Instructions, Setup, machine},
-    auth::{self, Book, EnvFiles, Inputs, Vars, Vault},
+    auth,
     base::{AbsPath, SessionId, Tokens},
     cache,
-    config::{self, Homes, Loaded, Paths},
+    config::{self, Homes, Loaded},
     context,
     headless::Format,
     net,
@@ -95,27 +96,23 @@ pub(super) fn session(
     streams: Streams,
     is_interactive: bool,
 ) -> Result<Assembled, Failure> {
-    let env = Vars::from_process();
-    let homes = config::homes(&env)?;
     let cwd = working_folder()?;
-    let root = context::root_of(&cwd);
-    let settings = config::load(&Paths::usual(&homes, root.as_path(), &env), &env, &flags(arguments))?;
-    let no_colour = env.get("NO_COLOR").is_some();
-    let inputs = Inputs {
-        flags: auth::Flags {
+    let asked = Asked {
+        cwd: cwd.clone(),
+        auth: auth::Flags {
             auth_type: arguments.model.auth_type.clone(),
             api_key: arguments.model.take_key(),
             base_url: arguments.model.openai_base_url.clone(),
             model: arguments.model.model.clone(),
         },
-        files: EnvFiles::collect(cwd.as_path(), &homes.qwen_home, &homes.user_home),
-        accounts: Book::at(&homes.qwen_home).list(),
-        settings: settings.auth(),
-        oauth: auth::oauth::Collected::in_home(&homes.qwen_home),
-        env,
+        settings: flags(arguments),
     };
-    let hidden_env = auth::hidden_names(&inputs);
-    let found = or_later(auth::find(&inputs), is_interactive)?;
+    let known = Known::read(&asked)?;
+    let (homes, settings, inputs) = (&known.homes, &known.settings, &known.inputs);
+    let root = context::root_of(&cwd);
+    let no_colour = inputs.env.get("NO_COLOR").is_some();
+    let hidden_env = auth::hidden_names(inputs);
+    let found = or_later(auth::find(inputs), is_interactive)?;
 
     let folder = AbsPath::new(&homes.qwen_home).map(|home| Folder::of(&home, &root));
     let resumed = match &folder {
@@ -126,14 +123,16 @@ pub(super) fn session(
     // The folder of long outputs is named after the session, so its id comes before everything else.
     let id = resumed.clone().or_else(named).unwrap_or_else(new_session);
     // Last, since only this may have to wait: the keyring of a person who is not there.
-    let vault = Vault::new(&homes.qwen_home, settings.storage(), inputs.env.get("QWEN_NO_KEYRING"));
-    let connection = or_later(found.and_then(|found| connect(found, &settings, &vault)), is_interactive)?;
+    let connection = or_later(found.and_then(|found| known.connect(found)), is_interactive)?;
     let mut setup = plain(&cwd, id, connection);
     setup.is_interactive = is_interactive;
+    if is_interactive {
+        setup.desk = Some(Service::new(asked, true, setup.connection.as_ref().ok().cloned()));
+    }
     setup.root = root;
     setup.notices.extend(settings.notes().iter().cloned());
     setup.hidden_env = hidden_env;
-    setup.net = net::Lazy::new(settings.net(&inputs.env));
+    setup.net = known.net();
     setup.limits = settings.limits();
     setup.keep_warm = settings.keep_warm();
     setup.compaction = settings.compaction();
@@ -142,10 +141,10 @@ pub(super) fn session(
         replace: arguments.context.system_prompt.clone(),
         append: arguments.context.append_system_prompt.clone(),
     };
-    setup.toolbox = toolbox(&settings, &mut setup.notices);
-    setup.context = fitting(reading(&settings, &homes, arguments.context.bare), &setup.connection);
-    setup.extra_roots = extra_roots(&settings, &cwd, &mut setup.notices)?;
-    permit(&mut setup, &settings, &homes);
+    setup.toolbox = toolbox(settings, &mut setup.notices);
+    setup.context = fitting(reading(settings, homes, arguments.context.bare), &setup.connection);
+    setup.extra_roots = extra_roots(settings, &cwd, &mut setup.notices)?;
+    permit(&mut setup, settings, homes);
     if let Some(folder) = folder {
         keep(&mut setup, &folder, resumed.is_some())?;
         setup.pinned = Pinned::of(&folder);

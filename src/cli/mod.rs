@@ -39,5 +39,6 @@ pub use mode::{Start, Streams, start};
 pub use parse::parse;
 pub use stdin::read as read_stdin;
 pub use subcommands::{
-    Auth, AuthCommand, AuthLogin, Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus, Demo, Sim, SimUnit, Subcommand,
+    Auth, AuthCommand, AuthLogin, Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus,
+    Demo, Sim, SimUnit, Subcommand,
 };

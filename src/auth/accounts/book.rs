@@ -99,7 +99,8 @@ impl Book {
         self.file.change(|object| {
             let accounts = Accounts::of(object);
             accounts.named(name).ok_or_else(|| no_such(&accounts, name))?;
-            let entry = entries(object)?.iter_mut().find(|entry| entry.get("name").is_some_and(|n| n == name));
+            let entry =
+                entries(object)?.iter_mut().find(|entry| entry.get("name").is_some_and(|n| n == name));
             if let Some(entry) = entry.and_then(Value::as_object_mut) {
                 entry.insert("model".to_owned(), Value::from(model));
             }

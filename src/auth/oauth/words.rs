@@ -37,8 +37,7 @@ pub fn is_expired(failure: &Failure) -> bool {
 
 /// The code ran out.
 pub(super) fn expired() -> Failure {
-    Failure::new(Kind::Auth, EXPIRED)
-        .hint("start again; a code holds for a few minutes")
+    Failure::new(Kind::Auth, EXPIRED).hint("start again; a code holds for a few minutes")
 }
 
 /// The code ran out while the server was out of reach.

@@ -97,7 +97,8 @@ fn unseen() -> Result<Secret, Failure> {
 }
 
 fn unreadable(error: &io::Error) -> Failure {
-    Failure::new(Kind::Usage, format!("the terminal cannot be read: {error}")).hint("pipe the key in: --key-stdin")
+    Failure::new(Kind::Usage, format!("the terminal cannot be read: {error}"))
+        .hint("pipe the key in: --key-stdin")
 }
 
 fn prompt(question: &str) {

@@ -1,6 +1,6 @@
 //! The sign-in with a code, as lines on stderr.
 
-use std::{sync::Mutex, sync::PoisonError, sync::Arc};
+use std::{sync::Arc, sync::Mutex, sync::PoisonError};
 
 use tokio_util::sync::CancellationToken;
 

@@ -83,15 +83,19 @@ async fn chosen(
         }
         if !is_person {
             let ids: Vec<String> = rows().into_iter().map(|row| row.id).collect();
-            return Err(Failure::new(Kind::Usage, "nothing says what to sign in to, and nobody can be asked here")
-                .hint(format!("name one of {}", ids.join(", ")))
-                .hint("for instance: `printenv MY_KEY | qwen auth login qwen-cloud --key-stdin`"));
+            return Err(Failure::new(
+                Kind::Usage,
+                "nothing says what to sign in to, and nobody can be asked here",
+            )
+            .hint(format!("name one of {}", ids.join(", ")))
+            .hint("for instance: `printenv MY_KEY | qwen auth login qwen-cloud --key-stdin`"));
         }
         let rows = rows();
         let lines: Vec<String> = rows.iter().map(|row| format!("{:<26}{}", row.name, row.about)).collect();
         let Some(at) = ask::number("Sign in to:", &lines, stop).await? else { return Ok(None) };
         let Some(row) = rows.into_iter().nth(at) else { return Ok(None) };
-        let labels: Vec<String> = row.addresses.iter().map(|(label, url)| format!("{label:<18}{url}")).collect();
+        let labels: Vec<String> =
+            row.addresses.iter().map(|(label, url)| format!("{label:<18}{url}")).collect();
         let at = match labels.len() {
             0 | 1 => 0,
             _ => match ask::number("Where:", &labels, stop).await? {
@@ -132,8 +136,10 @@ async fn base_url(
     }
     if row.id == LOCAL {
         let servers = service.local(stop).await?;
-        let lines: Vec<String> =
-            servers.iter().map(|s| format!("{}  {}  {} models", s.name, s.base_url, s.models.len())).collect();
+        let lines: Vec<String> = servers
+            .iter()
+            .map(|s| format!("{}  {}  {} models", s.name, s.base_url, s.models.len()))
+            .collect();
         let at = match lines.len() {
             1 => Some(0),
             0 => None,

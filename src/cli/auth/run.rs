@@ -93,7 +93,8 @@ fn read(words: Vec<String>) -> Result<AuthLogin, Failure> {
     let first = words.first().cloned().unwrap_or_default();
     let line = PresetLine::try_parse_from(words).map_err(|error| {
         // The words are not repeated: one of them may be a key.
-        let failure = Failure::new(Kind::Usage, format!("`qwen auth {first}` cannot be read: {}", error.kind()));
+        let failure =
+            Failure::new(Kind::Usage, format!("`qwen auth {first}` cannot be read: {}", error.kind()));
         failure.hint("see `qwen auth login --help`")
     })?;
     Ok(line.login)
@@ -114,22 +115,20 @@ impl Form {
 
 fn status(service: &Service, form: Form) -> Result<u8, Failure> {
     let known = service.known()?;
-    let above = known.above();
     match find(&known.inputs) {
         Ok(found) => {
-            let row = known.of_found(&found);
-            let notes: Vec<String> = found.notes.iter().cloned().chain(above).collect();
-            match form {
-                Form::Json => print(&show::status_json(Some(&row), &notes, None)),
+            let (row, notes) = (known.of_found(&found), &found.notes);
+            Ok(match form {
+                Form::Json => print(&show::status_json(Some(&row), notes, None)),
                 Form::Text => {
                     let code = print(&show::status_text(&row));
-                    say_lines(&notes);
+                    say_lines(notes);
                     code
                 }
-            }
+            })
         }
         Err(failure) if form == Form::Json => {
-            print(&show::status_json(None, &[], Some(&failure)))?;
+            print(&show::status_json(None, &[], Some(&failure)));
             Ok(failure.kind.exit_code())
         }
         Err(failure) => Err(failure),
@@ -138,10 +137,10 @@ fn status(service: &Service, form: Form) -> Result<u8, Failure> {
 
 fn list(service: &Service, form: Form) -> Result<u8, Failure> {
     let overview = service.known()?.overview(None);
-    print(&match form {
+    Ok(print(&match form {
         Form::Json => show::list_json(&overview),
         Form::Text => show::list_text(&overview),
-    })
+    }))
 }
 
 async fn logout(service: &Arc<Service>, name: Option<String>) -> Result<u8, Failure> {
@@ -150,7 +149,8 @@ async fn logout(service: &Arc<Service>, name: Option<String>) -> Result<u8, Fail
         None => current(service)?,
     };
     let account = service.remove(&name).await?;
-    say(&format!("the account `{}` and its key are gone from this machine", account.name));
+    let what = if account.is_sign_in() { "its tokens" } else { "its key" };
+    say(&format!("the account `{}` and {what} are gone from this machine", account.name));
     if let Ok(found) = find(&service.known()?.inputs) {
         let source = found.access.source();
         let undo = source.undo().map(|undo| format!("; to end that, {undo}")).unwrap_or_default();
@@ -177,7 +177,7 @@ fn current(service: &Service) -> Result<String, Failure> {
 
 async fn test(service: &Arc<Service>, name: Option<String>, stop: &CancellationToken) -> Result<u8, Failure> {
     let tested = service.test(name.as_deref(), stop).await?;
-    print(&format!("{}\n", Clean::line(&tested.line)))?;
+    print(&format!("{}\n", Clean::line(&tested.line)));
     if let Some((label, url)) = &tested.try_instead {
         say(&format!("note: {label} may be the right place for this key: {url}"));
     }
@@ -185,9 +185,9 @@ async fn test(service: &Arc<Service>, name: Option<String>, stop: &CancellationT
 }
 
 /// Writes data. A closed pipe has read what it wanted.
-fn print(text: &str) -> Result<u8, Failure> {
+fn print(text: &str) -> u8 {
     let written = io::stdout().write_all(text.as_bytes());
-    Ok(u8::from(written.is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe)))
+    u8::from(written.is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe))
 }
 
 /// Says a line to the person.

@@ -21,7 +21,7 @@ pub(super) fn status_text(row: &AccountRow) -> String {
         ("model", &row.model),
         ("key", &key),
     ];
-    lines.iter().map(|(name, text)| format!("{name:<10}{}\n", Clean::line(text))).collect()
+    lines.map(|(name, text)| line(&format!("{name:<10}{text}"))).concat()
 }
 
 /// The same for programs.
@@ -49,7 +49,8 @@ pub(super) fn list_text(overview: &Overview) -> String {
         ));
     }
     for found in &overview.found {
-        let mark = if overview.current.as_ref().is_some_and(|row| row.name == found.account) { "*" } else { " " };
+        let mark =
+            if overview.current.as_ref().is_some_and(|row| row.name == found.account) { "*" } else { " " };
         out += &line(&format!("{mark} {}  {} for {}", found.source, found.masked_key, found.host));
     }
     out

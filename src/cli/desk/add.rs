@@ -14,7 +14,7 @@ use crate::{
     agent::Connection,
     auth::{Account, Credential, Endpoint, Source, may_go},
     base::{Moment, Secret},
-    catalog::{Billing, Overrides, Profile, Proof, preset_at, provider_for},
+    catalog::{Billing, Overrides, PROVIDERS, Profile, Proof, preset_at, provider_for},
     net,
     protocol::{Failure, Key, Kind, Tested},
     provider::probe,
@@ -68,7 +68,8 @@ impl Service {
         if !tested.is_ok && !new.keep_untested {
             return Ok(Outcome { tested, connection: None });
         }
-        let connection = self.on_disk(move |service, known| keep(service, &known, new, endpoint, model)).await?;
+        let connection =
+            self.on_disk(move |service, known| keep(service, &known, new, endpoint, model)).await?;
         Ok(Outcome { tested, connection: Some(connection) })
     }
 }
@@ -111,7 +112,8 @@ fn misplaced(endpoint: &Endpoint, key: &Secret) -> Option<Tested> {
     }
     let is_plan = provider.is_qwen_cloud && provider.billing == Billing::ByPlan;
     if provider.id == "coding-plan" && is_plan && !key.expose().starts_with("sk-sp-") {
-        let error = format!("`{}` takes keys of the Coding Plan only, which begin with `sk-sp-`", endpoint.host());
+        let error =
+            format!("`{}` takes keys of the Coding Plan only, which begin with `sk-sp-`", endpoint.host());
         let failure = Failure::new(Kind::Auth, error)
             .hint("a key that is paid by token works with Qwen Cloud (pay as you go)")
             .hint("the plan's key is on its own page, not among the API keys");
@@ -123,8 +125,7 @@ fn misplaced(endpoint: &Endpoint, key: &Secret) -> Option<Tested> {
 /// Tests the key; gives the model it will be used with. Errors: a model has to be named.
 async fn test(net: &net::Lazy, endpoint: &Endpoint, new: &New) -> Result<(Tested, String), Failure> {
     let key = new.key.as_ref().map(|key| Secret::new(key.secret().expose().to_owned()));
-    let source = Source::Account(new.name.clone().unwrap_or_else(|| new.preset.clone()));
-    let credential = Credential::new(endpoint.clone(), key, source);
+    let credential = Credential::new(endpoint.clone(), key, Source::Given);
     let provider = provider_for(endpoint.host());
     let named = new.model.as_deref().map(str::trim).filter(|model| !model.is_empty());
     let model = named.or(provider.default_model);
@@ -145,7 +146,9 @@ async fn test(net: &net::Lazy, endpoint: &Endpoint, new: &New) -> Result<(Tested
     let is_known =
         |id: &str| Profile::resolve(endpoint.host(), endpoint.base(), id, &Overrides::default()).is_known;
     let only = if listed.len() == 1 { listed.first() } else { None };
-    match only.or_else(|| listed.iter().find(|model| is_known(&model.id))) {
+    let is_usual = |id: &str| PROVIDERS.iter().any(|row| row.default_model == Some(id));
+    let usual = || listed.iter().find(|model| is_usual(&model.id));
+    match only.or_else(usual).or_else(|| listed.iter().find(|model| is_known(&model.id))) {
         Some(model) => Ok((tested, model.id.clone())),
         None => Err(unnamed(endpoint, &listed)),
     }
@@ -235,7 +238,9 @@ mod tests {
         assert_eq!(looked_at(cloud, "sk-canary-1234"), None);
         assert_eq!(looked_at("http://127.0.0.1:1/v1", "sk-sp-canary-1234"), None, "one's own proxy");
         assert_eq!(
-            looked_at("https://api.deepseek.com", "sk-or-canary-1234").and_then(|(_, instead)| instead).as_deref(),
+            looked_at("https://api.deepseek.com", "sk-or-canary-1234")
+                .and_then(|(_, instead)| instead)
+                .as_deref(),
             Some("OpenRouter, pay as you go")
         );
     }

@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{
-    super::connect::connect,
-    rows::QWEN_OAUTH,
-};
+use super::{super::connect::connect, rows::QWEN_OAUTH};
 use crate::{
     agent::Connection,
     auth::{self, Account, Accounts, Book, EnvFiles, Found, Inputs, Source, Vars, Vault, find, oauth},
@@ -135,11 +132,7 @@ impl Known {
     fn sign_in_found(&self, model: Option<String>) -> Result<Found, Failure> {
         let file = self.inputs.oauth.file.clone();
         let inputs = Inputs {
-            flags: auth::Flags {
-                auth_type: Some(QWEN_OAUTH.to_owned()),
-                model,
-                ..auth::Flags::default()
-            },
+            flags: auth::Flags { auth_type: Some(QWEN_OAUTH.to_owned()), model, ..auth::Flags::default() },
             settings: auth::Options { oauth: self.inputs.settings.oauth.clone(), ..auth::Options::default() },
             oauth: oauth::Collected { kept: file.read(), file },
             ..Inputs::default()
@@ -181,7 +174,11 @@ impl Known {
             Source::SignIn(_) if current.is_sign_in() => return None,
             _ => {}
         }
-        let undo = instead.undo().map(|undo| format!("; to use the account there, {undo}")).unwrap_or_default();
-        Some(format!("new sessions here use {instead}, which stands above the account `{}`{undo}", current.name))
+        let undo =
+            instead.undo().map(|undo| format!("; to use the account there, {undo}")).unwrap_or_default();
+        Some(format!(
+            "new sessions here use {instead}, which stands above the account `{}`{undo}",
+            current.name
+        ))
     }
 }

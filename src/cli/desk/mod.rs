@@ -17,6 +17,6 @@ mod sign_in;
 mod use_model;
 
 pub(super) use add::{New, address};
-pub(super) use known::Asked;
+pub(super) use known::{Asked, Known};
 pub(super) use rows::{CUSTOM, LOCAL, QWEN_OAUTH, meant, rows};
 pub(super) use service::Service;

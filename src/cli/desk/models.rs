@@ -4,11 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    choose::unless_stopped,
-    known::Known,
-    service::Service,
-};
+use super::{choose::unless_stopped, known::Known, service::Service};
 use crate::{
     agent::Connection,
     auth::{Account, find, oauth::DEFAULT_MODEL},
@@ -67,7 +63,8 @@ impl Service {
 impl Known {
     fn models(&self, connection: Option<&Connection>, listed: &[Listed]) -> Vec<ModelRow> {
         let mut rows = connection.map(|c| self.of_provider(c, listed)).unwrap_or_default();
-        let current = connection.map(|c| self.overview(Some(c)).current.map(|row| row.name).unwrap_or_default());
+        let current =
+            connection.map(|c| self.overview(Some(c)).current.map(|row| row.name).unwrap_or_default());
         let others = self.accounts().into_iter().filter(|account| Some(&account.name) != current.as_ref());
         rows.extend(others.filter_map(|account| self.of_other(&account)));
         for entry in self.inputs.settings.models.iter().filter(|entry| entry.base_url.is_some()) {

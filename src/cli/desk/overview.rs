@@ -76,11 +76,14 @@ impl Known {
             Source::SignIn(_) => self.accounts().into_iter().find(Account::is_sign_in),
             _ => None,
         };
-        let row = account.map(|account| self.of_account(&account)).unwrap_or_else(|| AccountRow {
-            name: connection.account.clone(),
-            source: credential.source().to_string(),
-            ..AccountRow::default()
-        });
+        let row = account.map_or_else(
+            || AccountRow {
+                name: connection.account.clone(),
+                source: credential.source().to_string(),
+                ..AccountRow::default()
+            },
+            |account| self.of_account(&account),
+        );
         AccountRow {
             provider: connection.profile.provider.name.to_owned(),
             base_url: credential.endpoint().base().to_owned(),
@@ -110,7 +113,9 @@ impl Known {
             name: account.name.clone(),
             provider: provider.name.to_owned(),
             base_url: account.endpoint.base().to_owned(),
-            model: model.unwrap_or(if account.is_sign_in() { crate::auth::oauth::DEFAULT_MODEL } else { "" }).to_owned(),
+            model: model
+                .unwrap_or(if account.is_sign_in() { crate::auth::oauth::DEFAULT_MODEL } else { "" })
+                .to_owned(),
             masked_key,
             source,
             is_current: false,
@@ -123,7 +128,8 @@ impl Known {
 
     /// Where a new key would be kept. The keyring is not asked.
     pub(in crate::cli) fn storage(&self) -> String {
-        let file = format!("`{}`, which only you can read", self.homes.qwen_home.join("credentials.json").display());
+        let file =
+            format!("`{}`, which only you can read", self.homes.qwen_home.join("credentials.json").display());
         let is_skipped = self.inputs.env.get("QWEN_NO_KEYRING").is_some();
         match self.settings.storage() {
             Storage::File => file,

@@ -15,7 +15,8 @@ pub(in crate::cli) const LOCAL: &str = "local";
 
 /// All rows; those of one group follow each other.
 pub(in crate::cli) fn rows() -> Vec<PresetRow> {
-    let mut rows = vec![alone(QWEN_OAUTH, "Qwen account", format!("approve a code in the browser; {FREE_TIER}"))];
+    let mut rows =
+        vec![alone(QWEN_OAUTH, "Qwen account", format!("approve a code in the browser; {FREE_TIER}"))];
     for preset in PRESETS {
         let (Some(group), Some(base_url)) = (heading(preset.group), preset.base_url()) else { continue };
         let id = preset.provider().id;
@@ -48,7 +49,10 @@ pub(in crate::cli) fn rows() -> Vec<PresetRow> {
 ///
 /// Shape: the row, and the address; none for rows that have none of their own, the first where no word is given.
 /// Errors: the words that could have been meant; empty when the id itself is not known.
-pub(in crate::cli) fn meant(id: &str, region: Option<&str>) -> Result<(PresetRow, Option<String>), Vec<String>> {
+pub(in crate::cli) fn meant(
+    id: &str,
+    region: Option<&str>,
+) -> Result<(PresetRow, Option<String>), Vec<String>> {
     // The word of Qwen Code for a key that is paid by token.
     let id = if matches!(id, "api-key" | "dashscope" | "alibaba") { "qwen-cloud" } else { id };
     let mut rows = rows();
@@ -58,7 +62,8 @@ pub(in crate::cli) fn meant(id: &str, region: Option<&str>) -> Result<(PresetRow
             let first = row.addresses.first().map(|(_, url)| url.clone());
             return Ok((row, first));
         };
-        let found = row.addresses.iter().find(|(label, _)| is_region(label, word)).map(|(_, url)| url.clone());
+        let found =
+            row.addresses.iter().find(|(label, _)| is_region(label, word)).map(|(_, url)| url.clone());
         return match found {
             Some(url) => Ok((row, Some(url))),
             None => Err(row.addresses.into_iter().map(|(label, _)| label).collect()),
@@ -179,7 +184,11 @@ mod tests {
             ("coding-plan", Some("china"), "https://coding.dashscope.aliyuncs.com/v1"),
             ("coding-plan", Some("global"), "https://coding-intl.dashscope.aliyuncs.com/v1"),
             ("coding-plan-intl", None, "https://coding-intl.dashscope.aliyuncs.com/v1"),
-            ("token-plan", Some("intl"), "https://token-plan.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1"),
+            (
+                "token-plan",
+                Some("intl"),
+                "https://token-plan.ap-southeast-1.maas.aliyuncs.com/compatible-mode/v1",
+            ),
             ("zai", Some("coding plan"), "https://api.z.ai/api/coding/paas/v4"),
             ("zai", Some("cn"), "https://open.bigmodel.cn/api/paas/v4"),
             ("ollama", None, "http://localhost:11434/v1"),

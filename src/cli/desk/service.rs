@@ -27,7 +27,11 @@ pub(super) struct Now {
 
 impl Service {
     /// A service for what the command line says; `connection` is what the session begins with.
-    pub(in crate::cli) fn new(asked: Asked, is_interactive: bool, connection: Option<Connection>) -> Arc<Self> {
+    pub(in crate::cli) fn new(
+        asked: Asked,
+        is_interactive: bool,
+        connection: Option<Connection>,
+    ) -> Arc<Self> {
         let now = Now { connection, links: Vec::new() };
         Arc::new(Self { asked, is_interactive, now: Mutex::new(now) })
     }

@@ -119,7 +119,9 @@ impl Service {
             let account = known.sign_in().map_or_else(|| known.account(QWEN_OAUTH), Ok)?;
             known.book().add_sign_in(account)?;
             connection.notes.push(format!("signed in: {line}"));
-            connection.notes.push(format!("the sign-in is in `{}`", known.inputs.oauth.file.path().display()));
+            connection
+                .notes
+                .push(format!("the sign-in is in `{}`", known.inputs.oauth.file.path().display()));
             connection.notes.extend(service.known()?.above());
             service.adopt(&connection);
             Ok(connection)

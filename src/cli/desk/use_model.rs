@@ -31,8 +31,8 @@ impl Service {
         let account = account.map(str::to_owned);
         self.on_disk(move |service, known| {
             let begun = service.connection();
-            let mut connection = known.with_model(begun, &model, account.as_deref())?;
-            connection.notes = known.unknown(&connection.profile);
+            let mut connection = known.with_model(service, begun, &model, account.as_deref())?;
+            connection.notes = unknown(&connection.profile);
             if is_default {
                 connection.notes.push(known.keep_default(&connection)?);
             }
@@ -46,6 +46,7 @@ impl Service {
 impl Known {
     fn with_model(
         &self,
+        service: &Service,
         begun: Option<Connection>,
         model: &str,
         account: Option<&str>,
@@ -54,11 +55,11 @@ impl Known {
             self.inputs.settings.models.iter().any(|entry| entry.id == wanted && entry.base_url.is_some())
         };
         match (account, begun) {
-            (Some(SETTINGS), _) => self.tied(model),
+            (Some(SETTINGS), _) => tied(service, model),
             // The account in use by another name than its own: a key that was found.
             (Some(name), Some(begun)) if name == begun.account => self.elsewhere(&begun, model),
             (Some(name), _) => self.connect(self.alone(name, Some(model))?),
-            (None, _) if is_tied(model) => self.tied(model),
+            (None, _) if is_tied(model) => tied(service, model),
             (None, Some(begun)) => self.elsewhere(&begun, model),
             (None, None) => Err(find(&self.inputs).err().unwrap_or_else(|| {
                 Failure::new(Kind::Auth, "nobody is signed in").hint("choose an account with `/auth`")
@@ -83,32 +84,13 @@ impl Known {
         })
     }
 
-    /// The model with the server and the key that the settings name for it.
-    fn tied(&self, model: &str) -> Result<Connection, Failure> {
-        let mut again = Self::read(&super::known::Asked::nothing()?)?;
-        again.inputs.flags.model = Some(model.to_owned());
-        let found = find(&again.inputs)?;
-        again.connect(found)
-    }
-
-    /// What to say of a name nobody knows.
-    fn unknown(&self, profile: &Profile) -> Vec<String> {
-        if profile.is_known {
-            return Vec::new();
-        }
-        let near: Vec<String> = nearest(&profile.model).iter().map(|name| format!("`{name}`")).collect();
-        let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-        vec![format!(
-            "`{}` is not in the catalogue: its window is taken as {} tokens{meant}",
-            profile.model, profile.window.0
-        )]
-    }
-
     /// Lets later sessions begin with this model. Gives what was written, and where.
     fn keep_default(&self, connection: &Connection) -> Result<String, Failure> {
         let model = &connection.profile.model;
-        let above = ["OPENAI_MODEL", "QWEN_MODEL"].into_iter().find(|name| self.inputs.env.get(name).is_some());
-        let above = above.map(|name| format!("; {name} in the environment stands above it")).unwrap_or_default();
+        let above =
+            ["OPENAI_MODEL", "QWEN_MODEL"].into_iter().find(|name| self.inputs.env.get(name).is_some());
+        let above =
+            above.map(|name| format!("; {name} in the environment stands above it")).unwrap_or_default();
         // An account's model stands above the one in the settings.
         if let Source::Account(name) = connection.credential.source() {
             self.book().set_model(name, model)?;
@@ -130,4 +112,24 @@ fn one_model(begun: &Connection, model: &str) -> Result<Connection, Failure> {
     }
     Err(Failure::new(Kind::Config, format!("Qwen OAuth has only the model `{DEFAULT_MODEL}`, not `{model}`"))
         .hint("choose another account with `/auth`"))
+}
+
+/// The model with the server and the key that the settings name for it.
+fn tied(service: &Service, model: &str) -> Result<Connection, Failure> {
+    let mut known = service.known()?;
+    known.inputs.flags.model = Some(model.to_owned());
+    known.connect(find(&known.inputs)?)
+}
+
+/// What to say of a name nobody knows.
+fn unknown(profile: &Profile) -> Vec<String> {
+    if profile.is_known {
+        return Vec::new();
+    }
+    let near: Vec<String> = nearest(&profile.model).iter().map(|name| format!("`{name}`")).collect();
+    let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+    vec![format!(
+        "`{}` is not in the catalogue: its window is taken as {} tokens{meant}",
+        profile.model, profile.window.0
+    )]
 }
