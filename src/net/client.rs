@@ -11,6 +11,7 @@ use std::{
 
 use reqwest::{Certificate, Client, ClientBuilder, NoProxy, Proxy, redirect};
 
+use super::trust::system;
 use crate::protocol::{Failure, Kind};
 
 /// Limit for reaching a host, handshakes included.
@@ -69,8 +70,13 @@ fn is_loopback(host: &str) -> bool {
 }
 
 fn make(options: &Options, is_near: bool) -> Result<Client, Failure> {
-    let extra = options.extra_ca.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
+    let mut extra = options.extra_ca.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
     let proxy = options.proxy.as_deref().filter(|_| !is_near).map(read_proxy).transpose()?;
+    // A slim container has no certificates, and then no client can be made, not even for plain `http`. Mozilla's
+    // roots are inside the binary for that case. A file of the person's own would hide that there are none.
+    if !extra.is_empty() && system().is_some_and(|(count, _)| count == 0) {
+        extra.extend(bundled());
+    }
     let builder = || {
         let base = base_builder().tls_certs_merge(extra.clone());
         match &proxy {
@@ -79,8 +85,6 @@ fn make(options: &Options, is_near: bool) -> Result<Client, Failure> {
             None => base,
         }
     };
-    // A slim container has no certificates, and then no client can be made, not even for plain `http`. Mozilla's
-    // roots are inside the binary for that case.
     builder().build().or_else(|_| builder().tls_certs_merge(bundled()).build()).map_err(|e| {
         Failure::new(Kind::Config, format!("no HTTP client could be made: {}", super::explain::cause(&e)))
             .hint("check the file that `SSL_CERT_FILE` names, or unset it")
@@ -100,11 +104,11 @@ fn base_builder() -> ClientBuilder {
         .http2_keep_alive_timeout(Duration::from_secs(20))
 }
 
-fn bundled() -> impl Iterator<Item = Certificate> {
+pub(super) fn bundled() -> impl Iterator<Item = Certificate> {
     webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter_map(|der| Certificate::from_der(der).ok())
 }
 
-fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
+pub(super) fn read_certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let fail = |what: &str| {
         Failure::new(Kind::Config, format!("the certificate file `{}` {what}", path.display())).hint(
             "`QWEN_CA_CERTIFICATE` or `NODE_EXTRA_CA_CERTS` names it; it must hold certificates in PEM form",

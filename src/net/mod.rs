@@ -4,6 +4,8 @@
 
 mod client;
 mod explain;
+mod trust;
 
 pub use client::{Lazy, Options, user_agent};
 pub use explain::{explain, is_refused};
+pub use trust::{Roots, Trust, trust};
