@@ -18,4 +18,4 @@ pub use presets::{Group, PRESETS, Preset, preset, preset_at};
 pub use profile::{Billing, Echo, MaxTokens, Price, Profile, Proof, Provider, Thinking};
 pub use providers::{PROVIDERS, makers, provider, provider_for};
 pub use resolve::{CacheSetting, Overrides};
-pub use support::{Marking, Support, support};
+pub use support::{Marking, Support, servers, support};

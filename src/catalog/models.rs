@@ -240,6 +240,11 @@ pub(super) fn alike(model: &str) -> Option<&'static Row> {
         .or_else(|| FAMILIES.iter().find(|row| name.starts_with(row.name)))
 }
 
+/// Whether the model, or the one it is a dated copy of, has a row.
+pub(super) fn is_listed(model: &str) -> bool {
+    alike(model).is_some_and(|row| MODELS.iter().any(|listed| listed.name == row.name))
+}
+
 /// Names of all models in the table, for completion and lists.
 pub fn model_names() -> impl Iterator<Item = &'static str> {
     MODELS.iter().map(|row| row.name)

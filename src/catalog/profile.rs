@@ -1,5 +1,6 @@
 //! What is known of one model at one provider.
 
+use super::models::{is_listed, nearest};
 use crate::{
     base::Tokens,
     protocol::{CacheTerms, Tier},
@@ -158,6 +159,22 @@ impl Profile {
         if self.cache.session { Tokens(self.window.0 * SESSION_INPUT / 1_000) } else { self.window }
     }
 
+    /// What a person should know of a name the catalogue does not have: what is assumed, and which names are like it.
+    /// `None` for a listed name, and for other providers' models whose family is known.
+    pub fn unlisted(&self) -> Option<String> {
+        let (model, window) = (&self.model, self.window);
+        if is_listed(model) || (self.is_known && !self.provider.is_qwen_cloud) {
+            return None;
+        }
+        let like = nearest(model);
+        let like =
+            if like.is_empty() { String::new() } else { format!("; names like it: {}", like.join(", ")) };
+        Some(format!(
+            "`{model}` is not in the catalogue: a window of {window} tokens is assumed \
+             (`model.generationConfig.contextWindowSize` says otherwise){like}"
+        ))
+    }
+
     /// What is known of the model where the provider was found not to keep its conversations after all: markers are
     /// used, which every model listed for sessions honours.
     #[must_use]
@@ -179,5 +196,34 @@ impl Profile {
         let bound = self.input_bound();
         let is_at_bound = bound > Tokens(0) && expected.0 * 100 > bound.0 * 115 && reported <= bound;
         is_at_bound || (expected > SMALL && reported.0 * 2 < expected.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{Overrides, Profile};
+
+    #[test]
+    fn a_name_nobody_knows_is_told_with_what_is_assumed_and_the_names_like_it() {
+        let told = |host: &str, model: &str| {
+            Profile::resolve(host, &format!("https://{host}/v1"), model, &Overrides::default()).unlisted()
+        };
+        let cloud = "dashscope.aliyuncs.com";
+        assert_eq!(
+            told(cloud, "qwen3-codr-flash").as_deref(),
+            Some(
+                "`qwen3-codr-flash` is not in the catalogue: a window of 262,144 tokens is assumed \
+                 (`model.generationConfig.contextWindowSize` says otherwise); names like it: qwen3-coder-flash, \
+                 qwen3-coder-plus, qwen3-vl-flash"
+            )
+        );
+        for (host, model) in [
+            (cloud, "qwen3-coder-plus"),
+            (cloud, "qwen3-coder-plus-2025-09-23"),
+            ("api.openai.com", "gpt-5.1"),
+        ] {
+            assert_eq!(told(host, model), None, "{host} {model}");
+        }
+        assert!(told("llm.example.com", "smollm2").is_some_and(|told| told.contains("128,000 tokens")));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     models::{MODELS, Markers, Row},
-    profile::Price,
+    profile::{Price, Provider},
+    providers::{makers, provider},
 };
 use crate::{
     base::Tokens,
@@ -20,6 +21,8 @@ pub struct Support {
     pub terms: CacheTerms,
     /// Its window.
     pub window: Tokens,
+    /// Its largest output.
+    pub max_output: Tokens,
     /// List prices by size of the input, ascending; empty when unknown.
     pub tiers: Vec<Tier>,
 }
@@ -51,6 +54,12 @@ pub fn support<'a>(prices: impl Fn(&str) -> Option<&'a Price>) -> Vec<Support> {
     MODELS.iter().map(|row| of(row, prices(row.name))).collect()
 }
 
+/// Who serves a model of the table, Qwen Cloud first: it has all of them under these names.
+pub fn servers(model: &str) -> impl Iterator<Item = &'static Provider> {
+    let others = makers(model).iter().filter(|id| **id != "qwen-cloud");
+    ["qwen-cloud"].iter().chain(others).filter_map(|id| provider(id))
+}
+
 fn of(row: &Row, own: Option<&Price>) -> Support {
     let markers = match row.markers {
         Markers::Honoured => Marking::Listed,
@@ -72,6 +81,7 @@ fn of(row: &Row, own: Option<&Price>) -> Support {
         markers,
         terms: own.map_or(terms, |price| price.apply(terms)),
         window: Tokens(row.window),
+        max_output: Tokens(row.max_output),
         tiers: tiers.unwrap_or_else(|| row.tiers()),
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn connect(found: Found, settings: &Loaded, vault: &Vault) -> Result<
     let profile = Profile::resolve(endpoint.host(), endpoint.base(), &found.model, &overrides);
     let credential = found.access.open(vault)?;
     let cache_mode = settings.cache().mode(&profile.cache);
-    let (provider, notes) = (settings.provider(), found.notes);
+    let (provider, mut notes) = (settings.provider(), found.notes);
+    // Whoever set the window knows the model.
+    notes.extend(profile.unlisted().filter(|_| overrides.window.is_none()));
     Ok(Connection { provider, cache_mode, notes, ..bare(credential, profile) })
 }
 

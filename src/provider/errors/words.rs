@@ -10,7 +10,7 @@ use super::{
 use crate::{
     auth::{Credential, oauth},
     base::{Tokens, estimate},
-    catalog::{Billing, PROVIDERS, Profile, Provider, provider_for},
+    catalog::{Billing, PROVIDERS, Profile, Provider, nearest, provider_for},
     protocol::{Failure, Kind},
     provider::{Class, Trouble},
 };
@@ -169,6 +169,12 @@ impl Context<'_> {
             format!("nothing was found at `{base}` for the model `{model}`{said}"),
         )
         .hint("check the name of the model; not every region and plan has every model");
+        let like = nearest(model);
+        let failure = if like.is_empty() || like.contains(&model.as_str()) {
+            failure
+        } else {
+            failure.hint(format!("names like it: {}", like.join(", ")))
+        };
         let last = base.rsplit('/').next().unwrap_or_default();
         let is_versioned =
             last.strip_prefix('v').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
