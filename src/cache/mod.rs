@@ -19,7 +19,7 @@ mod trust;
 pub use charge::charge;
 pub use forecast::{Forecast, Situation, forecast};
 pub use ledger::{Ledger, Scope};
-pub use link::Link;
+pub use link::{Link, kept};
 pub use plan::{Limits, Mark, Plan, plan};
 
 #[cfg(test)]

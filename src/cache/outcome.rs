@@ -1,15 +1,15 @@
 //! What the ledger learns from what became of a request.
 
 use super::{
-    Ledger, Limits, Mark, Plan,
+    Ledger, Limits, Mark, Plan, Scope,
     store::{Block, LIFE, Parts},
-    survey::{Survey, is_about, last_markable, size_through},
+    survey::{Survey, is_about, size_through},
     trust::Evidence,
 };
 use crate::{
     base::{Moment, Tokens},
     prompt::Prompt,
-    protocol::{CacheReport, CacheTerms, Finding, Miss, Usage},
+    protocol::{CacheReport, CacheTerms, Counted, Finding, Miss, Usage},
 };
 
 /// Idle times from here on are no anomaly when nothing is read. *Unit:* milliseconds.
@@ -105,6 +105,7 @@ impl Ledger {
             warm_until: tail.filter(|block| block.is_sure(now)).map(|block| block.sure),
             stored: report.map(|report| report.stored()).unwrap_or_default(),
             finding,
+            counted: Counted::Usual,
         }
     }
 
@@ -117,6 +118,12 @@ impl Ledger {
             block.ended = block.ended.max(now);
             block.may_live_from(now);
         }
+    }
+
+    /// The server refused what a request with markers had; the same request goes out without it. Returns whether
+    /// that is new of this account and model.
+    pub fn refused(&mut self, scope: &Scope, finding: Finding, now: Moment) -> bool {
+        self.store_mut(scope).trust.refuse(finding, now)
     }
 
     /// Why less was read than the conversation has, now that it is known how much was.
@@ -229,8 +236,11 @@ impl Ledger {
     fn remember(&mut self, answered: &Answered<'_>, idle: Option<u64>, readable: Option<Tokens>) {
         let Answered { prompt, limits, plan, now, .. } = *answered;
         let (project, situation) = (self.project.clone(), plan.forecast.situation);
+        let tail = Survey::new(prompt, limits, self).tail();
         let store = self.store_mut(&limits.scope);
-        let unmarked = answered.report.filter(|_| plan.marks().is_empty() && limits.terms.implicit);
+        let unmarked = answered
+            .report
+            .filter(|_| plan.marks().is_empty() && limits.terms.implicit && !limits.terms.session);
         if let Some((report, readable)) = unmarked.zip(readable) {
             store.implicit.saw(now, report.read, readable);
         }
@@ -238,7 +248,6 @@ impl Ledger {
             store.history.saw(&project, situation, now, idle);
         }
         store.heads.insert(project, Parts::of(prompt.head(), now));
-        let tail = last_markable(prompt, prompt.items().len());
         for mark in [Some(Mark::Head), tail].into_iter().flatten() {
             let block = self.entry(limits, prompt, mark);
             block.answered = block.answered.max(now);

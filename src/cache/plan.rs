@@ -3,7 +3,7 @@
 use super::{
     Forecast, Ledger, Scope,
     forecast::{break_even, pays_from},
-    survey::{Survey, boundary, last_markable},
+    survey::Survey,
 };
 use crate::{
     base::Moment,
@@ -29,6 +29,7 @@ pub enum Mark {
 pub struct Plan {
     marks: Vec<Mark>,
     arrays: bool,
+    plain_results: bool,
     prediction: Prediction,
     pub(super) forecast: Forecast,
 }
@@ -40,6 +41,11 @@ impl Plan {
     /// No markers; content as plain strings.
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// No markers, for requests that are cached in another way.
+    pub(super) fn without_marks(prediction: Prediction, forecast: Forecast) -> Self {
+        Self { prediction, forecast, ..Self::none() }
     }
 
     /// The marks, ascending.
@@ -61,6 +67,11 @@ impl Plan {
     /// that the bytes of a message never depend on its marker.
     pub fn uses_arrays(&self) -> bool {
         self.arrays
+    }
+
+    /// Whether tool results are plain strings all the same, for a server that refuses parts there.
+    pub fn has_plain_results(&self) -> bool {
+        self.plain_results
     }
 }
 
@@ -99,12 +110,13 @@ pub fn plan(prompt: &Prompt, limits: &Limits, ledger: &Ledger, forecast: Forecas
     let survey = Survey::new(prompt, limits, ledger);
     if !limits.terms.explicit {
         let prediction = Prediction { plain: survey.whole(), ..Prediction::default() };
-        return Plan { prediction, forecast, ..Plan::none() };
+        return Plan::without_marks(prediction, forecast);
     }
     let planner = Planner { survey, limits, ledger, forecast, now };
     let marks = planner.marks();
     let prediction = planner.prediction(&marks);
-    Plan { marks, arrays: true, prediction, forecast }
+    let arrays = ledger.trust(&limits.scope).allows_parts(now);
+    Plan { marks, arrays, plain_results: !planner.survey.results, prediction, forecast }
 }
 
 struct Planner<'a> {
@@ -118,7 +130,7 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn marks(&self) -> Vec<Mark> {
         let trust = self.ledger.trust(&self.limits.scope);
-        let tail = last_markable(self.survey.prompt, self.survey.prompt.items().len());
+        let tail = self.survey.tail();
         let fits = tail.is_some_and(|tail| self.survey.can_mark(tail)) || self.survey.can_mark(Mark::Head);
         let perhaps = self.survey.perhaps(self.now);
         if !fits || !trust.allows_markers(self.now) || (perhaps.is_none() && self.is_cheaper_implicit()) {
@@ -188,7 +200,7 @@ impl Planner<'_> {
         const BACK: usize = 4;
         let items = self.survey.prompt.items();
         let spoke = (1..items.len()).rev().filter(|at| matches!(items[*at], Item::User(_)));
-        let boundaries = spoke.filter_map(|at| boundary(self.survey.prompt, at)).take(BACK);
+        let boundaries = spoke.filter_map(|at| self.survey.boundary(at)).take(BACK);
         let lapses = |mark: &Mark| self.survey.block(*mark).map_or(Moment(0), |block| block.sure);
         // Above the highest marker it would be paid for.
         let rides = |mark: &Mark| !marks.contains(mark) && marks.iter().any(|top| top > mark);

@@ -17,6 +17,8 @@ pub(super) const LIFE: u64 = 300_000;
 const LONGEST: u64 = 600_000;
 /// How long an entry is kept that can no longer be read, so that a miss has a cause. *Unit:* milliseconds.
 const REMEMBERED: u64 = 24 * 3_600_000;
+/// Times that lie this far ahead come from a clock that was wrong then or is wrong now. *Unit:* milliseconds.
+const DRIFT: u64 = 60_000;
 /// Tokens the service adds behind every prompt, until a report says otherwise.
 /// Source: `docs/sources.md`, wire 3.4: six in every recorded usage; the provider says fewer than ten.
 const INTERNAL: Tokens = Tokens(6);
@@ -62,29 +64,38 @@ pub(super) struct Block {
 impl Block {
     /// Whether it can be read at `now` under every reading.
     pub(super) fn is_sure(&self, now: Moment) -> bool {
-        self.sure > now && self.sure.0 >= self.gone.0.saturating_add(LIFE)
+        is_ahead(self.sure, now) && self.sure.0 >= self.gone.0.saturating_add(LIFE)
     }
 
     /// Whether it can be read at `now` under some reading.
     pub(super) fn may_live(&self, now: Moment) -> bool {
-        self.perhaps > now && self.perhaps.0 >= self.gone.0.saturating_add(LIFE)
+        is_ahead(self.perhaps, now) && self.perhaps.0 >= self.gone.0.saturating_add(LIFE)
     }
 
     /// When the newest request was sent that is still storing it, as far as anybody told.
     pub(super) fn storing_since(&self, now: Moment) -> Option<Moment> {
-        let is_running = self.begun > self.ended && now.0.saturating_sub(self.begun.0) < LONGEST;
+        let is_past = self.begun.0 <= now.0.saturating_add(DRIFT);
+        let is_running = is_past && self.begun > self.ended && now.0.saturating_sub(self.begun.0) < LONGEST;
         Some(self.begun).filter(|_| is_running)
     }
 
     /// Stored at `end`, or read at it, under every reading.
     pub(super) fn lives_from(&mut self, from: Moment) {
-        self.sure = self.sure.max(Moment(from.0.saturating_add(LIFE)));
-        self.perhaps = self.perhaps.max(self.sure);
+        self.sure = extended(self.sure, from);
+        self.perhaps = extended(self.perhaps, from).max(self.sure);
     }
 
     /// Stored or read at `from` under some reading.
     pub(super) fn may_live_from(&mut self, from: Moment) {
-        self.perhaps = self.perhaps.max(Moment(from.0.saturating_add(LIFE)));
+        self.perhaps = extended(self.perhaps, from);
+    }
+
+    /// Whether all of it can have happened at `now`. What cannot was written while the clock was ahead.
+    fn is_possible(&self, now: Moment) -> bool {
+        let past = [self.gone, self.begun, self.ended, self.answered];
+        let ends = self.sure.max(self.perhaps);
+        past.iter().all(|at| at.0 <= now.0.saturating_add(DRIFT))
+            && ends.0 <= now.0.saturating_add(LIFE + DRIFT)
     }
 
     fn merge(&mut self, other: &Self) {
@@ -101,6 +112,17 @@ impl Block {
     pub(super) fn last(&self) -> Moment {
         self.perhaps.max(self.begun).max(self.answered)
     }
+}
+
+/// Whether a life that ends then goes on at `now`: it has not ended, and it is not longer than a life can be.
+fn is_ahead(end: Moment, now: Moment) -> bool {
+    end > now && end.0 <= now.0.saturating_add(LIFE + DRIFT)
+}
+
+/// The end of a life that goes on at `from`. An end that no life can have was told by a wrong clock.
+fn extended(end: Moment, from: Moment) -> Moment {
+    let new = Moment(from.0.saturating_add(LIFE));
+    if end.0 > new.0.saturating_add(DRIFT) { new } else { end.max(new) }
 }
 
 /// Real tokens for estimated ones, from the newest report.
@@ -222,9 +244,17 @@ impl Store {
         }
     }
 
-    /// Drops what is a day past its life, and of the rest all but the `most` newest blocks.
+    /// Drops what is a day past its life or cannot have happened yet, and of the rest all but the `most` newest blocks.
     pub(super) fn prune(&mut self, now: Moment, most: usize) {
-        self.blocks.retain(|_, block| block.last().0.saturating_add(REMEMBERED) > now.0);
+        let is_kept =
+            |block: &Block| block.last().0.saturating_add(REMEMBERED) > now.0 && block.is_possible(now);
+        self.blocks.retain(|_, block| is_kept(block));
+        // What is newest counts: nothing may be newer than now.
+        if let Some(scale) = &mut self.scale {
+            scale.at = scale.at.min(now);
+        }
+        self.implicit.at = self.implicit.at.min(now);
+        self.heads.values_mut().for_each(|parts| parts.at = parts.at.min(now));
         if self.blocks.len() > most {
             let mut lasts: Vec<Moment> = self.blocks.values().map(Block::last).collect();
             lasts.sort_unstable_by(|a, b| b.cmp(a));
@@ -238,5 +268,6 @@ impl Store {
             self.heads.remove(&oldest);
         }
         self.history.prune();
+        self.trust.expire(now, Moment(now.0.saturating_add(DRIFT)));
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Survey<'a> {
     pub(super) known: Vec<(Mark, Block)>,
     /// Places whose size was reported, ascending.
     measured: Vec<(Mark, Tokens)>,
+    /// Whether a tool's result can carry a marker.
+    pub(super) results: bool,
     /// The smallest estimate of which a marker is sure to be worth its slot.
     pub(super) least: Tokens,
 }
@@ -30,7 +32,8 @@ impl<'a> Survey<'a> {
         };
         let measured = known.iter().filter_map(|(mark, block)| Some((*mark, block.size?))).collect();
         let least = ledger.least(&limits.scope, limits.terms.minimum);
-        Self { prompt, store, known, measured, least }
+        let results = store.is_none_or(|store| store.trust.marks_results());
+        Self { prompt, store, known, measured, results, least }
     }
 
     /// Real tokens up to and with a place: as reported, or from the nearest report below it by estimate.
@@ -80,13 +83,25 @@ impl<'a> Survey<'a> {
 
     /// Whether a marker there has a place to stand and is worth it.
     pub(super) fn can_mark(&self, mark: Mark) -> bool {
-        can_carry(self.prompt, mark) && size_through(self.prompt, mark) >= self.least
+        can_carry(self.prompt, mark, self.results) && size_through(self.prompt, mark) >= self.least
     }
 
     /// The last place of the request before this one, if this conversation had one; otherwise the end of the head.
     /// All of it could be read.
     pub(super) fn expected(&self) -> Mark {
-        boundary(self.prompt, self.prompt.items().len()).unwrap_or(Mark::Head)
+        self.boundary(self.prompt.items().len()).unwrap_or(Mark::Head)
+    }
+
+    /// The last place that can carry a marker.
+    pub(super) fn tail(&self) -> Option<Mark> {
+        last_markable(self.prompt, self.prompt.items().len(), self.results)
+    }
+
+    /// Where the marker of the last request before item `end` stood: the last place before the last answer there.
+    pub(super) fn boundary(&self, end: usize) -> Option<Mark> {
+        let is_answer = |at: &usize| matches!(self.prompt.items().get(*at), Some(Item::Assistant(_)));
+        let answer = (0..end).rev().find(is_answer)?;
+        last_markable(self.prompt, answer, self.results)
     }
 }
 
@@ -125,27 +140,22 @@ pub(super) fn size_through(prompt: &Prompt, mark: Mark) -> Tokens {
     }
 }
 
-/// Where the marker of the last request before item `end` stood: the last place before the last answer there.
-pub(super) fn boundary(prompt: &Prompt, end: usize) -> Option<Mark> {
-    let is_answer = |at: &usize| matches!(prompt.items().get(*at), Some(Item::Assistant(_)));
-    let answer = (0..end).rev().find(is_answer)?;
-    last_markable(prompt, answer)
+/// The last item before `end` that has content to carry a marker: an assistant message with only calls has none, and
+/// a tool's result unless the server takes parts there.
+pub(super) fn last_markable(prompt: &Prompt, end: usize, results: bool) -> Option<Mark> {
+    (0..end).rev().map(Mark::Item).find(|mark| can_carry(prompt, *mark, results))
 }
 
-/// The last item before `end` that has content to carry a marker: an assistant message with only calls has none.
-pub(super) fn last_markable(prompt: &Prompt, end: usize) -> Option<Mark> {
-    (0..end).rev().map(Mark::Item).find(|mark| can_carry(prompt, *mark))
-}
-
-pub(super) fn can_carry(prompt: &Prompt, mark: Mark) -> bool {
+pub(super) fn can_carry(prompt: &Prompt, mark: Mark, results: bool) -> bool {
     match mark {
         Mark::Instructions => prompt.head().has_two_blocks(),
         Mark::Head => prompt.head().blocks().next().is_some(),
         Mark::Item(index) => match prompt.items().get(index) {
             Some(Item::User(message)) => message.parts().any(|part| !part.is_empty()),
-            Some(Item::Result(result)) => !result.text.is_empty(),
-            // Its calls stand behind its text, so a marker on the text would end before the item does.
-            Some(Item::Assistant(turn)) => !turn.text.is_empty() && turn.calls.is_empty(),
+            Some(Item::Result(result)) => results && !result.text.is_empty(),
+            // Its calls stand behind its text, so a marker on the text ends before the item does: only where the results
+            // can carry none is that better than nothing.
+            Some(Item::Assistant(turn)) => !turn.text.is_empty() && (turn.calls.is_empty() || !results),
             None => false,
         },
     }

@@ -12,7 +12,8 @@ use crate::{
 };
 
 const SECOND: u64 = 1_000;
-const DAY: u64 = 24 * 3_600 * SECOND;
+const HOUR: u64 = 3_600 * SECOND;
+const DAY: u64 = 24 * HOUR;
 /// Tools, instructions and repository of the head the stories are told with.
 const PARTS: [&str; 3] = ["tools", "instructions", "repository"];
 
@@ -287,6 +288,61 @@ fn a_model_that_does_nothing_with_markers_gets_none_for_a_day() {
     assert_eq!(story.plan(&talk(&head, 3)).marks(), [], "also in another process");
     story.now = Moment(story.now.0 + DAY);
     assert_ne!(story.plan(&talk(&head, 3)).marks(), []);
+}
+
+#[test]
+fn what_a_server_refuses_is_left_out_for_a_day_by_every_process() {
+    let head = head(PARTS);
+    let table = [
+        (Finding::Refused, (0, true, false)),
+        (Finding::PlainContent, (0, false, false)),
+        (Finding::PlainResults, (3, true, true)),
+    ];
+    for (finding, expected) in table {
+        let mut story = Story::new();
+        let scope = story.limits.scope.clone();
+        assert!(story.ledger.refused(&scope, finding, story.now), "{finding:?} is new");
+        assert!(!story.ledger.refused(&scope, finding, story.now), "and then known");
+        let kept = serde_json::to_string(&story.ledger).expect("a ledger");
+        story.ledger = serde_json::from_str(&kept).expect("the same");
+        let plan = story.plan(&talk(&head, 1));
+        let did = (plan.marks().len(), plan.uses_arrays(), plan.has_plain_results());
+        assert_eq!(did, expected, "{finding:?}");
+        assert_eq!(story.ledger.findings(&scope, story.now), [finding]);
+        story.now = Moment(story.now.0 + DAY);
+        story.ledger.prune(story.now);
+        let plan = story.plan(&talk(&head, 1));
+        assert_eq!((plan.marks().len(), plan.uses_arrays(), plan.has_plain_results()), (3, true, false));
+    }
+}
+
+#[test]
+fn a_clock_that_was_ahead_makes_nothing_warm_for_longer_than_it_can_be() {
+    let (mut story, head) = (Story::new(), head(PARTS));
+    let now = story.now;
+    story.now = Moment(now.0 + 3 * HOUR);
+    story.ask(&talk(&head, 1));
+    story.ledger.refused(&story.limits.scope.clone(), Finding::Refused, story.now);
+    story.now = now;
+    assert_eq!(story.warm(&talk(&head, 1)), None, "five minutes are the longest life");
+    story.ledger.prune(story.now);
+    assert_eq!(
+        story.ledger.findings(&story.limits.scope, story.now),
+        [],
+        "nor is a verdict from then believed"
+    );
+    story.ask(&talk(&head, 1));
+    assert_eq!(story.warm(&talk(&head, 1)), Some(Moment(story.now.0 + 300 * SECOND)));
+}
+
+#[test]
+fn a_clock_that_jumps_back_within_a_session_costs_one_request() {
+    let (mut story, head) = (Story::new(), head(PARTS));
+    story.ask(&talk(&head, 1));
+    story.now = Moment(story.now.0 - 3 * HOUR);
+    story.ask(&talk(&head, 2));
+    let expected = story.plan(&talk(&head, 3)).prediction();
+    assert!(expected.read > expected.written, "{expected:?}");
 }
 
 #[test]

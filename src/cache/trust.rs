@@ -26,6 +26,12 @@ pub(super) struct Trust {
     ignored: Moment,
     /// When every marker was found to be billed for itself.
     per_marker: Moment,
+    /// When the server refused `cache_control`.
+    refused: Moment,
+    /// When it refused content in parts.
+    plain_content: Moment,
+    /// When it refused parts in tool results.
+    plain_results: Moment,
     /// Requests in a row that read nothing of what was surely stored. This and what follows is of this session.
     #[serde(skip)]
     misses: u8,
@@ -58,7 +64,40 @@ pub(super) struct Evidence {
 impl Trust {
     /// Whether markers are sent at all.
     pub(super) fn allows_markers(&self, now: Moment) -> bool {
-        !self.is_given_up && !is_recent(self.ignored, now)
+        let refusals = [self.ignored, self.refused, self.plain_content];
+        !self.is_given_up && !refusals.iter().any(|then| is_recent(*then, now))
+    }
+
+    /// Whether content may be written in parts.
+    pub(super) fn allows_parts(&self, now: Moment) -> bool {
+        !is_recent(self.plain_content, now)
+    }
+
+    /// Whether tool results may be written in parts and carry markers. What is too old was forgotten before.
+    pub(super) fn marks_results(&self) -> bool {
+        self.plain_results == Moment(0)
+    }
+
+    /// The server refused something at `now`. Returns whether that is new.
+    pub(super) fn refuse(&mut self, finding: Finding, now: Moment) -> bool {
+        let then = match finding {
+            Finding::Refused => &mut self.refused,
+            Finding::PlainContent => &mut self.plain_content,
+            Finding::PlainResults => &mut self.plain_results,
+            // The dialect remembers it.
+            _ => return true,
+        };
+        !is_recent(std::mem::replace(then, now), now)
+    }
+
+    /// Forgets verdicts that are no longer believed at `now`, or that come from a clock that was ahead.
+    pub(super) fn expire(&mut self, now: Moment, latest: Moment) {
+        let Self { ignored, per_marker, refused, plain_content, plain_results, .. } = self;
+        for then in [ignored, per_marker, refused, plain_content, plain_results] {
+            if !is_recent(*then, now) || *then > latest {
+                *then = Moment(0);
+            }
+        }
     }
 
     /// Whether only head and tail are marked.
@@ -78,6 +117,9 @@ impl Trust {
             self.is_given_up.then_some(Finding::GivenUp),
             (self.misses >= ANOMALY && !self.is_given_up).then_some(Finding::Missing),
             is_recent(self.per_marker, now).then_some(Finding::PerMarker),
+            is_recent(self.refused, now).then_some(Finding::Refused),
+            is_recent(self.plain_content, now).then_some(Finding::PlainContent),
+            is_recent(self.plain_results, now).then_some(Finding::PlainResults),
             self.rewritten,
         ];
         findings.into_iter().flatten().collect()
@@ -131,6 +173,9 @@ impl Trust {
     pub(super) fn merge(&mut self, other: &Self) {
         self.ignored = self.ignored.max(other.ignored);
         self.per_marker = self.per_marker.max(other.per_marker);
+        self.refused = self.refused.max(other.refused);
+        self.plain_content = self.plain_content.max(other.plain_content);
+        self.plain_results = self.plain_results.max(other.plain_results);
     }
 }
 

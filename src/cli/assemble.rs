@@ -153,6 +153,7 @@ pub(super) fn session(
         setup.ledger_file = LedgerFile::at(&home);
         // Habits belong to a project, blocks to an account and a model.
         setup.ledger = setup.ledger_file.load().in_project(&setup.root.to_string());
+        setup.ledger.prune(crate::base::Moment(now()));
     }
 
     let format = settings.output_format().parse().map_err(|e: String| Failure::new(Kind::Config, e))?;

@@ -149,6 +149,34 @@ pub struct CacheReport {
     /// What this answer taught of the provider's cache, if it went against the rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<Finding>,
+    /// Where the answer told the counts of the cache.
+    #[serde(default, skip_serializing_if = "Counted::is_usual")]
+    pub counted: Counted,
+}
+
+/// The fields in which an answer tells what was read from the cache and written to it.
+/// Source: `docs/sources.md`, wire 1.3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// The fields of Qwen Cloud and OpenAI, or none.
+    #[default]
+    Usual,
+    /// What was written stands inside of `cache_creation`.
+    Nested,
+    /// `prompt_cache_hit_tokens`.
+    HitTokens,
+    /// `cached_tokens` beside the totals.
+    Beside,
+    /// `timings.cache_n`.
+    Timings,
+}
+
+impl Counted {
+    /// Whether there is nothing to say of it.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::Usual
+    }
 }
 
 /// A verdict of the client on a cache that does not do what its rules say. The list is closed.
@@ -170,6 +198,16 @@ pub enum Finding {
     },
     /// Every marker is billed for itself: no marker between what is read and the tail for a day.
     PerMarker,
+    /// The server refuses `cache_control`: no markers for this model for a day.
+    Refused,
+    /// The server refuses content in parts, in which markers stand: plain content and no markers for a day.
+    PlainContent,
+    /// The server refuses parts in tool results: they are plain, and markers stand in other messages, for a day.
+    PlainResults,
+    /// The server refuses `prompt_cache_key`: it is left out.
+    NoKey,
+    /// The router does not offer the one server whose cache is used: it chooses itself.
+    Unpinned,
 }
 
 impl Finding {
@@ -181,6 +219,11 @@ impl Finding {
             Self::Ignored => "ignored",
             Self::Rewritten { .. } => "rewritten",
             Self::PerMarker => "per_marker",
+            Self::Refused => "refused",
+            Self::PlainContent => "plain_content",
+            Self::PlainResults => "plain_results",
+            Self::NoKey => "no_key",
+            Self::Unpinned => "unpinned",
         }
     }
 }

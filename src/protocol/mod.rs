@@ -19,7 +19,7 @@ mod result;
 mod usage;
 pub mod words;
 
-pub use cache::{CacheMode, CacheReport, CacheTerms, Finding, Miss, Part, Prediction};
+pub use cache::{CacheMode, CacheReport, CacheTerms, Counted, Finding, Miss, Part, Prediction};
 pub use call::{Arguments, Broken, ToolCall};
 pub use chain::Chain;
 pub use charge::{Charge, Tier};

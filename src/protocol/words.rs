@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CacheMode, Finding, Miss, Part};
+use super::{CacheMode, Counted, Finding, Miss, Part};
 use crate::base::{Tokens, minutes};
 
 /// How long a stored prefix lives after it was stored or read. *Unit:* seconds.
@@ -159,6 +159,38 @@ impl Miss {
     }
 }
 
+impl Counted {
+    /// The word in JSON; `None` where there is nothing to say.
+    pub fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Usual => return None,
+            Self::Nested => "counted_nested",
+            Self::HitTokens => "counted_as_hits",
+            Self::Beside => "counted_beside",
+            Self::Timings => "counted_in_timings",
+        })
+    }
+
+    /// What it means, in half a sentence; empty where there is nothing to say.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Usual => "",
+            Self::Nested => {
+                "what was written is told only inside of `cache_creation`; it is counted all the same"
+            }
+            Self::HitTokens => {
+                "what was read is told as `prompt_cache_hit_tokens`: this server caches by itself, without markers"
+            }
+            Self::Beside => {
+                "what was read is told as `cached_tokens` beside the totals; it is counted all the same"
+            }
+            Self::Timings => {
+                "what was read is told as `timings.cache_n`: this server caches by itself, without markers"
+            }
+        }
+    }
+}
+
 impl Finding {
     /// What it means and what is done about it, in half a sentence.
     pub fn sentence(self) -> String {
@@ -179,6 +211,19 @@ impl Finding {
             }
             Self::PerMarker => {
                 "every marker is billed for itself; none stands between what is read and the tail for a day".to_owned()
+            }
+            Self::Refused => {
+                "the server refuses `cache_control`; no markers are sent for this model for a day".to_owned()
+            }
+            Self::PlainContent => {
+                "the server refuses content in parts; no markers are sent for this model for a day".to_owned()
+            }
+            Self::PlainResults => {
+                "the server refuses parts in tool results; for a day markers stand in other messages".to_owned()
+            }
+            Self::NoKey => "the server refuses `prompt_cache_key`; it is left out".to_owned(),
+            Self::Unpinned => {
+                "the router does not offer the one server whose cache is used; it chooses itself".to_owned()
             }
         }
     }
@@ -230,6 +275,11 @@ mod tests {
             Finding::Rewritten { item: None },
             Finding::Rewritten { item: Some(3) },
             Finding::PerMarker,
+            Finding::Refused,
+            Finding::PlainContent,
+            Finding::PlainResults,
+            Finding::NoKey,
+            Finding::Unpinned,
         ];
         let sentences: std::collections::BTreeSet<_> = all.iter().map(|f| f.sentence()).collect();
         assert_eq!(sentences.len(), all.len());

@@ -269,8 +269,11 @@ impl Exchange {
         let trouble = context.trouble(report, asked);
         let mut quirks = self.quirks.lock().unwrap_or_else(PoisonError::into_inner);
         quirks.is_unserved |= trouble.class == Class::Unserved;
-        let learned = quirks.learn(report, body);
-        if learned { Trouble { class: Class::Adapted, after: None, ..trouble } } else { trouble }
+        let before = *quirks;
+        if !quirks.learn(report, body) {
+            return trouble;
+        }
+        Trouble { class: Class::Adapted, after: None, taught: quirks.finding_since(before), ..trouble }
     }
 
     async fn before<T>(&self, until: Instant, work: impl Future<Output = T>) -> Result<T, Trouble> {
@@ -323,7 +326,7 @@ impl Exchange {
 }
 
 fn trouble(class: Class, failure: Failure) -> Trouble {
-    Trouble { class, failure, after: None, request_id: None }
+    Trouble { class, failure, after: None, request_id: None, taught: None }
 }
 
 /// No credential could be had for the request.

@@ -8,7 +8,10 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::provider::errors::{Report, number_after, room_for_output};
+use crate::{
+    protocol::Finding,
+    provider::errors::{Report, number_after, room_for_output},
+};
 
 /// An output smaller than this is not worth asking for; the prompt is too long instead.
 const SMALLEST_OUTPUT: u64 = 256;
@@ -50,20 +53,16 @@ pub(super) struct Quirks {
 }
 
 impl Quirks {
-    /// What of it changes how the cache can be used, in words for a person.
-    pub(super) fn findings(self) -> Vec<String> {
+    /// What of the cache was not known `before`.
+    pub(super) fn finding_since(self, before: Self) -> Option<Finding> {
         let table = [
-            (self.no_markers, "the server rejects `cache_control`: markers are left out"),
-            (self.no_arrays, "the server refuses content in parts: markers are left out"),
-            (
-                self.no_tool_arrays,
-                "the server refuses arrays in tool messages: a marker there moves to the message before them",
-            ),
-            (self.no_cache_key, "the server rejects `prompt_cache_key`: it is left out"),
-            (self.is_unserved, "the model is not served with a kept conversation: markers are used"),
-            (self.no_pin, "the router does not offer the one server whose cache is used: it chooses itself"),
+            (self.no_arrays && !before.no_arrays, Finding::PlainContent),
+            (self.no_markers && !before.no_markers, Finding::Refused),
+            (self.no_tool_arrays && !before.no_tool_arrays, Finding::PlainResults),
+            (self.no_cache_key && !before.no_cache_key, Finding::NoKey),
+            (self.no_pin && !before.no_pin, Finding::Unpinned),
         ];
-        table.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words.to_owned()).collect()
+        table.into_iter().find(|(is_new, _)| *is_new).map(|(_, finding)| finding)
     }
 
     /// Learns from a refusal of `body`. Returns whether the same prompt would now be sent differently.
@@ -318,14 +317,19 @@ mod tests {
     }
 
     #[test]
-    fn what_touches_the_cache_is_told() {
-        assert_eq!(Quirks { no_parallel: true, ..Quirks::default() }.findings(), [""; 0]);
-        let two = Quirks { no_markers: true, no_tool_arrays: true, ..Quirks::default() };
-        let expected = [
-            "the server rejects `cache_control`: markers are left out",
-            "the server refuses arrays in tool messages: a marker there moves to the message before them",
+    fn what_touches_the_cache_is_told_when_it_is_learned() {
+        let none = Quirks::default();
+        let table = [
+            (Quirks { no_parallel: true, ..none }, None),
+            (Quirks { no_markers: true, ..none }, Some(Finding::Refused)),
+            (Quirks { no_arrays: true, ..none }, Some(Finding::PlainContent)),
+            (Quirks { no_tool_arrays: true, ..none }, Some(Finding::PlainResults)),
+            (Quirks { no_cache_key: true, ..none }, Some(Finding::NoKey)),
+            (Quirks { no_pin: true, ..none }, Some(Finding::Unpinned)),
         ];
-        assert_eq!(two.findings(), expected);
+        for (quirks, finding) in table {
+            assert_eq!((quirks.finding_since(none), quirks.finding_since(quirks)), (finding, None));
+        }
     }
 
     #[test]

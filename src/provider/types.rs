@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     base::{Money, Tokens},
-    protocol::{Failure, Turn, Usage},
+    protocol::{Counted, Failure, Finding, Turn, Usage},
 };
 
 /// Settings of requests.
@@ -66,12 +66,23 @@ pub struct Reply {
     pub marked: bool,
     /// What the server says the request cost; most say nothing.
     pub cost: Option<Money>,
+    /// Where it told the counts of its cache.
+    pub counted: Counted,
 }
 
 impl Reply {
     /// An answer of which nothing more is known.
     pub fn new(turn: Turn, usage: Option<Usage>, model: impl Into<String>) -> Self {
-        Self { turn, usage, model: model.into(), request_id: None, response: None, marked: false, cost: None }
+        Self {
+            turn,
+            usage,
+            model: model.into(),
+            request_id: None,
+            response: None,
+            marked: false,
+            cost: None,
+            counted: Counted::Usual,
+        }
     }
 }
 
@@ -86,6 +97,8 @@ pub struct Trouble {
     pub after: Option<Duration>,
     /// The server's name for the request.
     pub request_id: Option<String>,
+    /// What the refusal taught of the cache: then the request is planned anew before it is sent again.
+    pub taught: Option<Finding>,
 }
 
 /// What to do about a failed request.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     base::{Money, Tokens},
-    protocol::Usage,
+    protocol::{Counted, Usage},
 };
 
 /// Reads a `usage` object into the inclusive form; `None` when it does not tell what went in.
@@ -39,6 +39,24 @@ pub(super) fn read(usage: &Value) -> Option<Usage> {
         ])
         .map(Tokens),
     })
+}
+
+/// Which of its forms tells what the cache did.
+pub(super) fn counted(usage: &Value) -> Counted {
+    let has = |paths: &[&str]| paths.iter().any(|path| usage.pointer(path).is_some_and(Value::is_u64));
+    let is_nested = |path: &&str| path.contains("/cache_creation/");
+    let (nested, flat): (Vec<&str>, Vec<&str>) = CREATED.iter().copied().partition(is_nested);
+    if has(&nested) && !has(&flat) {
+        Counted::Nested
+    } else if has(&["/prompt_tokens_details/cached_tokens", "/input_tokens_details/cached_tokens"]) {
+        Counted::Usual
+    } else if has(&["/prompt_cache_hit_tokens"]) {
+        Counted::HitTokens
+    } else if has(&["/cached_tokens"]) {
+        Counted::Beside
+    } else {
+        Counted::Usual
+    }
 }
 
 /// What was written to the cache. The first one counts: some providers give the same tokens under two names.
@@ -182,6 +200,13 @@ mod tests {
         ];
         for (who, sent, expected) in table {
             assert_eq!(read(&sent), Some(usage(expected)), "{who}");
+            let form = match who {
+                "dashscope nested" => Counted::Nested,
+                "dashscope vl" | "moonshot" => Counted::Beside,
+                "deepseek" => Counted::HitTokens,
+                _ => Counted::Usual,
+            };
+            assert_eq!(counted(&sent), form, "{who}");
         }
     }
 

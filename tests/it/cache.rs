@@ -107,6 +107,36 @@ fn a_server_that_rejects_markers_is_sent_none_from_then_on() {
 }
 
 #[test]
+fn what_a_server_refuses_is_not_sent_by_the_next_process_and_is_named() {
+    type Strict = fn(&mut qwen::sim::Strictness);
+    let table: [(Strict, &str); 3] = [
+        (|strict| strict.no_cache_control = true, "refused"),
+        (|strict| strict.strings_only = true, "plain_content"),
+        (|strict| strict.no_tool_arrays = true, "plain_results"),
+    ];
+    for (refuse, name) in table {
+        let session = Session::new()
+            .sim(|options| refuse(&mut options.strict))
+            .model_says(call("read_file", json!({"file_path": "{{cwd}}/README.md"})))
+            .model_says(say("Read."))
+            .model_says(say("Still."))
+            // The refused request and the one after it differ in how content is written.
+            .compacts();
+        let statuses = |ran: &crate::ran::Ran| ran.requests().iter().filter(|r| r.status == 400).count();
+        let first = session.run("read");
+        assert_eq!(statuses(first.exit_is(0)), 1, "{name}");
+        let second = session.run_with(&["-c", "-p", "and now?"]);
+        assert_eq!(statuses(second.exit_is(0)), 0, "{name}");
+        let page = session.run_with(&["cache", "explain", "--json"]).json();
+        assert_eq!(page["findings"][0]["finding"], name, "{page:#}");
+        for request in page["requests"].as_array().expect("a list").iter().skip(1) {
+            let reported = request["reported"]["read"].as_u64().filter(|_| name == "plain_results");
+            assert_eq!(request["predicted"]["read"].as_u64(), reported.or(Some(0)), "{page:#}");
+        }
+    }
+}
+
+#[test]
 fn a_server_that_refuses_arrays_in_results_keeps_the_rest_of_its_cache() {
     let read = || call("read_file", json!({"file_path": "{{cwd}}/README.md"})).say("I look.");
     let ran = Session::new()

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::Tokens,
-    cache::{self, Plan},
+    cache::{self, Link, Plan},
     prompt::{Heard, Prompt, Then},
     protocol::{CacheMode, DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
     provider::{Chunk, Class, Reply, Trouble},
@@ -45,6 +45,7 @@ impl Machine {
             adapted: 0,
             retried_empty: false,
             shrunk: false,
+            taught: None,
             text: String::new(),
             state: Trying::New,
         };
@@ -121,12 +122,12 @@ impl Machine {
         match asking.prompt.hear(reply.turn) {
             Heard::Open(round) => {
                 let (items, prefix) = round.heard();
-                self.link_to(reply.response, items, prefix);
+                self.link_to(reply.response, items, prefix, reply.usage);
                 self.work(round);
             }
             Heard::Ready(prompt) => {
                 let items = prompt.items().len();
-                self.link_to(reply.response, items, prompt.prefix_through(items));
+                self.link_to(reply.response, items, prompt.prefix_through(items), reply.usage);
                 match ended {
                     Some(failure) => self.fail(prompt, failure),
                     None => self.rest(prompt, EndReason::Completed),
@@ -143,9 +144,12 @@ impl Machine {
         let (unmarked, marked) = (Plan::none(), reply.marked && !asking.plan.marks().is_empty());
         let plan = if marked || asking.plan.marks().is_empty() { &asking.plan } else { &unmarked };
         let mut cache = self.ledger.completed(&asking.prompt, &self.config.cache, plan, usage, when);
+        cache.finding = asking.taught.or(cache.finding);
+        cache.counted = reply.counted;
         let is_kept = self.config.cache_mode == CacheMode::Session;
         if is_kept {
             cache.mode = CacheMode::Session;
+            cache.warm_until = reply.response.as_ref().map(|_| self.now.after(Link::WARM));
         }
         self.out.push(Effect::KeepLedger);
         self.told_miss = false;
@@ -186,6 +190,11 @@ impl Machine {
             Class::Adapted if asking.adapted < ADAPTATIONS => {
                 asking.adapted += 1;
                 asking.attempt -= 1;
+                if let Some(finding) = trouble.taught {
+                    let is_new = self.ledger.refused(&self.config.cache.scope, finding, self.now);
+                    asking.taught = is_new.then_some(finding).or(asking.taught);
+                    self.out.push(Effect::KeepLedger);
+                }
                 self.send(asking);
             }
             Class::ChainLost if asking.chain.is_some() => self.unchain(asking),

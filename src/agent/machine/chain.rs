@@ -5,9 +5,10 @@ use super::{
     phase::{Asking, Phase, Trying},
 };
 use crate::{
+    base::Tokens,
     cache::Link,
     prompt::{Prefix, Prompt},
-    protocol::{CacheMode, Chain},
+    protocol::{CacheMode, Chain, Usage},
 };
 
 impl Machine {
@@ -26,14 +27,27 @@ impl Machine {
     }
 
     /// The provider keeps the conversation up to and with an answer.
-    pub(super) fn link_to(&mut self, response: Option<String>, items: usize, prefix: Prefix) {
+    pub(super) fn link_to(
+        &mut self,
+        response: Option<String>,
+        items: usize,
+        prefix: Prefix,
+        usage: Option<Usage>,
+    ) {
         let Some(response) = response.filter(|_| self.config.cache_mode == CacheMode::Session) else {
             return;
         };
         let (chain, scope) = (Chain { response, items }, self.config.cache.scope.clone());
-        let link = Link::new(chain, prefix, scope, self.now);
+        let link = Link::new(chain, prefix, scope, self.now).of_size(self.copied(usage));
         self.link = Some(link.clone());
         self.out.push(Effect::Keep(Kept::Link(link)));
+    }
+
+    /// How much the provider's copy has: all that went in but the service's own tokens, and the answer.
+    fn copied(&self, usage: Option<Usage>) -> Option<Tokens> {
+        let usage = usage.filter(|usage| usage.created.is_some() || usage.cached.is_some())?;
+        let stored = usage.cached.unwrap_or_default() + usage.created.unwrap_or_default();
+        (stored > Tokens(0)).then(|| stored + usage.output)
     }
 
     /// The provider no longer has what was followed: the whole conversation goes out, which cannot be lost again.

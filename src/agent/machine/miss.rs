@@ -8,13 +8,17 @@ use crate::{
     base::{Money, Tokens},
     cache::{self, Forecast, Plan, Situation},
     prompt::Prompt,
-    protocol::{Item, Miss, Part, Prediction, Tier},
+    protocol::{CacheMode, Item, Miss, Part, Prediction, Tier},
 };
 
 impl Machine {
     /// Where markers go in a request with this prompt, and what is expected of it.
     pub(super) fn plan(&self, prompt: &Prompt, is_aside: bool) -> Plan {
-        cache::plan(prompt, &self.config.cache, &self.ledger, self.forecast(prompt, is_aside), self.now)
+        let (limits, ledger, forecast) = (&self.config.cache, &self.ledger, self.forecast(prompt, is_aside));
+        if self.config.cache_mode == CacheMode::Session {
+            return cache::kept(prompt, limits, ledger, forecast, self.link.as_ref(), self.now);
+        }
+        cache::plan(prompt, limits, ledger, forecast, self.now)
     }
 
     fn forecast(&self, prompt: &Prompt, is_aside: bool) -> Forecast {

@@ -8,7 +8,7 @@ use crate::{
     base::{CallId, Moment},
     cache::Plan,
     prompt::{OpenRound, Prompt, Then},
-    protocol::{Chain, ToolCall},
+    protocol::{Chain, Finding, ToolCall},
 };
 
 /// The prompt is always in exactly one place: here, or inside a round that owns it.
@@ -44,6 +44,8 @@ pub(super) struct Asking {
     pub(super) retried_empty: bool,
     /// Whether the history was already shrunk because it did not fit.
     pub(super) shrunk: bool,
+    /// What a refusal of it taught of the provider's cache.
+    pub(super) taught: Option<Finding>,
     /// What was shown of the running answer.
     pub(super) text: String,
     pub(super) state: Trying,

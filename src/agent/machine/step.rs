@@ -156,6 +156,7 @@ impl Machine {
     /// Takes in what other processes have learned of the provider's store.
     pub fn learn(&mut self, ledger: &Ledger) {
         self.ledger.merge(ledger);
+        self.ledger.prune(self.now);
     }
 
     /// An estimate in real tokens, as far as reports have calibrated it.

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     base::{Account, CallId, Tokens},
     cache::Situation,
-    cache::survey::{can_carry, size_through},
+    cache::survey::{can_carry, last_markable, size_through},
     prompt::Head,
     protocol::{Arguments, Finish, ToolCall, ToolResult, Turn, Usage, UserMessage, Verdict},
 };
@@ -124,7 +124,9 @@ fn a_model_off_the_list_gets_plain_strings() {
 #[test]
 fn an_assistant_message_without_text_never_carries_a_marker() {
     let open = prompt(20_000, vec![said(400), calls(0..1), result(0, 40), calls(1..2), result(1, 40)]);
-    let Mark::Item(tail) = last_markable(&open, 4).expect("there is one") else { panic!("not the head") };
+    let Mark::Item(tail) = last_markable(&open, 4, true).expect("there is one") else {
+        panic!("not the head")
+    };
     assert_eq!(tail, 2);
 }
 
@@ -145,7 +147,7 @@ proptest! {
             prop_assert!(plan.marks().windows(2).all(|w| w[0] < w[1]));
             for mark in plan.marks() {
                 prop_assert!(size_through(&now, *mark) >= Tokens(1_126));
-                prop_assert!(can_carry(&now, *mark));
+                prop_assert!(can_carry(&now, *mark, true));
             }
             let input = now.estimate();
             let usage = Usage { input, created: Some(input), ..Usage::default() };

@@ -2,7 +2,7 @@
 
 use crate::{
     base::Tokens,
-    protocol::{self, CacheMode, Charge, Miss, Prediction, Usage},
+    protocol::{self, CacheMode, Charge, Counted, Miss, Prediction, Usage},
     session::{Bill, Billed, Meta},
 };
 
@@ -58,8 +58,12 @@ pub(super) enum Outcome {
 pub(super) enum Finding {
     /// What was noted when the answer came.
     Noted { request: u32, finding: protocol::Finding },
+    /// The counts of the cache were told in another form than the usual one.
+    Told { request: u32, counted: Counted },
     /// A request with markers wrote nothing, though enough was new.
     NothingWritten { request: u32 },
+    /// The same, and later requests read all the same: the server caches by itself.
+    ByItself { request: u32 },
     /// Requests carried markers before and carry none from here on, for the same model in the same process.
     MarkersStopped { request: u32 },
 }
@@ -76,12 +80,14 @@ impl Explained {
             let before = requests.last().map(|request| &request.billed);
             // Once is enough for what holds from then on.
             let is_new = |new: &Finding| !findings.iter().any(|old: &Finding| old.name() == new.name());
-            let found = found(number, &billed, before).filter(is_new);
-            findings.extend(found);
+            let new: Vec<Finding> =
+                told(number, &billed).into_iter().chain(found(number, &billed, before)).collect();
+            let new: Vec<Finding> = new.into_iter().filter(is_new).collect();
+            findings.extend(new);
             let outcome = outcome(&billed);
             requests.push(Request { number, billed, outcome, so_far });
         }
-        Self { meta: bill.meta, requests, findings, unread: bill.unread }
+        Self { meta: bill.meta, findings: settled(findings, &requests), requests, unread: bill.unread }
     }
 
     /// Sums over all requests.
@@ -92,6 +98,15 @@ impl Explained {
 }
 
 impl Request {
+    /// What it was for, as the word in JSON.
+    pub(super) fn purpose(&self) -> &'static str {
+        match (self.billed.spent.is_ping, self.billed.is_summary) {
+            (true, _) => "keep_warm",
+            (false, true) => "summary",
+            (false, false) => "turn",
+        }
+    }
+
     /// What was expected, if it was kept.
     pub(super) fn predicted(&self) -> Option<Prediction> {
         self.billed.spent.cache.map(|cache| cache.predicted)
@@ -154,7 +169,9 @@ impl Finding {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Noted { finding, .. } => finding.name(),
+            Self::Told { counted, .. } => counted.name().unwrap_or("counted"),
             Self::NothingWritten { .. } => "nothing_written",
+            Self::ByItself { .. } => "by_itself",
             Self::MarkersStopped { .. } => "markers_stopped",
         }
     }
@@ -163,7 +180,9 @@ impl Finding {
     pub(super) fn request(self) -> u32 {
         match self {
             Self::Noted { request, .. }
+            | Self::Told { request, .. }
             | Self::NothingWritten { request }
+            | Self::ByItself { request }
             | Self::MarkersStopped { request } => request,
         }
     }
@@ -172,6 +191,12 @@ impl Finding {
     pub(super) fn sentence(self) -> String {
         match self {
             Self::Noted { finding, .. } => finding.sentence(),
+            Self::Told { counted, .. } => counted.sentence().to_owned(),
+            Self::ByItself { .. } => {
+                "nothing was written, and later requests read all the same: this server caches by itself or does not \
+                 tell what it writes; `cache.mode: implicit` sends no markers"
+                    .to_owned()
+            }
             Self::NothingWritten { .. } => {
                 "markers were sent, and nothing was written: this model or this server may ignore them; `cache.mode: \
                  implicit` sends none"
@@ -182,6 +207,33 @@ impl Finding {
             }
         }
     }
+}
+
+/// In what form the counts came, if it is an unusual one.
+fn told(request: u32, billed: &Billed) -> Option<Finding> {
+    let counted = billed.spent.cache?.counted;
+    counted.name().map(|_| Finding::Told { request, counted })
+}
+
+/// The findings once all is known: a server that is found to read what it never wrote caches by itself, and a reason
+/// why there are no more markers stands for itself.
+fn settled(findings: Vec<Finding>, requests: &[Request]) -> Vec<Finding> {
+    let usages = || requests.iter().filter_map(|request| request.billed.spent.usage);
+    let has_read = usages().any(|usage| usage.cached.unwrap_or_default() > Tokens(0));
+    let has_written = usages().any(|usage| usage.created.unwrap_or_default() > Tokens(0));
+    let is_reason = |finding: &Finding| {
+        use protocol::Finding::{GivenUp, Ignored, PlainContent, Refused};
+        matches!(finding, Finding::Noted { finding: GivenUp | Ignored | PlainContent | Refused, .. })
+    };
+    let has_reason = findings.iter().any(is_reason);
+    let settled = findings.into_iter().filter_map(|finding| match finding {
+        Finding::NothingWritten { request } if has_read && !has_written => {
+            Some(Finding::ByItself { request })
+        }
+        Finding::MarkersStopped { .. } if has_reason => None,
+        other => Some(other),
+    });
+    settled.collect()
 }
 
 fn outcome(billed: &Billed) -> Outcome {

@@ -37,7 +37,7 @@ fn request(request: &Request) -> Value {
         "number": request.number,
         "run": billed.run,
         "request": spent.request,
-        "purpose": if billed.is_summary { "summary" } else { "turn" },
+        "purpose": request.purpose(),
         "at": spent.at.timestamp(),
         "model": spent.model,
         "mode": spent.cache.map(|cache| cache.mode.name()),

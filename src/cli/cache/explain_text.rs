@@ -50,7 +50,11 @@ pub(super) fn page(explained: &Explained) -> String {
     }
     let said = explained.requests.iter().filter_map(|request| {
         let text = request.outcome.sentence()?;
-        let what = if request.billed.is_summary { " (a summary)" } else { "" };
+        let what = match request.purpose() {
+            "summary" => " (a summary)",
+            "keep_warm" => " (to keep warm)",
+            _ => "",
+        };
         Some(format!("request {}{what}: {text}", request.number))
     });
     out.push_str(&section(
@@ -62,6 +66,14 @@ pub(super) fn page(explained: &Explained) -> String {
     out.push_str(&section("What the server did unexpectedly", &found.collect::<Vec<_>>(), "nothing"));
     out.push_str(&sums(explained));
     out
+}
+
+/// The last column: why less was read, or what the request was for.
+fn why(request: &Request) -> &'static str {
+    match (request.outcome.code(), request.purpose()) {
+        ("", "keep_warm") => "kept warm",
+        (code, _) => code,
+    }
 }
 
 fn row(request: &Request) -> String {
@@ -86,7 +98,7 @@ fn row(request: &Request) -> String {
             Some(amount) => amount.to_string(),
             None => format!("{} u", units(request.so_far.charge.units)),
         },
-        request.outcome.code(),
+        why(request),
     )
 }
 

@@ -3,7 +3,7 @@
 use super::explain::{Explained, Finding, Outcome};
 use crate::{
     base::{Moment, SessionId, Tokens},
-    protocol::{self, CacheMode, CacheReport, Charge, Miss, Prediction, Usage},
+    protocol::{self, CacheMode, CacheReport, Charge, Counted, Miss, Prediction, Usage},
     session::{Bill, Billed, Meta, Spent},
 };
 
@@ -84,6 +84,43 @@ fn what_was_noted_at_the_time_is_told_once_and_before_what_is_concluded_later() 
     }
     let findings = explained(vec![noted.clone(), noted]).findings;
     assert_eq!(findings, [Finding::Noted { request: 1, finding: protocol::Finding::Ignored }]);
+}
+
+#[test]
+fn a_server_that_reads_what_it_never_wrote_caches_by_itself() {
+    use CacheMode::Explicit;
+    let findings = |all: &[Did]| explained(all.iter().copied().map(billed).collect()).findings;
+    let silent = ((0, 2_000), (0, 0), Explicit);
+    assert_eq!(findings(&[silent, ((0, 2_100), (2_000, 0), Explicit)]), [Finding::ByItself { request: 1 }]);
+    let late = ((2_000, 100), (2_000, 100), Explicit);
+    assert_eq!(findings(&[silent, late]), [Finding::NothingWritten { request: 1 }], "it does write");
+}
+
+#[test]
+fn a_refusal_stands_for_the_markers_that_are_missing_after_it() {
+    let fine = billed(((0, 900), (0, 1_400), CacheMode::Explicit));
+    let mut refused = billed(((0, 0), (0, 0), CacheMode::Implicit));
+    if let Some(cache) = &mut refused.spent.cache {
+        cache.finding = Some(protocol::Finding::Refused);
+    }
+    let bare = billed(((0, 0), (0, 0), CacheMode::Implicit));
+    let noted = Finding::Noted { request: 2, finding: protocol::Finding::Refused };
+    assert_eq!(explained(vec![fine, refused, bare]).findings, [noted]);
+}
+
+#[test]
+fn counts_in_another_form_and_pings_have_their_names() {
+    let mut ping = billed(((2_000, 0), (2_000, 0), CacheMode::Explicit));
+    ping.spent.is_ping = true;
+    if let Some(cache) = &mut ping.spent.cache {
+        cache.counted = Counted::Nested;
+    }
+    let all = explained(vec![ping.clone(), ping]);
+    assert_eq!(all.findings, [Finding::Told { request: 1, counted: Counted::Nested }], "once");
+    assert_eq!(all.requests[0].purpose(), "keep_warm");
+    let text = super::explain_text::page(&all);
+    assert!(text.contains("  kept warm\n"), "{text}");
+    assert_eq!(super::explain_json::page(&all)["requests"][0]["purpose"], "keep_warm");
 }
 
 #[test]

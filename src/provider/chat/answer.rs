@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{Money, Tokens, estimate},
-    protocol::{Finish, Turn, Usage},
+    protocol::{Counted, Finish, Turn, Usage},
     provider::{
         Chunk, Reply,
         answer::{Answer, Lack, Sink, push},
@@ -32,6 +32,7 @@ pub(super) struct ChatAnswer {
     think: Think,
     calls: Calls,
     usage: Option<Usage>,
+    counted: Counted,
     cached: Option<Tokens>,
     cost: Option<Money>,
     model: Option<String>,
@@ -149,10 +150,10 @@ impl ChatAnswer {
         }
         for choice in choices(value) {
             self.choice(choice, sink)?;
-            self.usage = choice.usage().and_then(usage::read).or(self.usage);
+            self.count(choice.usage());
         }
         // Cumulative counts come with every chunk of some servers: the last ones hold.
-        self.usage = value.get("usage").and_then(usage::read).or(self.usage);
+        self.count(value.get("usage"));
         self.cost = value.get("usage").and_then(usage::cost).or(self.cost);
         self.cached = value.get("timings").and_then(usage::cached_in_timings).or(self.cached);
         Ok(())
@@ -204,6 +205,13 @@ impl ChatAnswer {
         self.has_delta |= !self.calls.is_empty();
     }
 
+    fn count(&mut self, told: Option<&Value>) {
+        if let Some((usage, told)) = told.and_then(|told| Some((usage::read(told)?, told))) {
+            self.usage = Some(usage);
+            self.counted = usage::counted(told);
+        }
+    }
+
     fn reply(mut self) -> Reply {
         let has_channel = !self.reasoning.is_empty() || self.think.is_tagged();
         if let Some((reasoning, text)) = split_unopened(&self.text).filter(|_| !has_channel) {
@@ -221,6 +229,8 @@ impl ChatAnswer {
             Finish::Calls => Finish::Stop,
             other => other,
         };
+        let is_timed = self.cached.is_some() && self.usage.is_some_and(|u| u.cached.is_none());
+        let counted = if is_timed { Counted::Timings } else { self.counted };
         let usage =
             self.usage.map(|u| Usage { cached: u.cached.or(self.cached.map(|c| c.min(u.input))), ..u });
         let turn = Turn {
@@ -231,7 +241,7 @@ impl ChatAnswer {
             finish,
         };
         let model = self.model.unwrap_or_default();
-        Reply { cost: self.cost, request_id: self.id, ..Reply::new(turn, usage, model) }
+        Reply { cost: self.cost, counted, request_id: self.id, ..Reply::new(turn, usage, model) }
     }
 }
 

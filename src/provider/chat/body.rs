@@ -22,6 +22,7 @@ pub(super) struct Source<'a> {
     pub(super) prompt: &'a Prompt,
     pub(super) marks: &'a [Mark],
     pub(super) arrays: bool,
+    pub(super) plain_results: bool,
     pub(super) profile: &'a Profile,
     pub(super) options: &'a Options,
     pub(super) quirks: Quirks,
@@ -144,7 +145,7 @@ impl Source<'_> {
     }
 
     fn result<'a>(&self, text: &'a str, mark: Mark) -> Content<'a> {
-        if self.quirks.no_tool_arrays {
+        if self.quirks.no_tool_arrays || self.plain_results {
             Content::Text(Cow::Borrowed(text))
         } else {
             self.content(&[text], mark)

@@ -34,23 +34,12 @@ impl Chat {
             prompt,
             marks: plan.marks(),
             arrays: plan.uses_arrays(),
+            plain_results: plan.has_plain_results(),
             profile: &self.0.profile,
             options: &self.0.options,
             quirks: self.0.quirks(),
         };
         source.write().into()
-    }
-
-    /// What was found of the server that changes how the cache can be used, in words for a person; empty at first.
-    pub fn findings(&self) -> Vec<String> {
-        self.0.quirks().findings()
-    }
-
-    /// Whether a tool's result can carry a marker. Where the server refuses that, [`Chat::body`] moves the marker
-    /// to the message before, and a plan made with this in mind predicts better.
-    pub fn marks_results(&self) -> bool {
-        let quirks = self.0.quirks();
-        !(quirks.no_tool_arrays || quirks.no_arrays || quirks.no_markers)
     }
 
     /// Sends a body and hands each piece of the answer to `sink` as it arrives. Cancelling `stop` ends it at once.

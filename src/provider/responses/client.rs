@@ -73,11 +73,6 @@ impl Responses {
         !self.0.quirks().is_unserved
     }
 
-    /// What was found of the server that changes how the cache can be used, in words for a person; empty at first.
-    pub fn findings(&self) -> Vec<String> {
-        self.0.quirks().findings()
-    }
-
     /// Has the provider delete a response it keeps. One it no longer has counts as deleted. A conversation is gone
     /// when each of its responses is. Errors: it may still be there; it goes by itself after 7 days.
     /// Source: `docs/sources.md`, wire 2.1 and 2.4.

@@ -100,7 +100,7 @@ fn calling(calls: Vec<ToolCall>) -> Input {
 
 fn trouble(class: Class) -> Input {
     let failure = Failure::new(Kind::Network, "the connection was lost");
-    let trouble = Trouble { class, failure, after: None, request_id: None };
+    let trouble = Trouble { class, failure, after: None, request_id: None, taught: None };
     Input::Troubled { trouble, wait: Duration::from_secs(1) }
 }
 
