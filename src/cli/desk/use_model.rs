@@ -9,7 +9,7 @@ use crate::{
         Source, find,
         oauth::{DEFAULT_MODEL, Options},
     },
-    catalog::{Profile, nearest},
+    catalog::Profile,
     protocol::{Failure, Kind},
 };
 
@@ -32,7 +32,7 @@ impl Service {
         self.on_disk(move |service, known| {
             let begun = service.connection();
             let mut connection = known.with_model(service, begun, &model, account.as_deref())?;
-            connection.notes = unknown(&connection.profile);
+            connection.notes = connection.profile.unlisted().into_iter().collect();
             if is_default {
                 connection.notes.push(known.keep_default(&connection)?);
             }
@@ -119,17 +119,4 @@ fn tied(service: &Service, model: &str) -> Result<Connection, Failure> {
     let mut known = service.known()?;
     known.inputs.flags.model = Some(model.to_owned());
     known.connect(find(&known.inputs)?)
-}
-
-/// What to say of a name nobody knows.
-fn unknown(profile: &Profile) -> Vec<String> {
-    if profile.is_known {
-        return Vec::new();
-    }
-    let near: Vec<String> = nearest(&profile.model).iter().map(|name| format!("`{name}`")).collect();
-    let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-    vec![format!(
-        "`{}` is not in the catalogue: its window is taken as {} tokens{meant}",
-        profile.model, profile.window.0
-    )]
 }
