@@ -2,7 +2,7 @@
 
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use ratatui::{
-    style::Style,
+    style::{Color, Style},
     text::{Line, Span},
 };
 
@@ -12,7 +12,7 @@ use super::{
     sign_in::{Entry, KeyPage, WayOut},
 };
 use crate::{
-    base::{Clean, Moment, Money, Tokens, width},
+    base::{Clean, Moment, width},
     protocol::{Failure, LocalServer, ModelRow},
     tui::{
         bill,
@@ -295,7 +295,13 @@ impl Device {
             for at in 0..picture.len().max(beside.len()) {
                 let left = picture.get(at).cloned().unwrap_or_default();
                 let blanks = " ".repeat(picture_width + 2 - width(&left));
-                let mut spans = vec![Span::raw(left), Span::raw(blanks)];
+                // Black on white whatever the page: a code the other way round is not read by every camera.
+                let ink = if theme.colour && !left.is_empty() {
+                    Style::new().fg(Color::Black).bg(Color::White)
+                } else {
+                    Style::new()
+                };
+                let mut spans = vec![Span::styled(left, ink), Span::raw(blanks)];
                 spans.extend(beside.get(at).cloned().unwrap_or_default().spans);
                 rows.body.push(Line::from(spans));
             }
@@ -365,9 +371,8 @@ fn model_row(row: &ModelRow, is_marked: bool, name_width: usize, paper: Paper) -
     let sign = if is_marked { "›" } else { " " };
     let price = match (row.input, row.output) {
         (Some(input), Some(output)) => {
-            let million = |m: Money| m.times(Tokens(1_000_000), 1_000).to_string();
-            let cached = row.cached.map(|c| format!(" · {} cached", million(c))).unwrap_or_default();
-            format!("{} in{cached} · {} out", million(input), million(output))
+            let cached = row.cached.map(|c| format!(" · {c} cached")).unwrap_or_default();
+            format!("{input} in{cached} · {output} out")
         }
         _ => "price unknown".to_owned(),
     };

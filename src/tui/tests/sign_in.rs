@@ -260,14 +260,15 @@ fn models_are_filtered_by_what_is_typed_and_an_unlisted_one_can_be_used() {
     let mut stage = Stage::new(100, 30);
     stage.write("/model").enter();
     assert_eq!(stage.ops(), [desk(DeskOp::Models)]);
+    let million = |milli| Money::per_million(milli).times(Tokens(1_000_000), 1_000);
     let row = |model: &str, milli: i64| ModelRow {
         model: model.into(),
         provider: "Qwen Cloud".into(),
         account: Some("work".into()),
         window: Tokens(1_000_000),
-        input: Some(Money::per_million(milli)),
-        cached: Some(Money::per_million(milli / 10)),
-        output: Some(Money::per_million(milli * 5)),
+        input: Some(million(milli)),
+        cached: Some(million(milli / 10)),
+        output: Some(million(milli * 5)),
         cache: "explicit".into(),
         is_current: milli == 1_000,
     };
