@@ -2,7 +2,7 @@
 
 use super::{cache_messages::CacheRecord, stats::Stats};
 use crate::protocol::{
-    EndReason, Event, Failure, Finish, Kind, SessionInfo, ToolCall, ToolResult, Totals, Verdict,
+    DeskEvent, EndReason, Event, Failure, Finish, Kind, SessionInfo, ToolCall, ToolResult, Totals, Verdict,
 };
 
 /// What was seen so far.
@@ -41,7 +41,9 @@ impl Record {
             Event::ToolDone { call, result: ToolResult { verdict: Verdict::Denied, .. }, .. } => {
                 self.denials.push(call.clone());
             }
-            Event::Failed(failure) => self.failure = Some(failure.clone()),
+            Event::Failed(failure) | Event::Desk(DeskEvent::SignInNeeded { why: failure, .. }) => {
+                self.failure = Some(failure.clone());
+            }
             Event::TurnEnded { reason, totals } => {
                 self.reason = Some(*reason);
                 self.totals = *totals;

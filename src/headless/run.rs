@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     agent::Handle,
-    protocol::{Answer, Event, Failure, Kind, Op, ToolCall},
+    protocol::{Answer, DeskEvent, Event, Failure, Kind, Op, ToolCall},
 };
 
 /// Says the prompt, writes what happens, and ends the session. Gives the exit code (`docs/exit-codes.md`).
@@ -63,7 +63,10 @@ fn reply(event: &Event, prompt: &mut Option<String>, approvals: Approvals) -> Op
             };
             Some(Op::Answer { call: call.id.clone(), answer })
         }
-        Event::TurnEnded { .. } => Some(Op::Quit),
+        // Words that cannot be sent begin no turn, and nobody is here who could sign in.
+        Event::TurnEnded { .. } | Event::Desk(DeskEvent::SignInNeeded { text: Some(_), .. }) => {
+            Some(Op::Quit)
+        }
         _ => None,
     }
 }

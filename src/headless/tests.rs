@@ -10,9 +10,9 @@ use crate::{
     agent::{Handle, Mailbox},
     base::{CallId, Moment, Money, SessionId, Tokens},
     protocol::{
-        Answer, Arguments, CacheMode, CacheReport, Charge, DeltaKind, Diff, DiffLine, Display, EndReason,
-        Event, Failure, Finish, Kind, Level, LineKind, Miss, Mode, Op, Prediction, Preview, Question,
-        SessionInfo, ToolCall, ToolResult, Totals, Turn, Usage, Verdict,
+        Answer, Arguments, CacheMode, CacheReport, Charge, DeltaKind, DeskEvent, Diff, DiffLine, Display,
+        EndReason, Event, Failure, Finish, Kind, Level, LineKind, Miss, Mode, Op, Prediction, Preview,
+        Question, SessionInfo, ToolCall, ToolResult, Totals, Turn, Usage, Verdict,
     },
 };
 
@@ -794,4 +794,17 @@ fn a_narration_tells_the_whole_run() {
     assert_eq!(ran.out, NARRATION);
     assert_eq!((ran.err.as_str(), ran.code), ("", 0));
     assert_eq!(ran.ops, [say(), Op::Answer { call: CallId::new("c2"), answer: Answer::Once }, Op::Quit]);
+}
+
+#[test]
+fn words_that_no_account_can_send_end_the_run_with_the_reason() {
+    let needed = |text: Option<&str>| {
+        let text = text.map(str::to_owned);
+        Event::Desk(DeskEvent::SignInNeeded { text, why: refused_key() })
+    };
+    let ended = Event::SessionEnded { totals: Totals::default() };
+    let ran = ran(Format::Text, vec![started(), needed(None), needed(Some("fix it")), ended]);
+    assert_eq!((ran.code, ran.out.as_str()), (41, ""));
+    assert_eq!(ran.ops, [Op::Say { text: "fix it".into() }, Op::Quit]);
+    assert!(ran.err.starts_with("error: the provider refused the key\n"), "{}", ran.err);
 }

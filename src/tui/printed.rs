@@ -27,6 +27,9 @@ const CHANGE_ROWS: usize = 40;
 /// The person's words show this many rows.
 const WORD_ROWS: usize = 12;
 
+/// Stands where the model's name would.
+pub(super) const NOT_SIGNED_IN: &str = "not signed in · /auth";
+
 /// The header: once at the start.
 pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>> {
     let theme = model.theme;
@@ -34,7 +37,11 @@ pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>>
     if let Some(branch) = &session.branch {
         place = format!("{place} ({})", Clean::line(branch));
     }
-    let model_name = format!("{} · {}", Clean::line(&session.model), Clean::line(&session.provider));
+    let model_name = if session.model.is_empty() {
+        NOT_SIGNED_IN.to_owned()
+    } else {
+        format!("{} · {}", Clean::line(&session.model), Clean::line(&session.provider))
+    };
     let mut lines = vec![
         Line::from(vec![
             Span::styled(format!("qwen {}", env!("CARGO_PKG_VERSION")), theme.bold),

@@ -99,6 +99,9 @@ impl Model {
     fn context_command(&mut self, arguments: &str, cmds: &mut Vec<Cmd>) {
         match (arguments, &self.session) {
             ("refresh", _) => cmds.push(Cmd::Send(Op::RefreshContext)),
+            ("", Some(session)) if session.model.is_empty() => {
+                self.hint = Some(printed::NOT_SIGNED_IN.to_owned());
+            }
             ("", Some(session)) => {
                 let (used, window) = (self.context, session.window);
                 let share = used.0 * 100 / window.0.max(1);
@@ -117,11 +120,13 @@ impl Model {
         let mut text = format!("qwen {}", env!("CARGO_PKG_VERSION"));
         if let Some(s) = &self.session {
             let place = self.short_path(&s.root);
+            let model = match s.model.as_str() {
+                "" => printed::NOT_SIGNED_IN.to_owned(),
+                name => format!("{name} from {}", s.provider),
+            };
             text = format!(
                 "{text}
-model {} from {}\nfolder {place}\nsession {}\ncache {}\ntools {}",
-                s.model,
-                s.provider,
+model {model}\nfolder {place}\nsession {}\ncache {}\ntools {}",
                 s.id,
                 s.cache.1,
                 s.tools.join(", ")

@@ -13,6 +13,7 @@ use super::{
     layout::{cut, wrap},
     model::Model,
     panel::{Panel, Paper},
+    printed::NOT_SIGNED_IN,
     warmth::Warmth,
     work::Work,
 };
@@ -150,6 +151,10 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
 /// the cache's life become fewer, then money and one of what is left of the cache go; the context stays.
 fn status(model: &Model) -> Line<'static> {
     let Some(session) = &model.session else { return Line::styled("starting", model.theme.dim) };
+    if session.model.is_empty() {
+        let text = format!("{} · {NOT_SIGNED_IN}", model.mode);
+        return cut(Line::styled(text, model.theme.dim), model.size.columns);
+    }
     let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
         Some(share) => format!("ctx {share}% {}/{}", model.context.short(), session.window.short()),
         None => format!("ctx {}", model.context.short()),

@@ -60,6 +60,12 @@ impl Desk {
         self
     }
 
+    /// A variable that is not set.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.env.insert(name.to_owned(), None);
+        self
+    }
+
     /// A word of the command line.
     pub(crate) fn word(mut self, word: &str) -> Self {
         self.words.push(word.to_owned());

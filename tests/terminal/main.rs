@@ -14,6 +14,7 @@ mod bill;
 mod composer;
 mod demo;
 mod failures;
+mod first_start;
 mod hostile;
 mod leaving;
 mod resizing;

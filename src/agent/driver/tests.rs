@@ -1,6 +1,7 @@
 //! Accounts and models of a running session: a desk that does as it is told, and simulators that count.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -22,7 +23,7 @@ use crate::{
     permissions::Policy,
     protocol::{DeskEvent, DeskOp, EndReason, Event, Failure, Kind, Mode, ModelRow, Op, SignIn, Switched},
     provider,
-    session::{Folder, LedgerFile, Meta, Pinned, Transcript},
+    session::{Folder, LedgerFile, Meta, Pinned, Transcript, load},
     sim::{Recorded, Script, Sim, SimOptions, Turn, say},
     tools::{Limits, Selection, Toolbox},
 };
@@ -94,7 +95,8 @@ fn connection(sim: &Sim, model: &str, key: &str) -> Connection {
 
 /// A repository, a home and a session in it.
 struct World {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
+    transcript: PathBuf,
     handle: Handle,
 }
 
@@ -113,6 +115,7 @@ impl World {
         let session = SessionId::new("s1");
         let meta = Meta::new(session.clone(), root.to_string(), "first", crate::base::Moment(1));
         let transcript = Transcript::create(&Folder::of(&root.join("home"), &root), &meta).expect("kept");
+        let path = transcript.path().expect("it is kept").to_owned();
         let setup = Setup {
             session,
             cwd: root.clone(),
@@ -145,7 +148,7 @@ impl World {
             pinned: Pinned::nowhere(),
             date: "2026-11-21".into(),
         };
-        Self { handle: start(setup), folder }
+        Self { handle: start(setup), transcript: path, _folder: folder }
     }
 
     fn send(&self, op: Op) {
@@ -271,9 +274,7 @@ async fn the_conversation_goes_on_elsewhere_word_for_word_and_the_transcript_say
     assert_eq!(new.requests()[0].json["model"], "qwen3-max");
     world.send(Op::Quit);
     world.until(|event| matches!(event, Event::SessionEnded { .. }).then_some(())).await;
-    let root = std::fs::canonicalize(world.folder.path()).ok().and_then(AbsPath::new).expect("a path");
-    let folder = Folder::of(&root.join("home"), &root);
-    let (_, loaded) = Transcript::resume(&folder, &SessionId::new("s1")).expect("it was kept");
+    let loaded = load(&world.transcript).expect("it was kept");
     assert_eq!((loaded.meta.model.as_str(), loaded.items.len()), ("qwen3-max", 4));
 }
 

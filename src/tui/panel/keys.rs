@@ -4,9 +4,10 @@ use super::{Focus, Models, Page, Panel, SignIn, by_digit};
 use crate::{
     protocol::{DeskEvent, DeskOp, Op, Switched},
     tui::{
+        commands::{Read, read},
         composer::Edit,
         keys::{Action, Meaning},
-        model::{Kind, Model},
+        model::{Kind, LEAVE_WINDOW, Model},
         msg::Cmd,
         printed,
     },
@@ -48,6 +49,9 @@ impl Model {
             (_, Meaning::Does(Action::Cancel)) => {
                 cmds.push(desk(DeskOp::Stop));
                 is_open = false;
+                if self.composer.is_empty() {
+                    self.leave_until = Some(self.now.after(LEAVE_WINDOW));
+                }
             }
             (Panel::SignIn(sign_in), Meaning::Does(Action::Escape)) => {
                 is_open = sign_in.escape(cmds);
@@ -109,6 +113,10 @@ impl Model {
                     mark.step(action == Action::Down, count);
                 }
             }
+            // Commands need no account.
+            Meaning::Does(Action::Send) if !matches!(read(&self.composer.text()), Read::Words) => {
+                return false;
+            }
             Meaning::Does(Action::Send) if !self.composer.is_empty() => {
                 self.hint =
                     Some("your words wait: choose how to sign in with ↑ ↓ and a digit, or Esc".to_owned());
@@ -138,6 +146,11 @@ impl Model {
         match (event, &mut self.panel) {
             (DeskEvent::SignInNeeded { text, why }, _) => {
                 self.give_back_words(text);
+                if let Some(Panel::SignIn(sign_in)) = &mut self.panel {
+                    // What is being done there goes on.
+                    sign_in.why = Some(why);
+                    return;
+                }
                 self.panel = Some(Panel::SignIn(Box::new(SignIn::new(Some(why)))));
                 cmds.push(desk(DeskOp::Overview));
             }
@@ -178,6 +191,7 @@ impl Model {
     }
 
     fn give_back_words(&mut self, text: Option<String>) {
+        self.return_queue();
         if let Some(text) = text {
             self.composer.give_back(vec![text]);
         }
@@ -195,6 +209,8 @@ impl Model {
             (session.model, session.provider, session.window) = (model, provider, window);
             session.cache.1 = cache;
         }
+        // What was stored is another model's.
+        self.cache = None;
         self.say(&text, false, cmds);
         self.send_next(cmds);
     }

@@ -95,7 +95,7 @@ impl SignIn {
             rows.body.extend(paper.text(&why.error, paper.theme.warn));
         }
         let entries = self.entries();
-        if self.overview.is_none() {
+        if self.overview.is_none() && self.failure.is_none() {
             rows.body.extend(paper.text("looking at what is there …", paper.theme.dim));
         }
         let lines: Vec<(String, String)> = entries.iter().map(words).collect();

@@ -6,8 +6,8 @@ use super::*;
 use crate::{
     base::Money,
     protocol::{
-        DeskEvent, DeskOp, Failure, FoundKey, Kind, LocalServer, ModelRow, Overview, PresetRow, SignIn,
-        Switched, Tested,
+        CacheReport, DeskEvent, DeskOp, Failure, FoundKey, Kind, LocalServer, ModelRow, Overview, PresetRow,
+        SignIn, Switched, Tested,
     },
 };
 
@@ -318,4 +318,121 @@ fn panels_fit_the_smallest_screen() {
             told(&mut stage, DeskEvent::Overview(overview()));
         }
     }
+}
+
+/// A session that has no account at all, as it starts.
+fn without_account(columns: usize, rows: usize) -> Stage {
+    let mut stage = Stage::starting(columns, rows);
+    stage.hear(Event::SessionStarted(SessionInfo {
+        model: String::new(),
+        provider: String::new(),
+        window: Tokens(0),
+        cache: (CacheMode::Off, "not signed in".into()),
+        ..session()
+    }));
+    stage
+}
+
+fn needed(text: Option<&str>) -> Event {
+    let why = Failure::new(Kind::Auth, "no API key was found");
+    Event::Desk(DeskEvent::SignInNeeded { text: text.map(str::to_owned), why })
+}
+
+fn switched(model: &str) -> DeskEvent {
+    DeskEvent::Switched(Switched {
+        model: model.into(),
+        provider: "Qwen Cloud".into(),
+        account: "work".into(),
+        window: Tokens(262_144),
+        cache: "explicit cache".into(),
+        notes: Vec::new(),
+    })
+}
+
+#[test]
+fn header_and_status_say_that_nobody_is_signed_in_until_somebody_is() {
+    let mut stage = without_account(100, 30);
+    stage.hear(needed(None));
+    assert!(stage.history().contains("~/src/shop (main)   not signed in · /auth\n"), "{}", stage.history());
+    stage.escape();
+    assert_eq!(stage.screen().trim_start(), "> ▏\ndefault · not signed in · /auth");
+    stage.write("/context").enter();
+    assert_eq!(stage.screen().trim_start(), "> ▏\nnot signed in · /auth");
+    told(stage.escape(), switched("qwen3-max"));
+    assert_eq!(stage.screen().trim_start(), "> ▏\ndefault · qwen3-max · ctx 0% 0/262k · $0.00");
+}
+
+#[test]
+fn commands_need_no_account_and_leave_the_panel_open() {
+    let mut stage = without_account(100, 30);
+    stage.hear(needed(None));
+    told(&mut stage, DeskEvent::Overview(overview()));
+    stage.ops();
+    stage.write("/help").enter();
+    assert!(stage.history().contains("/compress"), "{}", stage.history());
+    assert!(stage.screen().contains("┌ Sign in") && stage.draft().is_empty(), "{}", stage.screen());
+    stage.write("/nonsense").enter();
+    assert!(stage.screen().contains("there is no command `/nonsense`"), "{}", stage.screen());
+}
+
+#[test]
+fn words_typed_before_the_session_began_come_back_in_their_order() {
+    let mut stage = Stage::starting(100, 30);
+    stage.write("first").enter().write("second").enter();
+    stage.hear(Event::SessionStarted(SessionInfo { model: String::new(), ..session() }));
+    assert_eq!(stage.ops(), [Op::Say { text: "first".into() }]);
+    stage.hear(needed(None)).hear(needed(Some("first")));
+    assert_eq!(stage.draft(), "first\n\nsecond");
+    assert_eq!(stage.ops(), [desk(DeskOp::Overview)], "asked for once");
+    told(&mut stage, switched("qwen3-max"));
+    assert_eq!(stage.ops(), [], "they are the person's to send");
+    stage.enter();
+    assert_eq!(stage.ops(), [Op::Say { text: "first\n\nsecond".into() }]);
+}
+
+#[test]
+fn a_page_that_is_open_stays_open_when_words_come_back() {
+    let mut stage = unsigned(100, 30);
+    stage.write("2").enter();
+    stage.hear(needed(Some("fix it")));
+    assert!(stage.screen().starts_with("┌ Sign in · Pay as you go"), "{}", stage.screen());
+    stage.escape().escape().escape();
+    assert_eq!(stage.draft(), "fix it");
+}
+
+#[test]
+fn ctrl_c_twice_leaves_from_the_panel_too() {
+    let mut stage = unsigned(100, 30);
+    stage.control('c');
+    assert_eq!(stage.ops(), [desk(DeskOp::Stop)]);
+    assert!(stage.screen().ends_with("Ctrl-C again within 2 s to exit"), "{}", stage.screen());
+    stage.control('c');
+    assert_eq!(stage.ops(), [Op::Quit]);
+}
+
+#[test]
+fn a_session_in_which_nothing_can_be_changed_says_so_in_the_panel() {
+    let mut stage = without_account(100, 30);
+    stage.hear(needed(None));
+    told(
+        &mut stage,
+        DeskEvent::Failed(Failure::new(Kind::Usage, "accounts cannot be changed").hint("set X")),
+    );
+    let screen = stage.screen();
+    assert!(
+        screen.contains("│ no API key was found\n│ ✗ accounts cannot be changed\n│   set X\n└"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_life_of_another_models_cache_is_not_shown() {
+    let mut stage = Stage::new(100, 30);
+    stage.model.cache = Some(CacheReport {
+        warm_until: Some(stage.now.after(Duration::from_secs(60))),
+        ..CacheReport::default()
+    });
+    assert!(stage.screen().contains("warm until"), "{}", stage.screen());
+    told(&mut stage, switched("qwen3-max"));
+    assert!(!stage.screen().contains("warm until"), "{}", stage.screen());
 }
