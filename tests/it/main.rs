@@ -8,6 +8,7 @@ mod ran;
 mod session;
 mod wire;
 
+mod auth;
 mod bill;
 mod bugfix;
 mod cache;

@@ -290,6 +290,15 @@ impl Running {
         self
     }
 
+    /// Waits until this stands on stderr.
+    pub(crate) fn says(self, text: &str) -> Self {
+        while !self.stderr.so_far().contains(text) {
+            assert!(self.began.elapsed() < PATIENCE, "no `{text}` in stderr: {}", self.stderr.so_far());
+            thread::sleep(Duration::from_millis(5));
+        }
+        self
+    }
+
     /// Waits until the model was asked so often in this run.
     pub(crate) fn asked(self, times: usize) -> Self {
         let first = self.first;
@@ -347,6 +356,11 @@ impl Collected {
             }
         });
         Self { text, reader }
+    }
+
+    /// What has come.
+    fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.text.lock().expect("no reader panics")).into_owned()
     }
 
     /// All of it, once the pipe is closed.

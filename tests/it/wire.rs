@@ -1,6 +1,6 @@
 //! What holds for every request of every story.
 
-use qwen::sim::{Blocks, Recorded, Sizes};
+use qwen::sim::{Api, Blocks, Recorded, Sizes};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
@@ -25,7 +25,9 @@ const HEADERS: [&str; 9] = [
 
 /// Checks the requests of one run. With `compacts`, one need not begin with the one before.
 pub(crate) fn check(requests: &[Recorded], compacts: bool) {
-    for request in requests {
+    // A sign-in has a form, no prompt; its own requests are looked at where it is tested.
+    let requests: Vec<&Recorded> = requests.iter().filter(|request| request.api != Api::OAuth).collect();
+    for request in &requests {
         headers(request);
         markers(request);
         answers(request);
@@ -33,7 +35,7 @@ pub(crate) fn check(requests: &[Recorded], compacts: bool) {
         assert!(!body.contains(KEY), "the key is in a body");
     }
     if !compacts {
-        requests.windows(2).for_each(|pair| grows(&pair[0], &pair[1]));
+        requests.windows(2).for_each(|pair| grows(pair[0], pair[1]));
     }
 }
 

@@ -168,7 +168,10 @@ impl Known {
     /// What stands above the chosen account at the start of a session, and how to undo that.
     pub(in crate::cli) fn above(&self) -> Option<String> {
         let current = self.inputs.accounts.current()?;
-        let instead = find(&self.inputs).ok()?.access.source();
+        let instead = match find(&self.inputs) {
+            Ok(found) => found.access.source(),
+            Err(failure) => return Some(format!("new sessions here do not start: {}", failure.error)),
+        };
         match &instead {
             Source::Account(name) if *name == current.name => return None,
             Source::SignIn(_) if current.is_sign_in() => return None,
