@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tokio::runtime::Runtime;
@@ -106,6 +107,7 @@ pub(super) fn session(
             model: arguments.model.model.clone(),
         },
         settings: flags(arguments),
+        env: Arc::new(auth::Vars::from_process),
     };
     let known = Known::read(&asked)?;
     let (homes, settings, inputs) = (&known.homes, &known.settings, &known.inputs);

@@ -189,7 +189,6 @@ fn keep(
     let mut connection = known.connect(known.alone(&name, None)?)?;
     connection.notes.extend(added.line);
     connection.notes.extend(known.above());
-    service.adopt(&connection);
     Ok(connection)
 }
 

@@ -25,7 +25,6 @@ impl Service {
             let mut connection = known.connect(found)?;
             notes.extend(service.known()?.above());
             connection.notes = notes;
-            service.adopt(&connection);
             Ok(connection)
         })
         .await

@@ -1,6 +1,6 @@
 //! Everything a decision about accounts is made from: files and environment, read anew each time.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{super::connect::connect, rows::QWEN_OAUTH};
 use crate::{
@@ -15,6 +15,9 @@ use crate::{
 /// The variable with the address of the person's proxy for Qwen Cloud, which holds for every account.
 const PROXY: &str = "DASHSCOPE_PROXY_BASE_URL";
 
+/// Reads the environment anew.
+pub(in crate::cli) type Environment = Arc<dyn Fn() -> Vars + Send + Sync>;
+
 /// What the command line says, kept for as long as the program runs.
 pub(in crate::cli) struct Asked {
     /// The folder the person works in.
@@ -23,6 +26,8 @@ pub(in crate::cli) struct Asked {
     pub(in crate::cli) auth: auth::Flags,
     /// About settings.
     pub(in crate::cli) settings: config::Flags,
+    /// Reads the environment: values are secrets, so nobody keeps them.
+    pub(in crate::cli) env: Environment,
 }
 
 /// What there is.
@@ -36,7 +41,8 @@ impl Asked {
     /// Nothing, in the working folder. Errors: there is no such folder.
     pub(in crate::cli) fn nothing() -> Result<Self, Failure> {
         let cwd = super::super::assemble::working_folder()?;
-        Ok(Self { cwd, auth: auth::Flags::default(), settings: config::Flags::default() })
+        let env = Arc::new(Vars::from_process);
+        Ok(Self { cwd, auth: auth::Flags::default(), settings: config::Flags::default(), env })
     }
 
     /// The flags again: a key has one owner, so this makes another.
@@ -54,7 +60,7 @@ impl Asked {
 impl Known {
     /// Reads it. Errors: settings that cannot be used.
     pub(in crate::cli) fn read(asked: &Asked) -> Result<Self, Failure> {
-        let env = Vars::from_process();
+        let env = (asked.env)();
         let homes = config::homes(&env)?;
         let root = context::root_of(&asked.cwd);
         let paths = Paths::usual(&homes, root.as_path(), &env);

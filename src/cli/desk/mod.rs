@@ -16,6 +16,9 @@ mod settings_file;
 mod sign_in;
 mod use_model;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use add::{New, address};
 pub(super) use known::{Asked, Known};
 pub(super) use rows::{CUSTOM, LOCAL, QWEN_OAUTH, meant, rows};

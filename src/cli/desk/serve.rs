@@ -20,7 +20,12 @@ impl Desk for Service {
     ) -> BoxFuture<'static, Option<Connection>> {
         Box::pin(async move {
             match self.answer(op, &stop, &tell).await {
-                Ok(connection) => connection.filter(|_| !stop.is_cancelled()),
+                Ok(connection) => {
+                    // What nobody waits for any more is not gone on with either.
+                    let connection = connection.filter(|_| !stop.is_cancelled())?;
+                    self.adopt(&connection);
+                    Some(connection)
+                }
                 // Whoever stopped it knows.
                 Err(failure) if failure.kind == Kind::Interrupted => None,
                 Err(failure) => {

@@ -123,7 +123,6 @@ impl Service {
                 .notes
                 .push(format!("the sign-in is in `{}`", known.inputs.oauth.file.path().display()));
             connection.notes.extend(service.known()?.above());
-            service.adopt(&connection);
             Ok(connection)
         })
         .await

@@ -36,7 +36,6 @@ impl Service {
             if is_default {
                 connection.notes.push(known.keep_default(&connection)?);
             }
-            service.adopt(&connection);
             Ok(connection)
         })
         .await
