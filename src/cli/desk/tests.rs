@@ -293,7 +293,7 @@ async fn an_unknown_model_works_and_what_was_perhaps_meant_is_said() {
     let connection = use_model(&person, "qwan3-coder-plas", false).await.expect("used");
     assert_eq!(connection.profile.model, "qwan3-coder-plas");
     assert!(!connection.profile.cache.explicit);
-    assert!(connection.notes[0].contains("did you mean `qwen3-coder-plus`"), "{:?}", connection.notes);
+    assert!(connection.notes[0].contains("names like it: qwen3-coder-plus,"), "{:?}", connection.notes);
     let connection = use_model(&person, "qwen-flash", true).await.expect("used");
     assert_eq!(connection.notes, ["`qwen-flash` is the default of the account `127.0.0.1` now"]);
     assert!(person.file("accounts.json").contains("\"model\": \"qwen-flash\""));
