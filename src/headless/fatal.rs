@@ -26,6 +26,7 @@ fn type_name(kind: Kind) -> &'static str {
         Kind::Usage => "FatalInputError",
         Kind::Config => "FatalConfigError",
         Kind::Auth => "FatalAuthenticationError",
+        Kind::Expired => "FatalSignInExpiredError",
         Kind::Quota => "FatalQuotaError",
         Kind::Network => "FatalNetworkError",
         Kind::Provider => "FatalProviderError",

@@ -16,6 +16,8 @@ pub enum Kind {
     Config,
     /// No credential, or one that was refused.
     Auth,
+    /// Nobody used the code of a sign-in before it ran out.
+    Expired,
     /// The account has no quota, money or plan left.
     Quota,
     /// The provider could not be reached, or the connection broke.
@@ -34,11 +36,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of `docs/exit-codes.md`.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Bug,
         Self::Usage,
         Self::Config,
         Self::Auth,
+        Self::Expired,
         Self::Quota,
         Self::Network,
         Self::Provider,
@@ -55,6 +58,7 @@ impl Kind {
             Self::Provider => 1,
             Self::Auth => 41,
             Self::Usage => 42,
+            Self::Expired => 43,
             Self::Config => 52,
             Self::Limit => 53,
             Self::Refused => 54,
@@ -73,6 +77,7 @@ impl Kind {
             Self::Usage => "usage",
             Self::Config => "config",
             Self::Auth => "auth",
+            Self::Expired => "expired",
             Self::Quota => "quota",
             Self::Network => "network",
             Self::Provider => "provider",
@@ -90,6 +95,7 @@ impl Kind {
             Self::Usage => "wrong flags, or no input",
             Self::Config => "a settings file or a value in it is wrong",
             Self::Auth => "no credential was found, or the provider refused it",
+            Self::Expired => "the code of a sign-in ran out before it was used",
             Self::Quota => "the account has no quota, plan or money left",
             Self::Network => "the provider could not be reached, or the connection broke",
             Self::Provider => "the provider answered with an error",

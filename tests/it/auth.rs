@@ -63,7 +63,7 @@ fn without_times(text: &str) -> String {
     let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
     for at in 1..words.len() {
         if words[at].starts_with("ms") && words[at - 1].parse::<u64>().is_ok() {
-            words[at - 1] = "[N]".to_owned();
+            "[N]".clone_into(&mut words[at - 1]);
         }
     }
     words.join(" ")
@@ -305,8 +305,8 @@ fn a_sign_in_is_chosen_over_lower_places_and_passed_over_for_higher_ones() {
 fn each_end_of_a_sign_in_has_its_own_words_and_code() {
     let table = [
         (OAuthFault::Denied, 41, "error: the sign-in was turned down in the browser\n"),
-        (OAuthFault::Expired, 41, "error: the sign-in code ran out before it was used\n"),
-        (OAuthFault::Expired401, 41, "error: the sign-in code ran out before it was used\n"),
+        (OAuthFault::Expired, 43, "error: the sign-in code ran out before it was used\n"),
+        (OAuthFault::Expired401, 43, "error: the sign-in code ran out before it was used\n"),
         (OAuthFault::InvalidClient, 41, "does not accept this program's client id"),
         (OAuthFault::NullToken, 1, "accepted the sign-in and sent no token"),
     ];

@@ -38,16 +38,9 @@ impl Machine {
             return;
         };
         let (chain, scope) = (Chain { response, items }, self.config.cache.scope.clone());
-        let link = Link::new(chain, prefix, scope, self.now).of_size(self.copied(usage));
+        let link = Link::new(chain, prefix, scope, self.now).of_size(copied(usage));
         self.link = Some(link.clone());
         self.out.push(Effect::Keep(Kept::Link(link)));
-    }
-
-    /// How much the provider's copy has: all that went in but the service's own tokens, and the answer.
-    fn copied(&self, usage: Option<Usage>) -> Option<Tokens> {
-        let usage = usage.filter(|usage| usage.created.is_some() || usage.cached.is_some())?;
-        let stored = usage.cached.unwrap_or_default() + usage.created.unwrap_or_default();
-        (stored > Tokens(0)).then(|| stored + usage.output)
     }
 
     /// The provider no longer has what was followed: the whole conversation goes out, which cannot be lost again.
@@ -73,4 +66,11 @@ impl Machine {
         );
         self.send(asking);
     }
+}
+
+/// How much the provider's copy has: all that went in but the service's own tokens, and the answer.
+fn copied(usage: Option<Usage>) -> Option<Tokens> {
+    let usage = usage.filter(|usage| usage.created.is_some() || usage.cached.is_some())?;
+    let stored = usage.cached.unwrap_or_default() + usage.created.unwrap_or_default();
+    (stored > Tokens(0)).then(|| stored + usage.output)
 }

@@ -128,8 +128,8 @@ impl DeviceFlow {
     /// Asks until the server says yes or no, the code runs out, or `stop` is cancelled. `progress` hears every answer
     /// that does not end it.
     ///
-    /// Errors: kind `auth` when the code ran out or was turned down; `network` when it ran out unheard; `interrupted`
-    /// when it was stopped. The code, the verifier and the tokens are in none of them.
+    /// Errors: kind `expired` when the code ran out, `auth` when it was turned down; `network` when it ran out
+    /// unheard; `interrupted` when it was stopped. The code, the verifier and the tokens are in none of them.
     pub async fn wait(
         &self,
         net: &net::Lazy,

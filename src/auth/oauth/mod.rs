@@ -28,5 +28,5 @@ pub use grant::Grant;
 pub(super) use keeper::Keeper;
 pub use options::{DEFAULT_MODEL, Options, Overrides};
 pub use pace::Step;
-pub use words::{FREE_TIER, is_expired, other_ways};
+pub use words::{FREE_TIER, other_ways};
 pub(super) use words::{foreign, shown, signed_out};

@@ -28,16 +28,10 @@ pub(in crate::auth) fn shown(text: &str) -> String {
     short(text, 80)
 }
 
-const EXPIRED: &str = "the sign-in code ran out before it was used";
-
-/// Whether a sign-in ended because nobody used its code, and not for a reason that would come again.
-pub fn is_expired(failure: &Failure) -> bool {
-    failure.kind == Kind::Auth && failure.error == EXPIRED
-}
-
 /// The code ran out.
 pub(super) fn expired() -> Failure {
-    Failure::new(Kind::Auth, EXPIRED).hint("start again; a code holds for a few minutes")
+    Failure::new(Kind::Expired, "the sign-in code ran out before it was used")
+        .hint("start again; a code holds for a few minutes")
 }
 
 /// The code ran out while the server was out of reach.

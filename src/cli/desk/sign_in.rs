@@ -14,7 +14,7 @@ use crate::{
     agent::Connection,
     auth::{
         hidden_names,
-        oauth::{DeviceFlow, Options, is_expired, other_ways},
+        oauth::{DeviceFlow, Options, other_ways},
     },
     protocol::{Failure, Kind, SignIn},
     provider::probe,
@@ -35,7 +35,7 @@ impl Service {
         self.now().links.clear();
         match &done {
             Err(failure) if failure.kind == Kind::Interrupted => {}
-            Err(failure) if is_expired(failure) => tell(SignIn::Expired),
+            Err(failure) if failure.kind == Kind::Expired => tell(SignIn::Expired),
             Err(failure) => tell(SignIn::Failed(failure.clone())),
             Ok(_) => {}
         }

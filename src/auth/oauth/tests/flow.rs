@@ -137,8 +137,8 @@ async fn slow_down_adds_five_seconds_for_good_up_to_thirty() {
 #[tokio::test]
 async fn every_end_has_its_own_words() {
     let table = [
-        ((400, r#"{"error":"expired_token"}"#), Kind::Auth, "the sign-in code ran out before it was used"),
-        ((401, r#"{"error":"whatever"}"#), Kind::Auth, "the sign-in code ran out before it was used"),
+        ((400, r#"{"error":"expired_token"}"#), Kind::Expired, "the sign-in code ran out before it was used"),
+        ((401, r#"{"error":"whatever"}"#), Kind::Expired, "the sign-in code ran out before it was used"),
         ((400, r#"{"error":"access_denied"}"#), Kind::Auth, "the sign-in was turned down in the browser"),
         (
             (401, r#"{"error":"invalid_client","error_description":"Unknown client."}"#),
