@@ -67,6 +67,10 @@ pub fn bill(folder: &Folder, id: &SessionId) -> Result<Bill, Failure> {
                 bill = Some(Bill { meta: meta.into_owned(), requests: Vec::new(), unread: 0 });
             }
             (None, _) => break,
+            // Nothing was asked of the model before: a session that began without an account, for instance.
+            (Some(bill), Ok(Record::Meta(meta))) if bill.requests.is_empty() => {
+                bill.meta.model = meta.into_owned().model;
+            }
             (Some(_), Ok(Record::Meta(_))) => run += 1,
             (Some(bill), Ok(Record::Usage(spent))) => {
                 bill.requests.push(Billed { run, is_summary: false, spent });

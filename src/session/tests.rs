@@ -271,3 +271,31 @@ proptest! {
         prop_assert_eq!(load(home.session("one", &items)).expect("a session").items, items);
     }
 }
+
+#[test]
+fn a_bill_is_of_the_model_that_was_asked_first_and_another_model_begins_a_stretch() {
+    let home = Home::new();
+    let none = Meta { model: String::new(), ..home.meta("one") };
+    let mut transcript = Transcript::create(&home.folder(), &none).expect("a free id");
+    let path = transcript.path().expect("on disk").to_owned();
+    let asked = |model: &str, request| {
+        Record::Usage(Spent {
+            request,
+            model: model.into(),
+            usage: None,
+            charge: None,
+            cache: None,
+            is_ping: false,
+            at: Moment(9),
+        })
+    };
+    let begins = |model: &str| Record::Meta(Cow::Owned(Meta { model: model.into(), ..home.meta("one") }));
+    for record in [begins("a"), asked("a", 1), asked("a", 2), begins("b"), asked("b", 3)] {
+        transcript.append(&record);
+    }
+    drop(transcript);
+    let bill = bill(&home.folder(), &SessionId::new("one")).expect("a session");
+    let runs: Vec<(u32, u32)> = bill.requests.iter().map(|b| (b.run, b.spent.request)).collect();
+    assert_eq!((bill.meta.model.as_str(), runs), ("a", vec![(1, 1), (1, 2), (2, 3)]));
+    assert_eq!(load(path).expect("a session").meta.model, "b");
+}

@@ -9,7 +9,8 @@ use std::{
 };
 
 use portable_pty::CommandBuilder;
-use qwen::sim::{Script, Sim, SimOptions, Turn};
+use qwen::sim::{OAuth, Script, Sim, SimOptions, Turn};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -26,6 +27,7 @@ pub(crate) struct Desk {
     env: BTreeMap<String, Option<String>>,
     words: Vec<String>,
     line: Option<String>,
+    oauth: Option<OAuth>,
 }
 
 impl Desk {
@@ -39,6 +41,7 @@ impl Desk {
             env: BTreeMap::new(),
             words: Vec::new(),
             line: None,
+            oauth: None,
         }
     }
 
@@ -72,6 +75,12 @@ impl Desk {
         self
     }
 
+    /// The simulator is who signs people in.
+    pub(crate) fn signs_in_at(mut self, oauth: OAuth) -> Self {
+        self.oauth = Some(oauth);
+        self
+    }
+
     /// Runs this line of `sh` instead of the binary, which is `$QWEN`.
     pub(crate) fn shell(mut self, line: &str) -> Self {
         self.line = Some(line.to_owned());
@@ -91,8 +100,18 @@ impl Desk {
             fs::write(path, text).expect("written");
         }
         git(&work);
-        let options = SimOptions { script: Script::turns(self.turns.clone()), ..SimOptions::default() };
+        let script = Script::turns(self.turns.clone());
+        let oauth = self.oauth.clone().unwrap_or_default();
+        let options = SimOptions { script, oauth, ..SimOptions::default() };
         let sim = RUNTIME.block_on(Sim::start(options)).expect("loopback has a free port");
+        if self.oauth.is_some() {
+            let ends = json!({
+                "deviceEndpoint": format!("{}/api/v1/oauth2/device/code", sim.issuer()),
+                "tokenEndpoint": format!("{}/api/v1/oauth2/token", sim.issuer()),
+            });
+            let settings = json!({"security": {"auth": {"oauth": ends}}}).to_string();
+            fs::write(folder.path().join("home/.qwen/settings.json"), settings).expect("written");
+        }
         let command = self.command(folder.path(), &sim.base_url());
         Terminal::open(self.columns, self.rows, command, World { folder, sim })
     }

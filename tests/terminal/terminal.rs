@@ -119,6 +119,17 @@ impl Terminal {
         self
     }
 
+    /// The address of the simulator.
+    pub(crate) fn address(&self) -> String {
+        self.world.sim.base_url()
+    }
+
+    /// Somebody approves the sign-in that waits, in a browser somewhere.
+    pub(crate) fn approves(&mut self) -> &mut Self {
+        assert_eq!(self.world.sim.approve(), 1, "one sign-in waits");
+        self
+    }
+
     /// Waits until the session can be talked to.
     pub(crate) fn is_ready(&mut self) -> &mut Self {
         self.waits_for("ctx ")
