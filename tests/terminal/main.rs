@@ -18,6 +18,7 @@ mod first_start;
 mod hostile;
 mod leaving;
 mod resizing;
+mod sign_in;
 mod stopping;
 
 use desk::Desk;

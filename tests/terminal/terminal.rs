@@ -309,6 +309,11 @@ impl Terminal {
         std::fs::read_to_string(self.path(path)).unwrap_or_default()
     }
 
+    /// The simulator's address.
+    pub(crate) fn base_url(&self) -> String {
+        self.world.sim.base_url()
+    }
+
     /// What the model was asked.
     pub(crate) fn requests(&self) -> Vec<Recorded> {
         self.world.sim.requests()
