@@ -1,10 +1,12 @@
 //! `qwen auth login`: by flags where nobody can be asked, by questions where somebody can.
 
 use std::{
-    io::{self, IsTerminal as _, Read as _},
+    io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _},
     sync::Arc,
+    time::Duration,
 };
 
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -22,6 +24,9 @@ use crate::{
 
 /// Above this it is no key. Unit: bytes.
 const LARGEST: u64 = 16 * 1024;
+
+/// How long a pipe may stay silent: the program in front of it may ask a person for a password first.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Signs in or adds a key; gives the exit code. Errors: what keeps it from that, the refusal of a key included.
 pub(super) async fn login(
@@ -173,7 +178,11 @@ async fn key(
     }
     let is_private = address(base_url)?.is_private();
     if flags.key_stdin && !io::stdin().is_terminal() {
-        let typed = unless_stopped(stop, from_stdin).await?;
+        let silent = |_| {
+            let error = format!("no key came from stdin within {} seconds", PATIENCE.as_secs());
+            Failure::new(Kind::Usage, error)
+        };
+        let typed = timeout(PATIENCE, unless_stopped(stop, from_stdin)).await.map_err(silent)??;
         return match own(typed) {
             None => Err(Failure::new(Kind::Usage, "stdin held no key")),
             key => Ok(key),
@@ -197,14 +206,18 @@ async fn key(
         .hint("pipe it in: `printenv MY_KEY | qwen auth login … --key-stdin`"))
 }
 
-/// The first line of stdin.
+/// The first line of stdin; what follows is left there.
 fn from_stdin() -> Result<Secret, Failure> {
     let mut text = zeroize::Zeroizing::new(String::new());
-    io::stdin().take(LARGEST).read_to_string(&mut text).map_err(|_| {
+    let mut stdin = BufReader::new(io::stdin().take(LARGEST));
+    while text.trim().is_empty() {
         // What was read is not repeated.
-        Failure::new(Kind::Usage, "the key cannot be read from stdin")
-    })?;
-    Ok(Secret::new(text.trim().lines().next().unwrap_or_default().to_owned()))
+        let cannot = |_| Failure::new(Kind::Usage, "the key cannot be read from stdin");
+        if stdin.read_line(&mut text).map_err(cannot)? == 0 {
+            break;
+        }
+    }
+    Ok(Secret::new(text.trim().to_owned()))
 }
 
 /// Reads on a thread that may wait for ever. Errors: those of the work; kind `interrupted`.

@@ -65,7 +65,9 @@ async fn act(
     match what {
         None if is_person => {
             // Who is signed in comes first, then the ways to sign in.
-            let _ = status(service, Form::Text);
+            if status(service, Form::Text).is_err() {
+                say("nobody is signed in here");
+            }
             login::login(service, AuthLogin::default(), is_person, stop).await
         }
         None => {

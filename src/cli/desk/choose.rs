@@ -21,10 +21,10 @@ impl Service {
     pub(in crate::cli) async fn choose(self: &Arc<Self>, name: &str) -> Result<Connection, Failure> {
         let name = name.to_owned();
         self.on_disk(move |service, known| {
-            let (found, mut notes) = known.chosen(&name)?;
-            let mut connection = known.connect(found)?;
-            notes.extend(service.known()?.above());
-            connection.notes = notes;
+            // A key that cannot be read is no reason to forget the choice before.
+            let mut connection = known.connect(known.named(&name)?)?;
+            connection.notes = known.remember(&name)?;
+            connection.notes.extend(service.known()?.above());
             Ok(connection)
         })
         .await
@@ -90,22 +90,19 @@ impl Service {
 }
 
 impl Known {
-    /// Chooses an account in the book; gives what it comes to, and what to say. Errors: as [`Service::choose`].
-    fn chosen(&self, name: &str) -> Result<(Found, Vec<String>), Failure> {
+    /// Lets later sessions use it; gives what to say. Errors: the list of accounts cannot be written.
+    fn remember(&self, name: &str) -> Result<Vec<String>, Failure> {
         if self.inputs.accounts.named(name).is_some() {
-            let found = self.alone(name, None)?;
             self.book().choose(name)?;
-            return Ok((found, Vec::new()));
+            return Ok(Vec::new());
         }
         if let Some(account) = self.accounts().into_iter().find(|account| account.name == name) {
-            let found = self.alone(name, None)?;
             self.book().add_sign_in(account)?;
-            return Ok((found, Vec::new()));
+            return Ok(Vec::new());
         }
-        let found = self.named(name)?;
         // An account would stand above a key in the settings.
         self.book().choose_none()?;
-        Ok((found, vec!["this key is not kept: it is used where it is found".to_owned()]))
+        Ok(vec!["this key is not kept: it is used where it is found".to_owned()])
     }
 
     /// What a name comes to: an account's, or the place of a key that was found. Errors: there is no such.
