@@ -9,7 +9,8 @@
 //! 4. An account's key goes to the account's address only; a key, an address or a model with a server of its own in
 //!    a higher place stands above the whole account.
 //!
-//! A sign-in with Qwen OAuth is used when it is asked for, or when the person has nothing else (`signin.rs`).
+//! A sign-in with Qwen OAuth is used when it is asked for, when it is the chosen account, or when the person has nothing
+//! else (`signin.rs`).
 //! `OPENAI_API_KEY` without an address goes to Qwen Cloud (China), as in Qwen Code, unless the key or the model is
 //! plainly another provider's.
 

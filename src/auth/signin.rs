@@ -126,6 +126,44 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_in_that_was_chosen_stands_where_accounts_stand() {
+        let chosen = |env: &[(&str, &str)]| {
+            let mut inputs = inputs(FILE, env);
+            let account = crate::auth::Account {
+                name: "qwen-oauth".to_owned(),
+                preset: "qwen-oauth".to_owned(),
+                endpoint: crate::auth::Endpoint::parse("https://portal.qwen.ai/v1").expect("valid"),
+                model: None,
+                key: Some(crate::auth::Place::SignIn),
+                created: crate::base::Moment(7),
+            };
+            inputs.accounts.current = Some(account.name.clone());
+            inputs.accounts.all.push(account);
+            inputs
+        };
+        assert_eq!(ends(&chosen(&[])), portal(&[]));
+        let mut settings = chosen(&[]);
+        settings.settings.env = [("DASHSCOPE_API_KEY", "k")].into_iter().collect();
+        settings.settings.selected_type = Some("openai".to_owned());
+        assert_eq!(ends(&settings), portal(&[]), "settings stand below");
+        let (base, model, notes) = ends(&chosen(&[("DASHSCOPE_API_KEY", "k")])).expect("the key");
+        assert_eq!(base, "https://dashscope.aliyuncs.com/compatible-mode/v1");
+        assert_eq!((model.as_str(), notes.len()), ("qwen3-coder-plus", 1));
+        assert_eq!(
+            notes[0],
+            "the account `qwen-oauth` is not used: DASHSCOPE_API_KEY from the environment stands above it; to use \
+             it, `unset DASHSCOPE_API_KEY`"
+        );
+        let mut gone = chosen(&[]);
+        gone.oauth.kept = oauth::Kept::Nothing;
+        let error = ends(&gone).expect_err("nobody is signed in");
+        assert!(
+            error.contains("nobody is signed in with Qwen OAuth (the account `qwen-oauth` asks for it)"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_sign_in_is_used_when_it_is_asked_for_or_when_there_is_nothing_else() {
         assert_eq!(ends(&inputs(FILE, &[])), portal(&[]));
         let asked = [("QWEN_DEFAULT_AUTH_TYPE", "qwen-oauth"), ("DASHSCOPE_API_KEY", "k")];

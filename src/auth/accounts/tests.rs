@@ -198,3 +198,32 @@ fn a_list_that_is_no_list_is_named_and_left_alone() {
     let slot = account("work", CHINA).slot();
     assert!(vault.read(&slot, Place::File).is_err());
 }
+
+#[test]
+fn a_sign_in_is_an_account_without_a_key_of_its_own() {
+    let (home, book, vault) = desk();
+    let new = || Account { model: None, ..account("qwen-oauth", "https://portal.qwen.ai/v1") };
+    let added = book.add_sign_in(new()).unwrap();
+    assert!(added.is_sign_in() && book.list().current() == Some(&added));
+    assert_eq!(file(home.path())["accounts"][0]["key"], "oauth");
+    // Signing in again renews the entry.
+    let moved = Account { endpoint: Endpoint::parse(CHINA).unwrap(), ..new() };
+    assert_eq!(book.add_sign_in(moved).unwrap().endpoint.base(), CHINA);
+    assert_eq!(book.list().all.len(), 1);
+    book.add(&vault, account("work", CHINA), Some(&secret("sk-work-0123456789"))).unwrap();
+    assert_eq!(book.add_sign_in(account("work", CHINA)).unwrap_err().kind, Kind::Usage);
+    assert_eq!(vault.read(&added.slot(), Place::SignIn).map(drop).unwrap_err().kind, Kind::Auth);
+    assert_eq!(book.remove(&vault, "qwen-oauth").unwrap().name, "qwen-oauth");
+    assert_eq!(book.list().current.as_deref(), Some("work"));
+}
+
+#[test]
+fn a_model_is_changed_in_its_entry_and_the_choice_can_be_taken_back() {
+    let (home, book, vault) = desk();
+    book.add(&vault, account("work", CHINA), Some(&secret("sk-work-0123456789"))).unwrap();
+    book.set_model("work", "qwen-flash").unwrap();
+    assert_eq!(book.list().current().unwrap().model.as_deref(), Some("qwen-flash"));
+    assert_eq!(book.set_model("nobody", "m").unwrap_err().kind, Kind::Usage);
+    assert_eq!((book.choose_none(), book.choose_none()), (Ok(true), Ok(false)));
+    assert_eq!((book.list().current(), file(home.path()).get("current")), (None, None));
+}
