@@ -50,6 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('--bare', '--bare', [CompletionResultType]::ParameterName, 'Look for nothing by itself: no instruction files, no map of the repository')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Go on with the newest session of this project')
             [CompletionResult]::new('--continue', '--continue', [CompletionResultType]::ParameterName, 'Go on with the newest session of this project')
+            [CompletionResult]::new('--private', '--private', [CompletionResultType]::ParameterName, 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider')
             [CompletionResult]::new('--include-partial-messages', '--include-partial-messages', [CompletionResultType]::ParameterName, 'With stream-json, also write the pieces of an answer while it comes')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print the version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
@@ -90,6 +91,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Is this repository''s prompt stored now, until when, and what would the next request read and write?')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Why did each request of a session cost what it cost?')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Which rules are in force for this model, and what does each mode keep where and for how long?')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Have the provider delete the conversations it keeps for this project')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Which models have which cache, and at what price?')
             break
         }
@@ -110,6 +112,11 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
         'qwen;cache;policy' {
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Ask about this model instead of the one that is set')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Ask about this model instead of the one that is set')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;cache;forget' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -52,6 +52,9 @@ _qwen() {
             qwen__subcmd__cache,explain)
                 cmd="qwen__subcmd__cache__subcmd__explain"
                 ;;
+            qwen__subcmd__cache,forget)
+                cmd="qwen__subcmd__cache__subcmd__forget"
+                ;;
             qwen__subcmd__cache,models)
                 cmd="qwen__subcmd__cache__subcmd__models"
                 ;;
@@ -68,7 +71,7 @@ _qwen() {
 
     case "${cmd}" in
         qwen)
-            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --max-session-turns --output-format --include-partial-messages --version --help demo sim cache auth completions"
+            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --max-session-turns --output-format --include-partial-messages --version --help demo sim cache auth completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -312,7 +315,7 @@ _qwen() {
             return 0
             ;;
         qwen__subcmd__cache)
-            opts="-h --help status explain policy models"
+            opts="-h --help status explain policy forget models"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -327,6 +330,20 @@ _qwen() {
             ;;
         qwen__subcmd__cache__subcmd__explain)
             opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__cache__subcmd__forget)
+            opts="-h --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

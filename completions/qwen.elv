@@ -47,6 +47,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --bare 'Look for nothing by itself: no instruction files, no map of the repository'
             cand -c 'Go on with the newest session of this project'
             cand --continue 'Go on with the newest session of this project'
+            cand --private 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider'
             cand --include-partial-messages 'With stream-json, also write the pieces of an answer while it comes'
             cand -v 'Print the version'
             cand --version 'Print the version'
@@ -84,6 +85,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand status 'Is this repository''s prompt stored now, until when, and what would the next request read and write?'
             cand explain 'Why did each request of a session cost what it cost?'
             cand policy 'Which rules are in force for this model, and what does each mode keep where and for how long?'
+            cand forget 'Have the provider delete the conversations it keeps for this project'
             cand models 'Which models have which cache, and at what price?'
         }
         &'qwen;cache;status'= {
@@ -101,6 +103,10 @@ set edit:completion:arg-completer[qwen] = {|@words|
         &'qwen;cache;policy'= {
             cand -m 'Ask about this model instead of the one that is set'
             cand --model 'Ask about this model instead of the one that is set'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;cache;forget'= {
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_qwen_global_optspecs
-    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= max-session-turns= o/output-format= include-partial-messages v/version h/help
+    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private max-session-turns= o/output-format= include-partial-messages v/version h/help
 end
 
 function __fish_qwen_needs_command
@@ -51,6 +51,7 @@ stream-json\t'one message a line, as things happen'"
 complete -c qwen -n "__fish_qwen_needs_command" -s y -l yolo -d 'Approve everything'
 complete -c qwen -n "__fish_qwen_needs_command" -l bare -d 'Look for nothing by itself: no instruction files, no map of the repository'
 complete -c qwen -n "__fish_qwen_needs_command" -s c -l continue -d 'Go on with the newest session of this project'
+complete -c qwen -n "__fish_qwen_needs_command" -l private -d 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider'
 complete -c qwen -n "__fish_qwen_needs_command" -l include-partial-messages -d 'With stream-json, also write the pieces of an answer while it comes'
 complete -c qwen -n "__fish_qwen_needs_command" -s v -l version -d 'Print the version'
 complete -c qwen -n "__fish_qwen_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -100,11 +101,12 @@ refresh-denied\t''
 quota\t''"
 complete -c qwen -n "__fish_qwen_using_subcommand sim" -l oauth-token-seconds -d 'How long an access token of a login lives, in seconds' -r
 complete -c qwen -n "__fish_qwen_using_subcommand sim" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "status" -d 'Is this repository\'s prompt stored now, until when, and what would the next request read and write?'
-complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "explain" -d 'Why did each request of a session cost what it cost?'
-complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "policy" -d 'Which rules are in force for this model, and what does each mode keep where and for how long?'
-complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy models" -f -a "models" -d 'Which models have which cache, and at what price?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy forget models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy forget models" -f -a "status" -d 'Is this repository\'s prompt stored now, until when, and what would the next request read and write?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy forget models" -f -a "explain" -d 'Why did each request of a session cost what it cost?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy forget models" -f -a "policy" -d 'Which rules are in force for this model, and what does each mode keep where and for how long?'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy forget models" -f -a "forget" -d 'Have the provider delete the conversations it keeps for this project'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and not __fish_seen_subcommand_from status explain policy forget models" -f -a "models" -d 'Which models have which cache, and at what price?'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from status" -s m -l model -d 'Ask about this model instead of the one that is set' -r
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from status" -l json -d 'Answer as JSON'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -112,6 +114,7 @@ complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcomm
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from policy" -s m -l model -d 'Ask about this model instead of the one that is set' -r
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -l json -d 'Answer as JSON'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -48,6 +48,16 @@ impl Link {
         &self.chain.response
     }
 
+    /// Whose copy it is.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether the provider may still have it. Source: `docs/sources.md`, wire 2.4: seven days.
+    pub fn may_be_kept(&self, now: Moment) -> bool {
+        now.since(self.created) < Duration::from_secs(7 * 24 * 3_600)
+    }
+
     /// Why a request with this prompt reads nothing of the copy, if it does not.
     fn miss(&self, prompt: &Prompt, scope: &Scope, now: Moment) -> Option<Miss> {
         if self.scope.account != scope.account {

@@ -190,6 +190,9 @@ pub struct SessionFlags {
     /// The id of the new session [default: a random UUID]
     #[arg(long, value_name = "ID", conflicts_with_all = ["resume", "continue_newest"])]
     pub session_id: Option<String>,
+    /// Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider
+    #[arg(long, conflicts_with_all = ["resume", "continue_newest"])]
+    pub private: bool,
     /// Stop after this many requests with exit code 53; -1 is no limit
     #[arg(
         long,

@@ -111,6 +111,7 @@ pub(super) fn session(
     };
     let known = Known::read(&asked)?;
     let (homes, settings, inputs) = (&known.homes, &known.settings, &known.inputs);
+    let is_private = arguments.session.private;
     let root = context::root_of(&cwd);
     let no_colour = inputs.env.get("NO_COLOR").is_some();
     let hidden_env = auth::hidden_names(inputs);
@@ -147,15 +148,17 @@ pub(super) fn session(
     setup.context = fitting(reading(settings, homes, arguments.context.bare), &setup.connection);
     setup.extra_roots = extra_roots(settings, &cwd, &mut setup.notices)?;
     permit(&mut setup, settings, homes);
-    if let Some(folder) = folder {
+    if let Some(folder) = folder.filter(|_| !is_private) {
         keep(&mut setup, &folder, resumed.is_some())?;
         setup.pinned = Pinned::of(&folder);
     }
     if let Some(home) = AbsPath::new(&homes.qwen_home) {
-        setup.ledger_file = LedgerFile::at(&home);
+        let mut file = LedgerFile::at(&home);
         // Habits belong to a project, blocks to an account and a model.
-        setup.ledger = setup.ledger_file.load().in_project(&setup.root.to_string());
+        setup.ledger = file.load().in_project(&setup.root.to_string());
         setup.ledger.prune(crate::base::Moment(now()));
+        // A private session may know what is stored, and tells nobody what it stored.
+        setup.ledger_file = if is_private { LedgerFile::nowhere() } else { file };
     }
 
     let format = settings.output_format().parse().map_err(|e: String| Failure::new(Kind::Config, e))?;
@@ -184,6 +187,7 @@ fn flags(arguments: &Arguments) -> config::Flags {
         include_directories: folders.collect(),
         proxy: arguments.model.proxy.clone(),
         output_format: arguments.output.output_format.map(|f| f.name().to_owned()),
+        is_private: arguments.session.private,
     }
 }
 

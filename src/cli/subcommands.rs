@@ -23,7 +23,8 @@ pub enum Subcommand {
     Sim(Sim),
     /// See what the provider's cache holds, what it saved, and on which rules
     ///
-    /// Answers from files on this machine alone: no request is made and no key is needed where none is used.
+    /// Answers from files on this machine alone: no request is made and no key is needed where none is used; only
+    /// `forget` speaks with the provider.
     /// Without a question it answers `status`. How the cache works, with numbers to check by hand: docs/caching.md.
     #[command(subcommand_value_name = "QUESTION", subcommand_help_heading = "Questions")]
     Cache(Cache),
@@ -70,6 +71,12 @@ pub enum CacheCommand {
     /// In words, with this model's numbers: the price of writing and reading, the smallest prompt that is stored,
     /// how long it lives, where markers go and when a write is worth its price.
     Policy(CachePolicy),
+    /// Have the provider delete the conversations it keeps for this project
+    ///
+    /// Only `cache.mode: session` leaves conversations with the provider; each goes by itself after 7 days. Deletes
+    /// those of the named session, or of all sessions of this project that were made with the key in use, and says
+    /// what could not be deleted. The transcripts on this machine stay.
+    Forget(CacheForget),
     /// Which models have which cache, and at what price?
     ///
     /// The catalogue as it was built in, with your own `cache.prices` above it. `listed` models honour markers by
@@ -97,6 +104,14 @@ pub struct CacheExplain {
     /// Answer as JSON, in the form of docs/schemas/cache-explain.schema.json
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `qwen cache forget` is asked for.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct CacheForget {
+    /// The session's id or its beginning [default: all of this project]
+    #[arg(value_name = "SESSION")]
+    pub session: Option<String>,
 }
 
 /// What `qwen cache policy` is asked for.

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     auth::Vars,
-    catalog::Price,
+    catalog::{CacheSetting, Price},
     protocol::{Failure, Kind, Mode},
 };
 
@@ -24,6 +24,10 @@ use super::{
     setting::{Merge, Setting},
     table::{self, ALL},
 };
+
+/// What the person is told who asked for a kept conversation and for a private session.
+const NOT_KEPT: &str = "--private: the provider is not asked to keep this conversation, so `cache.mode: session` is \
+                        left aside and the cache is used as with `auto`";
 
 /// What the command line says about settings. Keys, addresses and the model go to `auth::Flags`.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +48,8 @@ pub struct Flags {
     pub proxy: Option<String>,
     /// `--output-format`.
     pub output_format: Option<String>,
+    /// `--private`: nobody keeps the conversation.
+    pub is_private: bool,
 }
 
 /// Where a value came from.
@@ -125,6 +131,10 @@ pub fn load(paths: &Paths, env: &Vars, flags: &Flags) -> Result<Loaded, Failure>
         loaded.put(setting, value, Origin::Flag(setting.flag.unwrap_or_default()));
     }
     loaded.priced()?;
+    if flags.is_private && loaded.cache() == CacheSetting::Session {
+        loaded.put(&table::CACHE_MODE, Value::from(CacheSetting::Auto.name()), Origin::Flag("--private"));
+        loaded.notes.push(NOT_KEPT.to_owned());
+    }
     if loaded.get(&table::APPROVAL_MODE).and_then(Value::as_str) == Some("auto") {
         loaded.notes.push("the approval mode `auto` of Qwen Code is taken as `default`: it asks".to_owned());
     }

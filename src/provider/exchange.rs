@@ -273,7 +273,12 @@ impl Exchange {
         if !quirks.learn(report, body) {
             return trouble;
         }
-        Trouble { class: Class::Adapted, after: None, taught: quirks.finding_since(before), ..trouble }
+        Trouble {
+            class: Class::Adapted,
+            after: None,
+            taught: quirks.finding_since(before).map(Box::new),
+            ..trouble
+        }
     }
 
     async fn before<T>(&self, until: Instant, work: impl Future<Output = T>) -> Result<T, Trouble> {

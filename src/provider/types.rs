@@ -98,7 +98,7 @@ pub struct Trouble {
     /// The server's name for the request.
     pub request_id: Option<String>,
     /// What the refusal taught of the cache: then the request is planned anew before it is sent again.
-    pub taught: Option<Finding>,
+    pub taught: Option<Box<Finding>>,
 }
 
 /// What to do about a failed request.

@@ -201,13 +201,33 @@ mod tests {
         ];
         for (who, sent, expected) in table {
             assert_eq!(read(&sent), Some(usage(expected)), "{who}");
-            let form = match who {
-                "dashscope nested" => Counted::Nested,
-                "dashscope vl" | "moonshot" => Counted::Beside,
-                "deepseek" => Counted::HitTokens,
-                _ => Counted::Usual,
-            };
-            assert_eq!(counted(&sent), form, "{who}");
+        }
+    }
+
+    #[test]
+    fn unusual_forms_are_told_from_the_usual_ones() {
+        let table = [
+            (
+                json!({"prompt_tokens_details": {"cached_tokens": 1, "cache_creation_input_tokens": 1,
+                "cache_creation": {"ephemeral_5m_input_tokens": 1}}}),
+                Counted::Usual,
+            ),
+            (
+                json!({"prompt_tokens_details": {"cached_tokens": 1,
+                "cache_creation": {"ephemeral_5m_input_tokens": 1}}}),
+                Counted::Nested,
+            ),
+            (json!({"cache_creation": {"ephemeral_5m_input_tokens": 1}}), Counted::Nested),
+            (json!({"prompt_cache_hit_tokens": 1, "prompt_cache_miss_tokens": 1}), Counted::HitTokens),
+            (
+                json!({"prompt_tokens_details": {"cached_tokens": 1}, "prompt_cache_hit_tokens": 1}),
+                Counted::Usual,
+            ),
+            (json!({"cached_tokens": 1}), Counted::Beside),
+            (json!({"prompt_tokens": 1}), Counted::Usual),
+        ];
+        for (sent, form) in table {
+            assert_eq!(counted(&sent), form, "{sent}");
         }
     }
 

@@ -8,8 +8,12 @@ use std::{
 
 use serde_json::Value;
 
-use super::record::{Meta, Record, VERSION};
+use super::{
+    Folder,
+    record::{Meta, Record, VERSION},
+};
 use crate::{
+    base::SessionId,
     cache::Link,
     protocol::{Charge, Failure, Item, Kind, Usage},
 };
@@ -43,6 +47,25 @@ pub fn load(path: impl AsRef<Path>) -> Result<Loaded, Failure> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|e| unreadable(path, &e))?;
     Ok(read(file, path)?.0)
+}
+
+/// Everything a session left with the provider, in order: the responses it followed or could follow.
+/// Errors: the session is not there, or cannot be read.
+pub fn links(folder: &Folder, id: &SessionId) -> Result<Vec<Link>, Failure> {
+    let none = || Failure::new(Kind::Usage, format!("there is no session `{id}` in this project"));
+    let path = folder.session(id).ok_or_else(none)?;
+    let file = File::open(&path).map_err(|e| unreadable(path.as_path(), &e))?;
+    let mut links = Vec::new();
+    for line in BufReader::new(file).split(b'\n') {
+        let line = line.map_err(|e| unreadable(path.as_path(), &e))?;
+        // Every other line may be long and is none of them.
+        if line.starts_with(br#"{"kind":"link""#)
+            && let Ok(Record::Link(link)) = serde_json::from_slice::<Record<'static>>(&line)
+        {
+            links.push(link.into_owned());
+        }
+    }
+    Ok(links)
 }
 
 /// As [`load`]; also returns how many bytes are whole lines.

@@ -22,7 +22,7 @@ pub use billed::{Bill, Billed, bill};
 pub use folder::Folder;
 pub use ledger::LedgerFile;
 pub use list::{Summary, find, latest, list};
-pub use load::{Loaded, load};
+pub use load::{Loaded, links, load};
 pub use pinned::{Pin, Pinned};
 pub use record::{Meta, Record, Spent};
 pub use transcript::Transcript;

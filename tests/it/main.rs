@@ -22,6 +22,7 @@ mod long;
 mod one_shot;
 mod permissions;
 mod pinned;
+mod private;
 mod programs;
 mod resume;
 mod sign_in;

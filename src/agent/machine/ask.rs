@@ -190,7 +190,7 @@ impl Machine {
             Class::Adapted if asking.adapted < ADAPTATIONS => {
                 asking.adapted += 1;
                 asking.attempt -= 1;
-                if let Some(finding) = trouble.taught {
+                if let Some(finding) = trouble.taught.as_deref().copied() {
                     let is_new = self.ledger.refused(&self.config.cache.scope, finding, self.now);
                     asking.taught = is_new.then_some(finding).or(asking.taught);
                     self.out.push(Effect::KeepLedger);

@@ -9,7 +9,7 @@ use crate::{
     base::{Account, CallId, Tokens},
     cache::Situation,
     cache::survey::{can_carry, last_markable, size_through},
-    prompt::Head,
+    prompt::{Head, Heard},
     protocol::{Arguments, Finish, ToolCall, ToolResult, Turn, Usage, UserMessage, Verdict},
 };
 
@@ -63,6 +63,17 @@ fn result(n: usize, letters: usize) -> Item {
         text: "c".repeat(letters),
         verdict: Verdict::Done,
     })
+}
+
+/// The prompt after a turn with these calls and a result of this size for each.
+fn worked(prompt: Prompt, ids: std::ops::Range<usize>, letters: usize) -> Prompt {
+    let Item::Assistant(turn) = calls(ids.clone()) else { panic!("calls are an answer") };
+    let Heard::Open(mut round) = prompt.hear(turn) else { panic!("calls open a round") };
+    for n in ids {
+        let Item::Result(result) = result(n, letters) else { panic!("it is a result") };
+        round.answer(result);
+    }
+    round.close().expect("all are answered")
 }
 
 fn answered(prompt: &Prompt, ledger: &mut Ledger) {
@@ -138,10 +149,10 @@ proptest! {
         steps in proptest::collection::vec((1_usize..30, 0_usize..3_000, 0_u8..3), 1..12),
     ) {
         let mut ledger = Ledger::default();
-        let mut items = vec![said(300)];
+        // Grown as a session grows it, so that every item is hashed once.
+        let mut now = prompt(head, vec![said(300)]);
         let mut id = 0;
         for (burst, size, fate) in steps {
-            let now = prompt(head, items.clone());
             let plan = planned(&now, &ledger);
             prop_assert!(plan.marks().len() <= Plan::MAX);
             prop_assert!(plan.marks().windows(2).all(|w| w[0] < w[1]));
@@ -156,8 +167,7 @@ proptest! {
                 1 => drop(ledger.completed(&now, &limits(), &plan, None, (Moment(1_000), Moment(1_000)))),
                 _ => drop(ledger.completed(&now, &limits(), &plan, Some(&usage), (Moment(1_000), Moment(1_000)))),
             }
-            items.push(calls(id..id + burst));
-            items.extend((id..id + burst).map(|n| result(n, size)));
+            now = worked(now, id..id + burst, size);
             id += burst;
         }
     }

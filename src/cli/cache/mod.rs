@@ -1,8 +1,10 @@
-//! `qwen cache`: what the provider's store holds, what it did, and on which rules. Reads files; asks no network.
+//! `qwen cache`: what the provider's store holds, what it did, and on which rules. Reads files; only `forget` asks the
+//! network.
 
 mod explain;
 mod explain_json;
 mod explain_text;
+mod forget;
 mod models;
 mod page;
 mod place;

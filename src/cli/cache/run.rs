@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     super::{Cache, CacheCommand, CacheExplain, CacheModels, CacheStatus},
     explain::Explained,
-    explain_json, explain_text, models,
+    explain_json, explain_text, forget, models,
     place::{Place, project},
     policy,
     status::Status,
@@ -25,6 +25,7 @@ pub(in crate::cli) fn run(cache: Cache) -> Result<u8, Failure> {
             if flags.json { json(&status.to_json()) } else { status.to_text() }
         }
         CacheCommand::Explain(flags) => explain(&flags)?,
+        CacheCommand::Forget(flags) => return forget::run(flags.session.as_deref()),
         CacheCommand::Policy(flags) => policy::text(&Place::find(flags.model)?),
         CacheCommand::Models(CacheModels { json: is_json }) => {
             let rows = models::rows()?;

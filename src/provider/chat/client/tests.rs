@@ -216,7 +216,7 @@ async fn markers_that_are_refused_are_left_out_and_the_answer_says_so() {
     let ask = async || chat.send(chat.body(&prompt(), &plan), &CancellationToken::new(), &mut |_| {}).await;
     assert!(ask().await.expect("an answer").marked);
     let trouble = ask().await.expect_err("refused");
-    assert_eq!((trouble.class, trouble.taught), (Class::Adapted, Some(Finding::Refused)));
+    assert_eq!((trouble.class, trouble.taught), (Class::Adapted, Some(Box::new(Finding::Refused))));
     assert!(!ask().await.expect("an answer").marked, "nothing follows from a cache that stays empty");
     let counts: Vec<usize> =
         seen.lock().expect("whole").iter().map(|r| r.matches("cache_control").count()).collect();
