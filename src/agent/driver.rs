@@ -244,7 +244,7 @@ impl Driver {
             return None;
         }
         match report.warmth {
-            Some(Warmth::Stored(ledger)) => self.machine.learn(&ledger),
+            Some(Warmth::Stored(ledger)) => self.machine.learn(&ledger, words::now()),
             Some(Warmth::Mine(warming)) => self.store.hold(self.machine.requests(), warming),
             Some(Warmth::Late) | None => {}
         }
@@ -255,7 +255,7 @@ impl Driver {
         if !matches!(input, Input::Chunk(_))
             && let Some(ledger) = self.store.changed()
         {
-            self.machine.learn(&ledger);
+            self.machine.learn(&ledger, words::now());
         }
         for effect in self.machine.step(input, words::now()) {
             self.perform(effect);
@@ -294,7 +294,7 @@ impl Driver {
             Effect::Emit(event) => self.mailbox.put(event),
             Effect::Keep(kept) => self.keep(&kept),
             Effect::Sync => self.sync(),
-            Effect::KeepLedger => self.store.publish(self.machine.ledger().clone()),
+            Effect::KeepLedger => self.store.publish(self.machine.news()),
             Effect::End => {
                 self.asking.renew();
                 self.tools.renew();

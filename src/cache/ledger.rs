@@ -93,6 +93,14 @@ impl Ledger {
         self.store(scope).map(|store| store.implicit).unwrap_or_default().rate()
     }
 
+    /// What may be new of one account and model to other processes: everything but blocks that nothing happened to for
+    /// some minutes. Much smaller than the whole, which holds a day.
+    #[must_use]
+    pub fn news(&self, scope: &Scope, now: Moment) -> Self {
+        let stores = self.store(scope).map(|store| (scope.clone(), store.news(now)));
+        Self { stores: stores.into_iter().collect(), project: self.project.clone(), own: None }
+    }
+
     /// Takes in what another process has learned. The order does not matter, nor how often it is done.
     pub fn merge(&mut self, other: &Self) {
         for (scope, theirs) in &other.stores {

@@ -228,6 +228,21 @@ impl Store {
         self.scale = Some(self.scale.map_or(new, |old| if old.at > at { old } else { new }));
     }
 
+    /// The same without blocks whose life ended some minutes ago and to which nothing happened since.
+    pub(super) fn news(&self, now: Moment) -> Self {
+        let is_new = |block: &Block| block.last().0.saturating_add(LIFE) > now.0;
+        let blocks = self.blocks.iter().filter(|(_, block)| is_new(block));
+        Self {
+            blocks: blocks.map(|(prefix, block)| (*prefix, *block)).collect(),
+            scale: self.scale,
+            internal: self.internal,
+            implicit: self.implicit,
+            history: self.history.clone(),
+            heads: self.heads.clone(),
+            trust: self.trust,
+        }
+    }
+
     /// Takes in what another process knows: for each block all evidence, for everything else the newest.
     pub(super) fn merge(&mut self, other: &Self) {
         for (prefix, theirs) in &other.blocks {

@@ -317,6 +317,23 @@ fn what_a_server_refuses_is_left_out_for_a_day_by_every_process() {
 }
 
 #[test]
+fn the_news_are_what_happened_lately_and_lose_nothing_of_it() {
+    let (mut story, head) = (Story::new(), head(PARTS));
+    let scope = story.limits.scope.clone();
+    for turns in 1..30 {
+        story.ask(&talk(&head, turns));
+    }
+    story.now = Moment(story.now.0 + HOUR);
+    let mut kept = story.ledger.clone();
+    story.ask(&talk(&head, 30));
+    let news = story.ledger.news(&scope, story.now);
+    let size = |ledger: &Ledger| serde_json::to_string(ledger).expect("a ledger").len();
+    assert!(size(&news) * 3 < size(&story.ledger), "{} of {}", size(&news), size(&story.ledger));
+    kept.merge(&news);
+    assert_eq!(kept, Ledger { own: kept.own, ..story.ledger.clone() });
+}
+
+#[test]
 fn a_clock_that_was_ahead_makes_nothing_warm_for_longer_than_it_can_be() {
     let (mut story, head) = (Story::new(), head(PARTS));
     let now = story.now;

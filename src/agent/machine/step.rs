@@ -148,15 +148,20 @@ impl Machine {
         }
     }
 
-    /// What is known of the provider's store, for whoever keeps it.
+    /// What is known of the provider's store.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
+    /// What of it may be new to other processes, for whoever keeps it.
+    pub fn news(&self) -> Ledger {
+        self.ledger.news(&self.config.cache.scope, self.now)
+    }
+
     /// Takes in what other processes have learned of the provider's store.
-    pub fn learn(&mut self, ledger: &Ledger) {
+    pub fn learn(&mut self, ledger: &Ledger, now: Moment) {
         self.ledger.merge(ledger);
-        self.ledger.prune(self.now);
+        self.ledger.prune(now);
     }
 
     /// An estimate in real tokens, as far as reports have calibrated it.

@@ -217,5 +217,5 @@ fn calibrate(m: &mut Machine, scale: u64) {
     let mut ledger = Ledger::default();
     let limits = m.config.cache.clone();
     ledger.completed(&prompt, &limits, &crate::cache::Plan::none(), Some(&usage), (NOW, NOW));
-    m.learn(&ledger);
+    m.learn(&ledger, NOW);
 }

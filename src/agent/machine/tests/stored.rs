@@ -60,7 +60,7 @@ fn what_others_stored_meanwhile_is_read_and_nothing_is_asked_while_waiting() {
     let mut second = explicit(Vec::new());
     say_at(&mut second, "another", NOW);
     assert_eq!(path(&second.step(Input::Woke, at(1))), [""; 0]);
-    second.learn(first.ledger());
+    second.learn(first.ledger(), NOW);
     second.step(Input::Opened, at(3));
     let read = second.request().map(|(_, plan)| plan.prediction().read);
     assert!(read > Some(Tokens(9_000)), "{read:?}");
