@@ -35,6 +35,29 @@ fn a_private_session_is_kept_by_nobody() {
 }
 
 #[test]
+fn the_bill_of_a_kept_conversation_is_expected_as_it_comes() {
+    let session = story();
+    let status = session.run_with(&["cache", "status", "--json"]).json();
+    assert_eq!(status["next_request"]["read"], 0);
+    assert!(status["next_request"]["written"].as_u64() > Some(1_024), "{status:#}");
+    session.run("read").exit_is(0);
+    session.run_with(&["-c", "-p", "and now?"]).exit_is(0);
+    let page = session.run_with(&["cache", "explain", "--json"]).json();
+    let of = |key: &str, what: &str| -> Vec<u64> {
+        let requests = page["requests"].as_array().expect("a list").iter();
+        requests.map(|request| request[key][what].as_u64().expect("a count")).collect()
+    };
+    let (expected, read) = (of("predicted", "read"), of("reported", "read"));
+    assert_eq!((expected[0], read[0], read.len()), (0, 0, 3));
+    for (expected, read) in expected.iter().zip(&read).skip(1) {
+        // The frame of the answer is not in the counts.
+        assert!(*read > 1_024 && expected.abs_diff(*read) < 10, "{page:#}");
+    }
+    assert_eq!(of("predicted", "plain"), of("reported", "plain"));
+    assert!(page["requests"][2]["warm_until"].is_string(), "{page:#}");
+}
+
+#[test]
 fn what_the_provider_keeps_of_a_session_is_deleted_when_asked() {
     let session = story();
     session.run_with(&["--session-id", "mine", "-p", "read"]).exit_is(0);

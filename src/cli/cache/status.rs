@@ -13,7 +13,7 @@ use super::{
 use crate::{
     agent::{Connection, Setup},
     base::{AbsPath, Account, Bytes, Clean, Moment, Tokens, minutes},
-    cache::{Situation, forecast, plan},
+    cache::{Situation, forecast, kept, plan},
     protocol::{CacheMode, Prediction},
     session,
 };
@@ -148,7 +148,12 @@ impl Known {
     fn of(setup: &Setup, connection: &Connection, now: Moment) -> Self {
         let (limits, prompt, store) = (connection.limits(), prompt(setup), &setup.ledger);
         let situation = Situation { is_interactive: true, offers_tools: true, ..Situation::default() };
-        let plan = plan(&prompt, &limits, store, forecast(situation, store, &limits.scope), now);
+        let forecast = forecast(situation, store, &limits.scope);
+        let plan = if setup.cache_mode == CacheMode::Session {
+            kept(&prompt, &limits, store, forecast, None, now)
+        } else {
+            plan(&prompt, &limits, store, forecast, now)
+        };
         let until = |prefix| store.warm_until(&limits.scope, prefix, now);
         Self {
             host: connection.credential.endpoint().host().to_owned(),
