@@ -34,6 +34,10 @@ impl Model {
                     self.send_next(cmds);
                 }
             }
+            // The draft stays, to be sent when the turn has ended.
+            Read::Command(command, _) if self.is_busy() && self.waits_for_rest(command.action) => {
+                self.hint = Some("not while a turn is running; Esc stops it".to_owned());
+            }
             Read::Command(command, arguments) => {
                 self.composer.take();
                 self.run(command.action, arguments, cmds);
@@ -49,15 +53,22 @@ impl Model {
         }
     }
 
+    /// Whether a command changes what a running turn stands on.
+    fn waits_for_rest(&self, action: commands::Action) -> bool {
+        use commands::Action as A;
+        match action {
+            A::Auth | A::Model => self.session.is_some(),
+            A::Compress | A::Clear | A::Rewind => true,
+            _ => false,
+        }
+    }
+
     fn run(&mut self, action: commands::Action, arguments: &str, cmds: &mut Vec<Cmd>) {
         use commands::Action as A;
         let (columns, theme) = (self.size.columns, self.theme);
         match action {
             A::Help => self.print(Kind::Note, printed::help(columns, theme), cmds),
             A::About => self.about(cmds),
-            A::Auth | A::Model if self.is_busy() && self.session.is_some() => {
-                self.hint = Some("not while a turn is running; Esc stops it".to_owned());
-            }
             A::Auth => self.open_sign_in(cmds),
             A::Model => self.open_models(arguments, cmds),
             A::Stats => {
@@ -78,9 +89,6 @@ impl Model {
                 Err(sentence) => self.hint = Some(sentence),
             },
             A::Context => self.context_command(arguments, cmds),
-            A::Compress | A::Clear | A::Rewind if self.is_busy() => {
-                self.hint = Some("not while a turn is running; Esc stops it".to_owned());
-            }
             A::Compress => {
                 let mut work = self.new_work();
                 work.is_summary = true;

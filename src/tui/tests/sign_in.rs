@@ -436,3 +436,21 @@ fn the_life_of_another_models_cache_is_not_shown() {
     told(&mut stage, switched("qwen3-max"));
     assert!(!stage.screen().contains("warm until"), "{}", stage.screen());
 }
+
+#[test]
+fn a_command_that_must_wait_stays_in_the_composer() {
+    let mut stage = Stage::new(100, 30);
+    stage.write("hi").enter();
+    stage.hear(Event::TurnStarted { turn: 1, text: "hi".into() });
+    stage.ops();
+    for command in ["/model qwen3-max", "/auth", "/clear"] {
+        stage.write(command).enter();
+        assert!(stage.screen().contains("not while a turn is running"), "{}", stage.screen());
+        assert_eq!((stage.ops(), stage.draft().as_str()), (vec![], command));
+        stage.control('u');
+    }
+    stage.write("/model qwen3-max").enter();
+    stage.hear(Event::TurnEnded { reason: EndReason::Completed, totals: Totals::default() }).enter();
+    let op = DeskOp::UseModel { model: "qwen3-max".into(), account: None, is_default: false };
+    assert_eq!(stage.ops(), [desk(op)]);
+}
