@@ -292,10 +292,9 @@ impl Exchange {
 
     fn unreached(&self, error: &reqwest::Error) -> Trouble {
         let failure = net::explain(error, self.host());
-        let is_certificate = failure.error.starts_with("the certificate");
         // A server on this machine that is not running does not start by being asked again.
         let is_missing = net::is_refused(error) && self.credential.endpoint().is_loopback();
-        let may_pass = failure.kind == Kind::Network && !is_certificate && !is_missing;
+        let may_pass = failure.kind == Kind::Network && !is_certificate(&failure) && !is_missing;
         trouble(if may_pass { Class::Retry } else { Class::Tell }, failure)
     }
 
@@ -336,7 +335,13 @@ fn trouble(class: Class, failure: Failure) -> Trouble {
 
 /// No credential could be had for the request.
 fn unauthorized(failure: Failure) -> Trouble {
-    trouble(if failure.kind == Kind::Network { Class::Retry } else { Class::Tell }, failure)
+    let may_pass = failure.kind == Kind::Network && !is_certificate(&failure);
+    trouble(if may_pass { Class::Retry } else { Class::Tell }, failure)
+}
+
+/// A certificate that is not accepted now is not accepted in a second either.
+fn is_certificate(failure: &Failure) -> bool {
+    failure.error.starts_with("the certificate")
 }
 
 fn after(written: Tokens) -> String {

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     base::Bytes,
+    net,
     permissions::{Action, Approved},
     prompt::ToolSpec,
     protocol::{Display, Preview},
@@ -147,7 +148,7 @@ async fn fetch(call: &Approved, hands: &Hands) -> Result<Outcome, String> {
         return Err("this call was allowed for something else".to_owned());
     };
     let url = address(url)?;
-    let client = hands.net.client().map_err(|failure| failure.error)?;
+    let client = hands.net.client_for(&host(&url)).map_err(|failure| failure.error)?;
     let (response, url) = match follow(client, url).await? {
         Reached::Page(response, url) => (response, url),
         Reached::Elsewhere(target) => {
@@ -196,7 +197,7 @@ async fn follow(client: &Client, start: Url) -> Result<Reached, String> {
         hosts::check(&url).await?;
         let request = client.get(url.clone()).header(header::ACCEPT, "text/html, text/*;q=0.9, */*;q=0.5");
         let response = match tokio::time::timeout(FIRST_ANSWER, request.send()).await {
-            Ok(sent) => sent.map_err(|e| format!("cannot fetch {url}: {}", cause(&e)))?,
+            Ok(sent) => sent.map_err(|e| format!("cannot fetch {url}: {}", why(&e, &url)))?,
             Err(_) => return Err(format!("{url} did not answer within {} s", FIRST_ANSWER.as_secs())),
         };
         // Should the client follow redirects by itself, where it went is looked at all the same.
@@ -219,13 +220,12 @@ async fn follow(client: &Client, start: Url) -> Result<Reached, String> {
     Err(format!("{url} redirects more than {MOST_REDIRECTS} times"))
 }
 
-/// The innermost reason: `connection refused` rather than `error sending request`.
-fn cause(error: &reqwest::Error) -> String {
-    let mut inner: &dyn std::error::Error = error;
-    while let Some(next) = inner.source() {
-        inner = next;
-    }
-    inner.to_string()
+/// Why there was no answer, in the words every request has. Where an authority is not known, the way out is the
+/// person's, so it is said too.
+fn why(error: &reqwest::Error, url: &Url) -> String {
+    let failure = net::explain(error, &host(url));
+    let way_out = failure.hints.first().filter(|_| failure.error.contains("certificate"));
+    way_out.map_or_else(|| failure.error.clone(), |hint| format!("{}; {hint}", failure.error))
 }
 
 #[cfg(test)]
