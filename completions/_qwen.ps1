@@ -60,6 +60,8 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Qwen Cloud on loopback, for people who test scripts')
             [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'See what the provider''s cache holds, what it saved, and on which rules')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Sign in, see who is signed in, and choose between accounts')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'See what a run here would use, and what is in its way')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'List the models of the catalogue: window, output, prices, cache, and where they are served')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             break
         }
@@ -177,6 +179,19 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             break
         }
         'qwen;auth;test' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;doctor' {
+            [CompletionResult]::new('--online', '--online', [CompletionResultType]::ParameterName, 'Ask the server too: one real request with the key')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON, in the form of docs/schemas/doctor.schema.json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;models' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON, in the form of docs/schemas/models.schema.json')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -28,6 +28,12 @@ _qwen() {
             qwen,demo)
                 cmd="qwen__subcmd__demo"
                 ;;
+            qwen,doctor)
+                cmd="qwen__subcmd__doctor"
+                ;;
+            qwen,models)
+                cmd="qwen__subcmd__models"
+                ;;
             qwen,sim)
                 cmd="qwen__subcmd__sim"
                 ;;
@@ -71,7 +77,7 @@ _qwen() {
 
     case "${cmd}" in
         qwen)
-            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --max-session-turns --output-format --include-partial-messages --version --help demo sim cache auth completions"
+            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --max-session-turns --output-format --include-partial-messages --version --help demo sim cache auth doctor models completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -430,6 +436,34 @@ _qwen() {
             ;;
         qwen__subcmd__demo)
             opts="-h --keep --text --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__doctor)
+            opts="-h --online --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__models)
+            opts="-h --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -57,6 +57,8 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand sim 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
             cand cache 'See what the provider''s cache holds, what it saved, and on which rules'
             cand auth 'Sign in, see who is signed in, and choose between accounts'
+            cand doctor 'See what a run here would use, and what is in its way'
+            cand models 'List the models of the catalogue: window, output, prices, cache, and where they are served'
             cand completions 'Print the completion script of a shell'
         }
         &'qwen;demo'= {
@@ -159,6 +161,17 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --help 'Print help'
         }
         &'qwen;auth;test'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;doctor'= {
+            cand --online 'Ask the server too: one real request with the key'
+            cand --json 'Answer as JSON, in the form of docs/schemas/doctor.schema.json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;models'= {
+            cand --json 'Answer as JSON, in the form of docs/schemas/models.schema.json'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

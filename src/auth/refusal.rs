@@ -9,6 +9,7 @@ use super::{
     credential::{Endpoint, Source},
     endpoint::EndpointError,
     inputs::{Flags, Hit, Inputs, Site},
+    oauth::Kept,
     shapes::stranger,
 };
 
@@ -154,6 +155,12 @@ fn tried(inputs: &Inputs) -> String {
     }
     places.push(accounts(inputs));
     places.push("`security.auth` and `env` in your settings".to_owned());
+    let sign_in = match &inputs.oauth.kept {
+        Kept::Nothing => "none",
+        Kept::Damaged(_) => "it cannot be used",
+        Kept::SignedIn(_) => "used only where there is neither key nor address of your own",
+    };
+    places.push(format!("a sign-in with Qwen OAuth ({sign_in})"));
     format!("tried, in this order: {}", places.join(", "))
 }
 

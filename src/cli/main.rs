@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Arguments, Start, Streams, Subcommand, assemble, auth, cache, demo, face, parse, read_stdin, report,
-    shut::shut, simulate, start,
+    Arguments, Start, Streams, Subcommand, assemble, auth, cache, demo, doctor, face, models, parse,
+    read_stdin, report, shut::shut, simulate, start,
 };
 use crate::{agent, headless::Approvals, protocol::Failure};
 
@@ -40,6 +40,8 @@ fn go(mut arguments: Arguments) -> u8 {
         }
         Some(Subcommand::Auth(flags)) => auth::run(flags, streams),
         Some(Subcommand::Cache(flags)) => cache::run(flags),
+        Some(Subcommand::Doctor(flags)) => doctor::run(flags),
+        Some(Subcommand::Models(flags)) => models::run(&flags),
         Some(Subcommand::Demo(flags)) => demo::run(flags, streams),
         Some(Subcommand::Sim(flags)) => simulate::run(&flags),
         None => session(&mut arguments, streams),

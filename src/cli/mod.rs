@@ -13,10 +13,12 @@ mod completions;
 mod connect;
 mod demo;
 mod desk;
+mod doctor;
 mod exit;
 mod face;
 mod main;
 mod mode;
+mod models;
 mod parse;
 mod shut;
 mod signals;
@@ -40,5 +42,5 @@ pub use parse::parse;
 pub use stdin::read as read_stdin;
 pub use subcommands::{
     Auth, AuthCommand, AuthLogin, Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus,
-    Demo, Sim, SimUnit, Subcommand,
+    Demo, Doctor, Models, Sim, SimUnit, Subcommand,
 };

@@ -34,6 +34,19 @@ pub enum Subcommand {
     /// spellings of Qwen Code are understood: `qwen auth qwen-oauth`, `qwen auth coding-plan --region global --key …`.
     #[command(subcommand_value_name = "WHAT", subcommand_help_heading = "What can be done")]
     Auth(Auth),
+    /// See what a run here would use, and what is in its way
+    ///
+    /// Keys and where they go, what was passed over, proxy and certificates, files, cache, terminal and versions.
+    /// Nothing is sent anywhere without --online. The page holds no key, no password and no name of yours, so it can
+    /// be shown to others. Ends with the code a run would end with: 0, 41 without a credential, 52 with settings
+    /// that cannot be used.
+    Doctor(Doctor),
+    /// List the models of the catalogue: window, output, prices, cache, and where they are served
+    ///
+    /// With a filter, only names that contain it. Any other name can be used too, with careful defaults: `-m NAME`.
+    /// `qwen cache models` lists the same models with the factors and limits of the cache; what a server itself
+    /// offers, `qwen doctor --online` counts.
+    Models(Models),
     /// Print the completion script of a shell
     ///
     /// For instance: `qwen completions bash > ~/.local/share/bash-completion/completions/qwen`.
@@ -41,6 +54,28 @@ pub enum Subcommand {
         /// The shell
         shell: Shell,
     },
+}
+
+/// How `qwen doctor` looks.
+#[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Doctor {
+    /// Ask the server too: one real request with the key
+    #[arg(long = "online")]
+    pub is_online: bool,
+    /// Answer as JSON, in the form of docs/schemas/doctor.schema.json
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `qwen models` is asked for.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Models {
+    /// Only names that contain this
+    #[arg(value_name = "FILTER")]
+    pub filter: Option<String>,
+    /// Answer as JSON, in the form of docs/schemas/models.schema.json
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What is asked about the cache.

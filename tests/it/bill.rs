@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use qwen::sim::{call, say};
 use serde_json::{Value, json};
 
-use crate::{Session, ran::Ran};
+use crate::{Session, ran::Ran, schema};
 
 const QUESTIONS: [&[&str]; 6] = [
     &["cache"],
@@ -24,23 +24,11 @@ fn story() -> Session {
         .model_says(say("Still alpha."))
 }
 
-fn schema(page: &Value) {
-    let text = include_str!("../../docs/schemas/cache-explain.schema.json");
-    let mut compiler = boon::Compiler::new();
-    let mut schemas = boon::Schemas::new();
-    let place = "https://example.test/cache-explain.schema.json";
-    compiler.add_resource(place, serde_json::from_str(text).expect("JSON")).expect("a schema");
-    let index = compiler.compile(place, &mut schemas).unwrap_or_else(|e| panic!("{e:#}"));
-    if let Err(error) = schemas.validate(page, index) {
-        panic!("{error:#}\n{page:#}");
-    }
-}
-
 fn explained(session: &Session, words: &[&str]) -> Value {
     let ran = session.run_with(&[&["cache", "explain", "--json"], words].concat());
     ran.exit_is(0).stderr_is("").asks(0);
     let page = ran.json();
-    schema(&page);
+    schema::check("cache-explain", &page);
     page
 }
 

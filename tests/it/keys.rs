@@ -147,10 +147,16 @@ fn without_any_key_nothing_is_sent_and_every_place_is_named() {
         .without("OPENAI_BASE_URL")
         .without("DASHSCOPE_PROXY_BASE_URL")
         .run("hello");
-    ran.exit_is(41).stdout_is("").asks(0).stderr_has("error: no API key was found\n");
-    for place in ["--openai-api-key", "the environment", "`.qwen/.env`", "`security.auth`", "qwen demo"] {
-        ran.stderr_has(place);
-    }
+    ran.exit_is(41).stdout_is("").asks(0).stderr_is(
+        "\
+error: no API key was found
+  hint: tried, in this order: --openai-api-key, the environment, `.qwen/.env` and `.env` from here upwards (none), `.env` in your Qwen and home folders (none), your accounts, with keys in the keyring or a file (none), `security.auth` and `env` in your settings, a sign-in with Qwen OAuth (none)
+  hint: for Qwen Cloud: `export DASHSCOPE_API_KEY=…`
+  hint: for any other server: set OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL
+  hint: for a server on this machine: `OPENAI_BASE_URL=http://localhost:11434/v1`, no key needed
+  hint: to see how it works without an account: `qwen demo`
+",
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![cfg(unix)]
 
 mod ran;
+mod schema;
 mod session;
 mod wire;
 
@@ -12,13 +13,18 @@ mod auth;
 mod bill;
 mod bugfix;
 mod cache;
+mod canaries;
 mod context;
+mod doctor;
 mod failures;
 mod formats;
+mod hostile;
 mod kept;
 mod keyring;
 mod keys;
 mod long;
+mod models;
+mod network;
 mod one_shot;
 mod permissions;
 mod pinned;

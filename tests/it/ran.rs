@@ -183,7 +183,8 @@ pub(crate) fn repository_tree(session: &Session) -> Vec<(PathBuf, Vec<u8>)> {
     all
 }
 
-fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+/// Every file and folder below a folder, with what is in it.
+pub(crate) fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -7,11 +7,17 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use qwen::sim::say;
+use qwen::{
+    auth::oauth::{CredsFile, DeviceFlow, Options, Overrides},
+    net,
+    sim::{Approval, say},
+};
 use serde_json::{Value, json};
+
+use tokio_util::sync::CancellationToken;
 
 use crate::Session;
 
@@ -200,4 +206,91 @@ fn cut_write(session: &Session) -> u32 {
     let value: Value = serde_json::from_str(&text).unwrap_or_default();
     let number = value["refresh_token"].as_str().and_then(|token| token.rsplit('-').next()?.parse().ok());
     number.unwrap_or(0)
+}
+
+/// A person without any key who signed in at the simulator's own desk; the token has ended. Each refresh token works once.
+pub(crate) fn signed_in_at_the_simulator(told: impl FnOnce(Session) -> Session) -> Session {
+    let names = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "DASHSCOPE_PROXY_BASE_URL"];
+    let session = told(names.into_iter().fold(Session::new(), Session::without)).sim(|sim| {
+        sim.oauth.approval = Approval::AfterPolls(0);
+        sim.oauth.interval = Some(1);
+        sim.oauth.required = true;
+    });
+    let overrides = desk(&session);
+    let oauth =
+        json!({"deviceEndpoint": overrides.device_endpoint, "tokenEndpoint": overrides.token_endpoint});
+    let settings = json!({"security": {"auth": {"oauth": oauth}}});
+    fs::write(session.world().qwen_home().join("settings.json"), settings.to_string()).expect("written");
+    sign_in(&session);
+    session
+}
+
+fn desk(session: &Session) -> Overrides {
+    let issuer = session.world().sim.issuer();
+    Overrides {
+        device_endpoint: Some(format!("{issuer}/api/v1/oauth2/device/code")),
+        token_endpoint: Some(format!("{issuer}/api/v1/oauth2/token")),
+        ..Overrides::default()
+    }
+}
+
+/// Signs in as a person does, and lets the token end.
+fn sign_in(session: &Session) {
+    let options = Options::new(&desk(session)).expect("an address");
+    let lazy = net::Lazy::default();
+    let signed_in = async {
+        let flow = DeviceFlow::start(&lazy, &options).await?;
+        let grant = flow.wait(&lazy, &CancellationToken::new(), &mut |_| {}).await?;
+        CredsFile::in_home(&session.world().qwen_home()).save(grant).await
+    };
+    tokio::runtime::Runtime::new().expect("threads").block_on(signed_in).expect("signed in");
+    expire(session);
+}
+
+/// Lets the access token in the file end.
+pub(crate) fn expire(session: &Session) {
+    let mut grant: Value = serde_json::from_slice(&fs::read(file(session)).expect("there")).expect("JSON");
+    grant["expiry_date"] = json!(0);
+    fs::write(file(session), grant.to_string()).expect("written");
+}
+
+#[test]
+fn eight_processes_with_a_token_that_has_ended_renew_it_exactly_once() {
+    let session = signed_in_at_the_simulator(|session| {
+        (0..8).fold(session, |session, _| session.model_says(say("Hello.")))
+    });
+    let runs: Vec<_> = (0..8).map(|_| session.spawn(&["-p", "hello"])).collect();
+    for run in runs {
+        run.wait().exit_is(0).stdout_is("Hello.\n");
+    }
+    let counts = session.world().sim.oauth();
+    assert_eq!((counts.refreshes, counts.reuses), (1, 0));
+}
+
+#[test]
+fn after_a_kill_at_any_moment_the_next_run_works_or_asks_to_sign_in_again() {
+    /// The rounds stop then; the machine is slow.
+    const LIMIT: Duration = Duration::from_secs(35);
+    let session = signed_in_at_the_simulator(|session| {
+        (0..200).fold(session, |session, _| session.model_says(say("Hello.")))
+    });
+    let began = Instant::now();
+    let (mut rounds, mut lost) = (0_u64, 0);
+    while rounds < 50 && began.elapsed() < LIMIT {
+        let running = session.spawn(&["-p", "hello"]);
+        thread::sleep(Duration::from_millis(rounds * 41 % 170));
+        running.kill();
+        let reuses = session.world().sim.oauth().reuses;
+        let ran = session.run("hello");
+        rounds += 1;
+        if session.world().sim.oauth().reuses == reuses {
+            ran.exit_is(0).stdout_is("Hello.\n");
+            expire(&session);
+        } else {
+            ran.exit_is(41).stdout_is("").stderr_has("sign in with `qwen auth qwen-oauth`");
+            lost += 1;
+            sign_in(&session);
+        }
+    }
+    assert!(rounds > lost && rounds >= 8, "{lost} of {rounds} rounds were lost");
 }

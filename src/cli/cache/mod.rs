@@ -5,8 +5,8 @@ mod explain;
 mod explain_json;
 mod explain_text;
 mod forget;
-mod models;
-mod page;
+pub(super) mod models;
+pub(super) mod page;
 mod place;
 mod policy;
 mod run;
@@ -14,4 +14,5 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub(super) use place::settings;
 pub(super) use run::run;

@@ -51,13 +51,6 @@ pub(super) fn to_text(rows: &[Support]) -> String {
 
 /// For programs.
 pub(super) fn to_json(rows: &[Support]) -> Value {
-    let tier = |tier: &Tier| {
-        json!({
-            "up_to": (tier.up_to.0 != u64::MAX).then_some(tier.up_to.0),
-            "input_usd_per_million": million(tier.input),
-            "output_usd_per_million": million(tier.output),
-        })
-    };
     let model = |row: &Support| {
         json!({
             "model": row.model,
@@ -69,14 +62,23 @@ pub(super) fn to_json(rows: &[Support]) -> Value {
             "implicit_read": f64::from(row.terms.implicit_read) / 1_000.0,
             "minimum": row.terms.minimum.0,
             "window": row.window.0,
-            "prices": row.tiers.iter().map(tier).collect::<Vec<_>>(),
+            "prices": row.tiers.iter().map(tier_json).collect::<Vec<_>>(),
         })
     };
     json!({ "form": 1, "read": READ, "models": rows.iter().map(model).collect::<Vec<_>>() })
 }
 
+/// A price for programs.
+pub(in crate::cli) fn tier_json(tier: &Tier) -> Value {
+    json!({
+        "up_to": (tier.up_to.0 != u64::MAX).then_some(tier.up_to.0),
+        "input_usd_per_million": million(tier.input),
+        "output_usd_per_million": million(tier.output),
+    })
+}
+
 /// `1.00 / 5.00 (32k), 1.80 / 9.00 (128k)`.
-pub(super) fn prices(tiers: &[Tier]) -> String {
+pub(in crate::cli) fn prices(tiers: &[Tier]) -> String {
     if tiers.is_empty() {
         return "unknown".to_owned();
     }

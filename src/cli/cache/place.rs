@@ -68,7 +68,7 @@ pub(super) fn project() -> Result<Folder, Failure> {
 }
 
 /// The settings that hold here. Errors: they cannot be read.
-pub(super) fn settings() -> Result<config::Loaded, Failure> {
+pub(in crate::cli) fn settings() -> Result<config::Loaded, Failure> {
     let env = crate::auth::Vars::from_process();
     let homes = config::homes(&env)?;
     let root = context::root_of(&assemble::working_folder()?);

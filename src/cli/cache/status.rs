@@ -149,7 +149,7 @@ impl Known {
         let (limits, prompt, store) = (connection.limits(), prompt(setup), &setup.ledger);
         let situation = Situation { is_interactive: true, offers_tools: true, ..Situation::default() };
         let forecast = forecast(situation, store, &limits.scope);
-        let plan = if setup.cache_mode == CacheMode::Session {
+        let plan = if connection.cache_mode == CacheMode::Session {
             kept(&prompt, &limits, store, forecast, None, now)
         } else {
             plan(&prompt, &limits, store, forecast, now)

@@ -57,6 +57,24 @@ impl Asked {
     }
 }
 
+/// Everything a credential may come from.
+pub(in crate::cli) fn inputs(
+    flags: auth::Flags,
+    settings: auth::Options,
+    homes: &Homes,
+    cwd: &AbsPath,
+    env: Vars,
+) -> Inputs {
+    Inputs {
+        flags,
+        files: EnvFiles::collect(cwd.as_path(), &homes.qwen_home, &homes.user_home),
+        accounts: Book::at(&homes.qwen_home).list(),
+        settings,
+        oauth: oauth::Collected::in_home(&homes.qwen_home),
+        env,
+    }
+}
+
 impl Known {
     /// Reads it. Errors: settings that cannot be used.
     pub(in crate::cli) fn read(asked: &Asked) -> Result<Self, Failure> {
@@ -65,14 +83,7 @@ impl Known {
         let root = context::root_of(&asked.cwd);
         let paths = Paths::usual(&homes, root.as_path(), &env);
         let settings = config::load(&paths, &env, &asked.settings)?;
-        let inputs = Inputs {
-            flags: asked.flags(),
-            files: EnvFiles::collect(asked.cwd.as_path(), &homes.qwen_home, &homes.user_home),
-            accounts: Book::at(&homes.qwen_home).list(),
-            settings: settings.auth(),
-            oauth: oauth::Collected::in_home(&homes.qwen_home),
-            env,
-        };
+        let inputs = inputs(asked.flags(), settings.auth(), &homes, &asked.cwd, env);
         Ok(Self { homes, settings, inputs })
     }
 

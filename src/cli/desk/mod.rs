@@ -20,6 +20,6 @@ mod use_model;
 mod tests;
 
 pub(super) use add::{New, address};
-pub(super) use known::{Asked, Known};
+pub(super) use known::{Asked, Known, inputs};
 pub(super) use rows::{CUSTOM, LOCAL, QWEN_OAUTH, meant, rows};
 pub(super) use service::Service;
