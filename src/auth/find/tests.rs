@@ -104,7 +104,8 @@ fn nothing_is_found_and_every_place_is_named_in_order() {
     assert_eq!(
         failure.hints[0],
         "tried, in this order: --openai-api-key, the environment, `.qwen/.env` and `.env` from here upwards (none), \
-         `.env` in your Qwen and home folders (none), your accounts, with keys in the keyring or a file (none), `security.auth` and `env` in your settings"
+         `.env` in your Qwen and home folders (none), your accounts, with keys in the keyring or a file (none), `security.auth` and `env` in your settings, \
+         a sign-in with Qwen OAuth (none)"
     );
 }
 
