@@ -120,7 +120,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "one table, a row for each provider")]
     fn every_providers_form_ends_as_the_same_counts() {
         let all = [Some(100), Some(60), Some(30), Some(20), Some(5)];
         let no_write = [Some(100), Some(60), None, Some(20), None];
