@@ -151,6 +151,7 @@ fn without_any_key_nothing_is_sent_and_every_place_is_named() {
         "\
 error: no API key was found
   hint: tried, in this order: --openai-api-key, the environment, `.qwen/.env` and `.env` from here upwards (none), `.env` in your Qwen and home folders (none), your accounts, with keys in the keyring or a file (none), `security.auth` and `env` in your settings, a sign-in with Qwen OAuth (none)
+  hint: sign in or add a key: `qwen auth login`, or `/auth` in a session
   hint: for Qwen Cloud: `export DASHSCOPE_API_KEY=…`
   hint: for any other server: set OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL
   hint: for a server on this machine: `OPENAI_BASE_URL=http://localhost:11434/v1`, no key needed
