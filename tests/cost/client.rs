@@ -219,7 +219,7 @@ impl Client {
         let call = |id: &String| ToolCall {
             id: CallId::new(id),
             name: TOOL.into(),
-            arguments: Arguments::parse(&format!(r#"{{"file_path":"/work/{id}"}}"#)),
+            arguments: Arguments::parse(&format!(r#"{{"file_path":"/repo/{id}"}}"#)),
             extra: None,
         };
         let turn = Turn { calls: ids.iter().map(call).collect(), finish: Finish::Calls, ..Turn::text("") };

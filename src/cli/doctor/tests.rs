@@ -21,8 +21,8 @@ fn the_home_folder_and_the_name_in_a_path_are_a_tilde() {
         ("`/home/ada`, yours", "`~`, yours"),
         ("/mnt/users/ada/x", "~/x"),
         ("`/home/ada2/x`", "`/home/ada2/x`"),
-        ("`/work/ada/x` and /tmp/ada", "`/work/~/x` and /tmp/~"),
-        ("`/work/adam/x`", "`/work/adam/x`"),
+        ("`/srv/ada/x` and /tmp/ada", "`/srv/~/x` and /tmp/~"),
+        ("`/srv/adam/x`", "`/srv/adam/x`"),
         ("the model ada-002", "the model ada-002"),
         ("a key sk-canary-0123 in an error\nof two lines", "a key sk-…0123 in an error⏎of two lines"),
     ];
