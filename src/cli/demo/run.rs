@@ -81,7 +81,7 @@ async fn play(demo: Demo, streams: Streams, root: &AbsPath) -> Result<u8, Failur
 
 /// What the simulator would have charged: counted by the server, not by the client.
 fn bill(total: Total) -> String {
-    let whole = |units: u64| Tokens(units / 1_000);
+    let whole = |units: u64| Tokens((units + 500) / 1_000);
     let share = (total.units * 100).checked_div(total.units_without_cache).unwrap_or(100);
     format!(
         "\nThe simulator's own bill, by the rules of Qwen Cloud (1 unit = the price of 1 input token):\n\
