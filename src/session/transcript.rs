@@ -146,13 +146,19 @@ fn path_of(folder: &Folder, id: &SessionId) -> Result<AbsPath, Failure> {
     })
 }
 
+/// A child that another thread starts holds every lock of ours from its fork to its exec: a moment later it is gone.
 fn lock(file: &File, id: &SessionId) -> Result<(), Failure> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            Err(Failure::new(Kind::Usage, format!("session `{id}` is open in another process"))
-                .hint("leave it there first, or start a new session"))
+    const TRIES: u32 = 5;
+    for attempt in 1..=TRIES {
+        match file.try_lock() {
+            // A file system without locks does without.
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+            Err(TryLockError::WouldBlock) if attempt < TRIES => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => {}
         }
-        // A file system without locks does without.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
+    Err(Failure::new(Kind::Usage, format!("session `{id}` is open in another process"))
+        .hint("leave it there first, or start a new session"))
 }
