@@ -2,8 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::Failure;
-use crate::base::{Money, Secret, Tokens};
+use super::{Failure, Item};
+use crate::base::{Moment, Money, Secret, SessionId, Tokens};
 
 /// A key on its way from the person to where it is kept.
 ///
@@ -93,6 +93,32 @@ pub enum DeskOp {
         /// Whether later sessions begin with it, too.
         is_default: bool,
     },
+    /// The sessions that are kept. Answered by [`DeskEvent::Sessions`].
+    Sessions {
+        /// Those of every project, not only of this one.
+        is_everywhere: bool,
+    },
+    /// What was said in a session that is kept. Answered by [`DeskEvent::Preview`].
+    Preview {
+        /// Its id.
+        session: SessionId,
+    },
+    /// Remove a session that is kept. Answered by [`DeskEvent::Sessions`].
+    RemoveSession {
+        /// Its id.
+        session: SessionId,
+        /// Which list is wanted then.
+        is_everywhere: bool,
+    },
+    /// All settings and where each value comes from. Answered by [`DeskEvent::Settings`].
+    Settings,
+    /// Write a setting into the person's settings file. Answered by [`DeskEvent::Settings`].
+    Set {
+        /// Its name: `ui.theme`.
+        name: String,
+        /// The value as JSON; `None` takes it out of the file.
+        value: Option<String>,
+    },
 }
 
 /// An answer about accounts and models.
@@ -108,6 +134,17 @@ pub enum DeskEvent {
     Local(Vec<LocalServer>),
     /// The models to choose from.
     Models(Vec<ModelRow>),
+    /// The sessions that are kept, the newest first.
+    Sessions(Vec<SessionRow>),
+    /// What was said in a session that is kept.
+    Preview {
+        /// Its id.
+        session: SessionId,
+        /// Its entries, in order.
+        items: Arc<[Item]>,
+    },
+    /// All settings, in the order they are documented.
+    Settings(Vec<SettingRow>),
     /// Another account or model is in use; the conversation goes on.
     Switched(Switched),
     /// The session has no account: nothing can be sent until there is one.
@@ -119,6 +156,46 @@ pub enum DeskEvent {
     },
     /// A request about accounts failed.
     Failed(Failure),
+}
+
+/// A session that is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionRow {
+    /// Its id.
+    pub session: SessionId,
+    /// The first words of the person, on one line, not cleaned.
+    pub title: String,
+    /// The project's folder, not cleaned.
+    pub root: String,
+    /// The git branch it was on, if known, not cleaned.
+    pub branch: Option<String>,
+    /// How often the person spoke.
+    pub turns: u32,
+    /// When it was last written.
+    pub changed: Moment,
+    /// What it cost, if known.
+    pub cost: Option<Money>,
+    /// The end of the last answer, on one line, not cleaned.
+    pub last: String,
+    /// Whether another process is in it now.
+    pub is_open: bool,
+}
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingRow {
+    /// Its name: `ui.theme`.
+    pub name: String,
+    /// What it is for, in a sentence.
+    pub about: String,
+    /// Its value as JSON; empty when it is not set and has no default.
+    pub value: String,
+    /// Where that comes from: `default`, `~/.qwen/settings.json`, a flag, a variable.
+    pub source: String,
+    /// The words it may be, if it is one of a few; a switch has `true` and `false`.
+    pub choices: Vec<String>,
+    /// Whether a change counts at once, or from the next start on.
+    pub is_live: bool,
 }
 
 /// Everything a sign-in screen shows first.

@@ -1,12 +1,12 @@
 //! What the agent tells its faces.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CacheMode, CacheReport, Charge, DeskEvent, Display, Failure, Mode, Prediction, Question, ToolCall,
-    ToolResult, Turn, Usage,
+    CacheMode, CacheReport, Charge, DeskEvent, Display, Failure, Item, Mode, Prediction, Question, Reply,
+    ToolCall, ToolResult, Turn, Usage,
 };
 use crate::base::{CallId, SessionId, Tokens};
 
@@ -18,6 +18,11 @@ use crate::base::{CallId, SessionId, Tokens};
 pub enum Event {
     /// The session is ready. Always the first event; comes again after [`super::Op::Clear`].
     SessionStarted(SessionInfo),
+    /// An earlier conversation goes on: what was said in it. Follows [`Event::SessionStarted`].
+    Restored {
+        /// Its entries, in order.
+        items: Arc<[Item]>,
+    },
     /// The person's words were taken into the conversation and a turn begins.
     TurnStarted {
         /// Counts the person's turns from 1.
@@ -135,8 +140,15 @@ pub enum Event {
     },
     /// The approval mode changed.
     ModeChanged(Mode),
+    /// The person's words went to the model with the running turn.
+    Steered {
+        /// The words.
+        text: String,
+    },
     /// Something about accounts and models.
     Desk(DeskEvent),
+    /// The answer to a [`super::Op::Query`].
+    Reply(Reply),
     /// Something to know that is not an error.
     Notice {
         /// How loud.

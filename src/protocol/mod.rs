@@ -15,6 +15,7 @@ mod item;
 mod mode;
 mod op;
 mod preview;
+mod query;
 mod result;
 mod usage;
 pub mod words;
@@ -24,8 +25,8 @@ pub use call::{Arguments, Broken, ToolCall};
 pub use chain::Chain;
 pub use charge::{Charge, Tier};
 pub use desk::{
-    AccountRow, DeskEvent, DeskOp, FoundKey, Key, LocalServer, ModelRow, Overview, PresetRow, SignIn,
-    Switched, Tested,
+    AccountRow, DeskEvent, DeskOp, FoundKey, Key, LocalServer, ModelRow, Overview, PresetRow, SessionRow,
+    SettingRow, SignIn, Switched, Tested,
 };
 pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
 pub use failure::{Failure, Kind};
@@ -33,5 +34,6 @@ pub use item::{Finish, Item, Turn, UserMessage};
 pub use mode::Mode;
 pub use op::{Answer, Op};
 pub use preview::{Diff, DiffLine, LineKind, Preview, Question, Todo, TodoStatus};
+pub use query::{FileList, MemoryFile, Past, Query, Reply, RuleList, RuleRow, WindowPart};
 pub use result::{Display, ToolResult, Verdict};
 pub use usage::Usage;

@@ -1,6 +1,6 @@
 //! What a face asks of the agent.
 
-use super::{DeskOp, Mode};
+use super::{DeskOp, Mode, Query, RuleList};
 use crate::base::CallId;
 
 /// A request of a face.
@@ -10,6 +10,18 @@ pub enum Op {
     Say {
         /// The words as typed; `@path` mentions are resolved by the agent.
         text: String,
+    },
+    /// The person says something that must not wait for the end of the running turn: it goes with the next request.
+    /// Without a running turn it is [`Op::Say`].
+    Steer {
+        /// The words as typed.
+        text: String,
+    },
+    /// The person runs a command of their own. It needs no account and no permission; command and output go to the
+    /// model with the next thing the person says.
+    Shell {
+        /// The command line as typed.
+        command: String,
     },
     /// The person answers a question.
     Answer {
@@ -36,6 +48,32 @@ pub enum Op {
     RefreshContext,
     /// Something about accounts and models.
     Desk(DeskOp),
+    /// A question beside the conversation. Answered by [`super::Event::Reply`].
+    Query(Query),
+    /// Add a rule for this session. Answered by [`super::Reply::Rules`].
+    AddRule {
+        /// What it says.
+        list: RuleList,
+        /// The rule as it is written.
+        rule: String,
+    },
+    /// Take a rule of this session away. Answered by [`super::Reply::Rules`].
+    ForgetRule {
+        /// What it says.
+        list: RuleList,
+        /// The rule as it is written.
+        rule: String,
+    },
+    /// Keep something the person said or ran, for later sessions in this project.
+    KeepPast {
+        /// The text as typed.
+        text: String,
+    },
+    /// Keep what is written and not sent, for the next session in this project; empty for nothing.
+    KeepDraft {
+        /// The text.
+        text: String,
+    },
     /// Start a new conversation in the same session folder.
     Clear,
     /// End the session. The agent finishes writing, sends [`super::Event::SessionEnded`] and stops.

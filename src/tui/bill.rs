@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{layout::wrap, theme::Theme};
+use super::{layout::wrap, look::Look};
 use crate::{
     base::Clean,
     protocol::{Charge, Finding, Miss, Totals, Usage, bill::Entry},
@@ -41,8 +41,8 @@ pub(super) fn short_time(time: Duration) -> String {
 }
 
 /// The sums of a session: at its end, and for `/stats`.
-pub(super) fn summary(totals: &Totals, lasted: Duration, columns: usize, theme: Theme) -> Vec<Line<'static>> {
-    entries(&totals.bill(Some(&clock(lasted))), 9, columns, theme.dim)
+pub(super) fn summary(totals: &Totals, lasted: Duration, columns: usize, look: Look) -> Vec<Line<'static>> {
+    entries(&totals.bill(Some(&clock(lasted))), 9, columns, look.dim)
 }
 
 /// Names in a column of `margin`, and beside them what there is to say.
@@ -83,7 +83,7 @@ mod tests {
         };
         let mut totals = Totals { requests: 9, calls: 4, denied: 1, usage, charge, ..Totals::default() };
         let shown = |totals: &Totals, columns| {
-            plain(&summary(totals, Duration::from_secs(842), columns, Theme::new(true)))
+            plain(&summary(totals, Duration::from_secs(842), columns, Look::new(true)))
         };
         assert_eq!(
             shown(&totals, 80),

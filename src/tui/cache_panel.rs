@@ -8,8 +8,8 @@ use ratatui::{
 use super::{
     bill::{Request, entries},
     layout::cut,
+    look::Look,
     model::Model,
-    theme::Theme,
 };
 use crate::{
     base::{Money, Tokens},
@@ -54,7 +54,7 @@ const NARROW: Columns = &[(Number, 3), (Read, 7), (Written, 8), (Cost, 10), (Why
 
 /// The panel as printed rows; no row of its table is wider than the screen.
 pub(super) fn cache_panel(model: &Model) -> Vec<Line<'static>> {
-    let (columns, theme) = (model.size.columns, model.theme);
+    let (columns, look) = (model.size.columns, model.look);
     let (table, is_short) = match columns {
         80.. => (WIDE, false),
         64..80 => (MIDDLE, true),
@@ -62,13 +62,13 @@ pub(super) fn cache_panel(model: &Model) -> Vec<Line<'static>> {
     };
     let room = model.size.rows.saturating_sub(AROUND).clamp(LEAST, MOST);
     let from = model.requests.len().saturating_sub(room);
-    let mut rows = vec![titles(table, theme)];
+    let mut rows = vec![titles(table, look)];
     let unseen = u64::from(model.totals.requests).saturating_sub((model.requests.len() - from) as u64);
     if unseen > 0 {
         let text = format!("  … {} in the sums", many(unseen, "more request"));
-        rows.push(Line::styled(text, theme.dim));
+        rows.push(Line::styled(text, look.dim));
     }
-    let line = |row: &Row| row.line(table, is_short, theme);
+    let line = |row: &Row| row.line(table, is_short, look);
     rows.extend(model.requests[from..].iter().map(|request| line(&Row::of(request))));
     if model.requests.len() > 1 || unseen > 0 {
         rows.push(line(&Row::all(&model.totals)));
@@ -79,7 +79,7 @@ pub(super) fn cache_panel(model: &Model) -> Vec<Line<'static>> {
     lines
 }
 
-fn titles(table: Columns, theme: Theme) -> Line<'static> {
+fn titles(table: Columns, look: Look) -> Line<'static> {
     let name = |column| match column {
         Number => "#",
         Read => "read",
@@ -91,7 +91,7 @@ fn titles(table: Columns, theme: Theme) -> Line<'static> {
         Why => "why",
     };
     let cells =
-        table.iter().map(|(column, room)| Span::styled(padded(name(*column), *column, *room), theme.bold));
+        table.iter().map(|(column, room)| Span::styled(padded(name(*column), *column, *room), look.bold));
     Line::from(cells.collect::<Vec<_>>())
 }
 
@@ -118,15 +118,15 @@ impl Row {
         Self { name: "all".to_owned(), usage: Some(totals.usage), charge: Some(totals.charge), miss: None }
     }
 
-    fn line(&self, table: Columns, is_short: bool, theme: Theme) -> Line<'static> {
+    fn line(&self, table: Columns, is_short: bool, look: Look) -> Line<'static> {
         let cell = |(column, room): &(Column, usize)| {
-            let (text, style) = self.cell(*column, is_short, theme);
+            let (text, style) = self.cell(*column, is_short, look);
             Span::styled(padded(&text, *column, *room), style)
         };
         Line::from(table.iter().map(cell).collect::<Vec<_>>())
     }
 
-    fn cell(&self, column: Column, is_short: bool, theme: Theme) -> (String, Style) {
+    fn cell(&self, column: Column, is_short: bool, look: Look) -> (String, Style) {
         let tokens = |n: Option<Tokens>| match n {
             Some(n) if is_short => n.short(),
             Some(n) => n.to_string(),
@@ -143,22 +143,22 @@ impl Row {
             Cost => {
                 (self.charge.and_then(|c| c.money).map_or_else(|| "?".to_owned(), |m| m.to_string()), plain)
             }
-            Saved => self.saved(theme),
+            Saved => self.saved(look),
             Why => match self.miss {
-                Some(Miss::First) => (Miss::First.code().to_owned(), theme.dim),
-                Some(miss) => (miss.code().to_owned(), theme.warn),
+                Some(Miss::First) => (Miss::First.code().to_owned(), look.dim),
+                Some(miss) => (miss.code().to_owned(), look.warn),
                 None => (String::new(), plain),
             },
         }
     }
 
     /// In money where the price is known, else in percent of the input; a loss has its sign and its colour.
-    fn saved(&self, theme: Theme) -> (String, Style) {
+    fn saved(&self, look: Look) -> (String, Style) {
         let Some(charge) = self.charge else { return ("?".to_owned(), Style::new()) };
         match charge.saved() {
-            Some(money) if money < Money::default() => (money.to_string(), theme.warn),
+            Some(money) if money < Money::default() => (money.to_string(), look.warn),
             Some(money) => (money.to_string(), Style::new()),
-            None if charge.against_nothing() > 0 => (signed(-charge.against_nothing()), theme.warn),
+            None if charge.against_nothing() > 0 => (signed(-charge.against_nothing()), look.warn),
             None => (signed(-charge.against_nothing()), Style::new()),
         }
     }

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{
     layout::{untab, wrap_exact},
-    theme::Theme,
+    look::Look,
 };
 use crate::{
     base::Clean,
@@ -12,16 +12,16 @@ use crate::{
 };
 
 /// All rows of a change. Long lines are wrapped, never cut. `with_context` keeps the unchanged lines.
-pub(super) fn diff_rows(diff: &Diff, with_context: bool, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+pub(super) fn diff_rows(diff: &Diff, with_context: bool, columns: usize, look: Look) -> Vec<Line<'static>> {
     let digits = diff.lines.iter().map(|l| l.number).max().unwrap_or(0).to_string().len();
     let mut out = Vec::new();
     for line in diff.lines.iter().filter(|l| with_context || l.kind != LineKind::Same) {
         let (sign, style) = match line.kind {
-            LineKind::Same => (' ', theme.dim),
-            LineKind::Added => ('+', theme.ok),
-            LineKind::Removed => ('-', theme.error),
+            LineKind::Same => (' ', look.dim),
+            LineKind::Added => ('+', look.ok),
+            LineKind::Removed => ('-', look.error),
             LineKind::Gap => {
-                out.push(Line::styled(format!("{:>digits$} …", ""), theme.dim));
+                out.push(Line::styled(format!("{:>digits$} …", ""), look.dim));
                 continue;
             }
         };
@@ -29,7 +29,7 @@ pub(super) fn diff_rows(diff: &Diff, with_context: bool, columns: usize, theme: 
         for (at, row) in wrap_exact(&text, columns.saturating_sub(digits + 3)).into_iter().enumerate() {
             let number = if at == 0 { line.number.to_string() } else { String::new() };
             out.push(Line::from(vec![
-                Span::styled(format!("{number:>digits$} "), theme.dim),
+                Span::styled(format!("{number:>digits$} "), look.dim),
                 Span::styled(format!("{sign} {row}"), style),
             ]));
         }

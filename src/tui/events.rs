@@ -97,13 +97,13 @@ impl Model {
                 cmds.push(Cmd::Quit);
             }
             // The face keeps its own queue, so that it can be taken back.
-            Event::Queued { .. } => {}
+            Event::Queued { .. } | Event::Restored { .. } | Event::Steered { .. } | Event::Reply(_) => {}
         }
     }
 
     /// Prints something to know.
     pub(super) fn say(&mut self, text: &str, is_warning: bool, cmds: &mut Vec<Cmd>) {
-        let lines = printed::note(text, is_warning, self.size.columns, self.theme);
+        let lines = printed::note(text, is_warning, self.size.columns, self.look);
         self.print(Kind::Note, lines, cmds);
     }
 
@@ -126,19 +126,19 @@ impl Model {
     }
 
     pub(super) fn new_work(&self) -> Work {
-        Work::new(self.now, self.theme, self.size.columns)
+        Work::new(self.now, self.look, self.size.columns)
     }
 
     fn work(&mut self) -> &mut Work {
-        let (now, theme, columns) = (self.now, self.theme, self.size.columns);
-        self.work.get_or_insert_with(|| Work::new(now, theme, columns))
+        let (now, look, columns) = (self.now, self.look, self.size.columns);
+        self.work.get_or_insert_with(|| Work::new(now, look, columns))
     }
 
     fn session_started(&mut self, session: SessionInfo, cmds: &mut Vec<Cmd>) {
         self.mode = session.mode;
         let lines = match &self.session {
             None => printed::header(self, &session),
-            Some(_) => printed::note("A new conversation begins here.", false, self.size.columns, self.theme),
+            Some(_) => printed::note("A new conversation begins here.", false, self.size.columns, self.look),
         };
         (self.session, self.work, self.context) = (Some(session), None, Tokens(0));
         self.cache = None;
@@ -152,13 +152,13 @@ impl Model {
         let mut work = self.new_work();
         work.since = since;
         (self.work, self.has_spoken) = (Some(work), true);
-        let lines = printed::words(text, self.size.columns, self.theme);
+        let lines = printed::words(text, self.size.columns, self.look);
         self.print(Kind::Words, lines, cmds);
     }
 
     fn discarded(&mut self, cmds: &mut Vec<Cmd>) {
-        let (theme, columns) = (self.theme, self.size.columns);
-        if self.work().discard(theme, columns) {
+        let (look, columns) = (self.look, self.size.columns);
+        if self.work().discard(look, columns) {
             self.say(
                 "The answer was cut off here and is void from here on; it is asked for again.",
                 true,
@@ -186,16 +186,16 @@ impl Model {
         let now = self.now;
         let Some(thought) = self.work().thought.take() else { return };
         let title = format!("Thought · {}", short_time(now.since(thought.since)));
-        let line = printed::folded(&title, self.theme);
+        let line = printed::folded(&title, self.look);
         self.folded = Some(Folded::Text { title, text: thought.text });
         self.print(Kind::Tool, vec![line], cmds);
     }
 
     /// Freezes what is still open of the answer.
     fn end_answer(&mut self, cmds: &mut Vec<Cmd>) {
-        let (theme, columns) = (self.theme, self.size.columns);
+        let (look, columns) = (self.look, self.size.columns);
         let Some(work) = &mut self.work else { return };
-        let lines = work.end_answer(theme, columns);
+        let lines = work.end_answer(look, columns);
         self.print(Kind::Answer, lines, cmds);
     }
 
@@ -215,7 +215,7 @@ impl Model {
         took: Duration,
         cmds: &mut Vec<Cmd>,
     ) {
-        let (theme, columns) = (self.theme, self.size.columns);
+        let (look, columns) = (self.look, self.size.columns);
         self.drop_dialog(|d| d.call.id == call.id);
         let at = self.work().tools.iter().position(|t| t.call == call.id);
         let running = at.map(|at| self.work().tools.remove(at));
@@ -224,7 +224,7 @@ impl Model {
             None => (untitled(call), String::new(), String::new(), false),
         };
         let done = printed::Done { title: &title, result, display: display.as_ref(), took, head: &head };
-        let lines = printed::tool_done(&done, columns, theme);
+        let lines = printed::tool_done(&done, columns, look);
         let mut title = Clean::line(&title).into_string();
         if is_cut {
             title.push_str(" · only the end is kept");
@@ -243,7 +243,7 @@ impl Model {
         if was_writing {
             self.say("The answer was cut off here.", true, cmds);
         }
-        let lines = printed::failure(failure, self.size.columns, self.theme);
+        let lines = printed::failure(failure, self.size.columns, self.look);
         self.print(Kind::Note, lines, cmds);
         self.end_summary(cmds);
     }

@@ -14,7 +14,9 @@ mod events;
 mod frame;
 mod input;
 mod keys;
+mod lang;
 mod layout;
+mod look;
 mod markdown;
 mod model;
 mod msg;
@@ -27,10 +29,10 @@ mod slash;
 mod terminal;
 #[cfg(test)]
 mod tests;
-mod theme;
 mod update;
 mod view;
 mod warmth;
 mod work;
 
+pub use lang::Language;
 pub use run::{Exit, Leaving, Options, run};

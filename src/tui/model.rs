@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use ratatui::text::Line;
 
 use super::{
-    bill::Request, composer::Composer, dialog::Dialog, frame::Size, msg::Cmd, panel::Panel, theme::Theme,
+    bill::Request, composer::Composer, dialog::Dialog, frame::Size, look::Look, msg::Cmd, panel::Panel,
     work::Work,
 };
 use crate::{
@@ -23,7 +23,7 @@ pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Model {
     pub(super) size: Size,
-    pub(super) theme: Theme,
+    pub(super) look: Look,
     /// The person's home folder, shown as `~`.
     pub(super) home: Option<String>,
     pub(super) started: Moment,
@@ -89,10 +89,10 @@ pub(super) enum Kind {
 }
 
 impl Model {
-    pub(super) fn new(size: Size, theme: Theme, home: Option<String>, now: Moment) -> Self {
+    pub(super) fn new(size: Size, look: Look, home: Option<String>, now: Moment) -> Self {
         Self {
             size,
-            theme,
+            look,
             home,
             started: now,
             now,

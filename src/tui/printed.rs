@@ -11,8 +11,8 @@ use super::{
     bill::short_time,
     commands, diff, keys,
     layout::{untab, wrap, wrap_plain},
+    look::Look,
     model::Model,
-    theme::Theme,
 };
 use crate::{
     base::Clean,
@@ -27,31 +27,28 @@ const CHANGE_ROWS: usize = 40;
 /// The person's words show this many rows.
 const WORD_ROWS: usize = 12;
 
-/// Stands where the model's name would.
-pub(super) const NOT_SIGNED_IN: &str = "not signed in · /auth";
-
 /// The header: once at the start.
 pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>> {
-    let theme = model.theme;
+    let look = model.look;
     let mut place = Clean::line(&model.short_path(&session.root)).into_string();
     if let Some(branch) = &session.branch {
         place = format!("{place} ({})", Clean::line(branch));
     }
     let model_name = if session.model.is_empty() {
-        NOT_SIGNED_IN.to_owned()
+        look.words.not_signed_in.to_owned()
     } else {
         format!("{} · {}", Clean::line(&session.model), Clean::line(&session.provider))
     };
     let mut lines = vec![
         Line::from(vec![
-            Span::styled(format!("qwen {}", env!("CARGO_PKG_VERSION")), theme.bold),
+            Span::styled(format!("qwen {}", env!("CARGO_PKG_VERSION")), look.bold),
             Span::raw(format!("   {place}   {model_name}")),
         ]),
-        Line::styled("Type a request, / for commands, Esc stops, Ctrl-C twice leaves", theme.dim),
+        Line::styled(look.words.how_to_begin, look.dim),
     ];
     if session.restored_turns > 0 {
         let turns = crate::protocol::bill::many(session.restored_turns.into(), "turn");
-        lines.push(Line::styled(format!("{turns} restored from the earlier session"), theme.dim));
+        lines.push(Line::styled(format!("{turns} restored from the earlier session"), look.dim));
     }
     let none = Span::raw("");
     lines.into_iter().flat_map(|l| wrap(&styled_spans(l), model.size.columns, &none, &none)).collect()
@@ -64,18 +61,18 @@ fn styled_spans(line: Line<'static>) -> Vec<Span<'static>> {
 }
 
 /// The person's words.
-pub(super) fn words(text: &str, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+pub(super) fn words(text: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
     let clean = Clean::new(text.trim_end());
     let mut out = Vec::new();
-    let mut lead = Span::styled("> ", theme.accent);
+    let mut lead = Span::styled("> ", look.accent);
     for line in clean.as_str().split('\n').take(WORD_ROWS + 1) {
-        out.extend(wrap(&[Span::styled(untab(line), theme.bold)], columns, &lead, &Span::raw("  ")));
+        out.extend(wrap(&[Span::styled(untab(line), look.bold)], columns, &lead, &Span::raw("  ")));
         lead = Span::raw("  ");
     }
     if out.len() > WORD_ROWS {
         out.truncate(WORD_ROWS);
         let lines = clean.as_str().split('\n').count();
-        out.push(Line::styled(format!("  … {lines} lines in all"), theme.dim));
+        out.push(Line::styled(format!("  … {lines} lines in all"), look.dim));
     }
     out
 }
@@ -92,13 +89,13 @@ pub(super) struct Done<'a> {
 }
 
 /// A finished call: mark, title, how it went; then what a person should see of it.
-pub(super) fn tool_done(done: &Done<'_>, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+pub(super) fn tool_done(done: &Done<'_>, columns: usize, look: Look) -> Vec<Line<'static>> {
     let Done { title, result, display, took, head } = *done;
     let (mark, style, word) = match result.verdict {
-        Verdict::Done => ("✓", theme.ok, None),
-        Verdict::Failed => ("✗", theme.error, Some("failed")),
-        Verdict::Denied => ("⊘", theme.warn, Some("denied")),
-        Verdict::Interrupted => ("■", theme.warn, Some("stopped")),
+        Verdict::Done => ("✓", look.ok, None),
+        Verdict::Failed => ("✗", look.error, Some("failed")),
+        Verdict::Denied => ("⊘", look.warn, Some("denied")),
+        Verdict::Interrupted => ("■", look.warn, Some("stopped")),
     };
     let outcome = match display {
         Some(Display::Output { exit_code: Some(code), .. }) if *code != 0 => Some(format!("exit {code}")),
@@ -110,24 +107,24 @@ pub(super) fn tool_done(done: &Done<'_>, columns: usize, theme: Theme) -> Vec<Li
     let after = [word.map(str::to_owned), outcome, time];
     let after = after.into_iter().flatten().fold(String::new(), |all, part| format!("{all} · {part}"));
     let title = Span::raw(Clean::line(title).into_string());
-    let text = [title, Span::styled(after, theme.dim)];
+    let text = [title, Span::styled(after, look.dim)];
     let mut out = wrap(&text, columns, &Span::styled(format!("{mark} "), style), &Span::raw("  "));
     match display {
         Some(Display::Output { tail, hidden_lines, .. }) => {
-            out.extend(output(tail, *hidden_lines, head, columns, theme));
+            out.extend(output(tail, *hidden_lines, head, columns, look));
         }
         Some(Display::Change { diff }) => {
-            let rows = diff::diff_rows(diff, true, columns.saturating_sub(2), theme);
+            let rows = diff::diff_rows(diff, true, columns.saturating_sub(2), look);
             let hidden = rows.len().saturating_sub(CHANGE_ROWS);
             out.extend(rows.into_iter().take(CHANGE_ROWS).map(indented));
             if hidden > 0 {
-                out.push(more_lines(hidden as u64, theme));
+                out.push(more_lines(hidden as u64, look));
             }
         }
-        Some(Display::Todos { todos }) => out.extend(todos.iter().flat_map(|t| todo(t, columns, theme))),
+        Some(Display::Todos { todos }) => out.extend(todos.iter().flat_map(|t| todo(t, columns, look))),
         None if matches!(result.verdict, Verdict::Failed | Verdict::Denied) => {
             let first: String = result.text.lines().take(3).collect::<Vec<_>>().join("\n");
-            out.extend(wrap_plain(&Clean::output(&first), theme.dim, columns, "  "));
+            out.extend(wrap_plain(&Clean::output(&first), look.dim, columns, "  "));
         }
         Some(Display::Line { .. }) | None => {}
     }
@@ -135,10 +132,10 @@ pub(super) fn tool_done(done: &Done<'_>, columns: usize, theme: Theme) -> Vec<Li
 }
 
 /// First and last lines of an output, and how many stand between them.
-fn output(tail: &str, hidden: u64, head: &str, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+fn output(tail: &str, hidden: u64, head: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
     let clean = Clean::output(tail.trim_end()).into_string();
     let lines: Vec<&str> = if clean.is_empty() { Vec::new() } else { clean.split('\n').collect() };
-    let show = |line: &str| wrap_plain(&Clean::new(line), theme.dim, columns, "  ");
+    let show = |line: &str| wrap_plain(&Clean::new(line), look.dim, columns, "  ");
     if hidden == 0 && lines.len() <= HEAD + TAIL {
         return lines.into_iter().flat_map(show).collect();
     }
@@ -154,15 +151,15 @@ fn output(tail: &str, hidden: u64, head: &str, columns: usize, theme: Theme) -> 
     let last = &lines[lines.len().saturating_sub(TAIL)..];
     let between = (hidden + lines.len() as u64).saturating_sub((first.len() + last.len()) as u64);
     let mut out: Vec<Line<'static>> = first.into_iter().flat_map(show).collect();
-    out.push(more_lines(between, theme));
+    out.push(more_lines(between, look));
     out.extend(last.iter().flat_map(|l| show(l)));
     out
 }
 
-fn more_lines(hidden: u64, theme: Theme) -> Line<'static> {
+fn more_lines(hidden: u64, look: Look) -> Line<'static> {
     Line::styled(
         format!("  … {} · Ctrl-O shows them", crate::protocol::bill::many(hidden, "more line")),
-        theme.dim,
+        look.dim,
     )
 }
 
@@ -171,23 +168,23 @@ fn indented(mut line: Line<'static>) -> Line<'static> {
     line
 }
 
-fn todo(todo: &Todo, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+fn todo(todo: &Todo, columns: usize, look: Look) -> Vec<Line<'static>> {
     let (mark, style) = match todo.status {
         TodoStatus::Pending => ("[ ]", Style::new()),
-        TodoStatus::InProgress => ("[~]", theme.bold),
-        TodoStatus::Completed => ("[x]", theme.dim),
+        TodoStatus::InProgress => ("[~]", look.bold),
+        TodoStatus::Completed => ("[x]", look.dim),
     };
     let text = [Span::styled(Clean::line(&todo.content).into_string(), style)];
     wrap(&text, columns, &Span::styled(format!("  {mark} "), style), &Span::raw("      "))
 }
 
 /// An error: what happened, then what to do.
-pub(super) fn failure(failure: &Failure, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+pub(super) fn failure(failure: &Failure, columns: usize, look: Look) -> Vec<Line<'static>> {
     let what = Clean::new(&failure.error).into_string();
     let mut out = Vec::new();
-    let mut lead = Span::styled("✗ ", theme.error);
+    let mut lead = Span::styled("✗ ", look.error);
     for line in what.split('\n') {
-        out.extend(wrap(&[Span::styled(untab(line), theme.error)], columns, &lead, &Span::raw("  ")));
+        out.extend(wrap(&[Span::styled(untab(line), look.error)], columns, &lead, &Span::raw("  ")));
         lead = Span::raw("  ");
     }
     for hint in &failure.hints {
@@ -197,8 +194,8 @@ pub(super) fn failure(failure: &Failure, columns: usize, theme: Theme) -> Vec<Li
 }
 
 /// Something to know.
-pub(super) fn note(text: &str, is_warning: bool, columns: usize, theme: Theme) -> Vec<Line<'static>> {
-    let (mark, style) = if is_warning { ("! ", theme.warn) } else { ("· ", theme.dim) };
+pub(super) fn note(text: &str, is_warning: bool, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let (mark, style) = if is_warning { ("! ", look.warn) } else { ("· ", look.dim) };
     let mut lead = Span::styled(mark, style);
     let mut out = Vec::new();
     for line in Clean::new(text).as_str().split('\n') {
@@ -209,14 +206,14 @@ pub(super) fn note(text: &str, is_warning: bool, columns: usize, theme: Theme) -
 }
 
 /// Commands and keys.
-pub(super) fn help(columns: usize, theme: Theme) -> Vec<Line<'static>> {
+pub(super) fn help(columns: usize, look: Look) -> Vec<Line<'static>> {
     let commands = commands::ALL.iter().map(|c| {
         let name = format!("/{} {}", c.name, c.arguments);
         (name, c.about)
     });
     let keys = keys::ALL.iter().filter(|k| !k.help.is_empty()).map(|k| (k.name.to_owned(), k.help));
     let entry = |(name, about): (String, &'static str)| {
-        let (name, style) = (name.trim_end(), theme.accent);
+        let (name, style) = (name.trim_end(), look.accent);
         // Beside the name where there is room, else behind it.
         if columns >= 70 {
             let lead = Span::styled(format!("  {name:<26} "), style);
@@ -225,15 +222,15 @@ pub(super) fn help(columns: usize, theme: Theme) -> Vec<Line<'static>> {
         let text = [Span::styled(format!("{name}: "), style), Span::raw(about)];
         wrap(&text, columns, &Span::raw("  "), &Span::raw("    "))
     };
-    let mut out = vec![Line::styled("Commands", theme.bold)];
+    let mut out = vec![Line::styled("Commands", look.bold)];
     out.extend(commands.flat_map(entry));
     out.push(Line::default());
-    out.push(Line::styled("Keys", theme.bold));
+    out.push(Line::styled("Keys", look.bold));
     out.extend(keys.flat_map(entry));
     out
 }
 
 /// One line that stands for a longer text.
-pub(super) fn folded(title: &str, theme: Theme) -> Line<'static> {
-    Line::styled(format!("+ {title} · Ctrl-O shows it"), theme.dim)
+pub(super) fn folded(title: &str, look: Look) -> Line<'static> {
+    Line::styled(format!("+ {title} · Ctrl-O shows it"), look.dim)
 }

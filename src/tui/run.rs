@@ -14,12 +14,12 @@ use super::{
     bill::summary,
     frame::{Frame, Size},
     input::{Keys, Watch},
+    look::Look,
     model::Model,
     msg::{Cmd, Msg},
     screen::Screen,
     signals::Signals,
     terminal::{Terminal, suspend},
-    theme::Theme,
     update::update,
     view::view,
 };
@@ -101,7 +101,7 @@ struct Face {
 impl Face {
     fn new(handle: Handle, options: Options, clock: Clock) -> Self {
         let size = window_size();
-        let mut model = Model::new(size, Theme::new(options.colour), options.home, clock.now());
+        let mut model = Model::new(size, Look::new(options.colour), options.home, clock.now());
         if let Some(text) = options.first_prompt {
             model.first_prompt(text);
         }
@@ -205,7 +205,7 @@ impl Face {
         if self.model.session.is_some() {
             printed.push(Line::default());
             let columns = self.model.size.columns;
-            printed.extend(summary(&self.model.totals, lasted, columns, self.model.theme));
+            printed.extend(summary(&self.model.totals, lasted, columns, self.model.look));
             printed.extend(self.way_back());
         }
         self.screen.draw(&printed, &Frame::default(), self.model.size.columns)?;

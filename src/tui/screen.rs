@@ -220,7 +220,7 @@ fn sgr(style: Style) -> String {
     out
 }
 
-/// The code of a foreground colour; only the theme's colours occur.
+/// The code of a foreground colour; only the colours of a `Look` occur.
 fn foreground(colour: Color) -> Option<u8> {
     match colour {
         Color::Red => Some(31),

@@ -65,15 +65,15 @@ impl Model {
 
     fn run(&mut self, action: commands::Action, arguments: &str, cmds: &mut Vec<Cmd>) {
         use commands::Action as A;
-        let (columns, theme) = (self.size.columns, self.theme);
+        let (columns, look) = (self.size.columns, self.look);
         match action {
-            A::Help => self.print(Kind::Note, printed::help(columns, theme), cmds),
+            A::Help => self.print(Kind::Note, printed::help(columns, look), cmds),
             A::About => self.about(cmds),
             A::Auth => self.open_sign_in(cmds),
             A::Model => self.open_models(arguments, cmds),
             A::Stats => {
                 let lasted = self.now.since(self.started);
-                self.print(Kind::Note, bill::summary(&self.totals, lasted, columns, theme), cmds);
+                self.print(Kind::Note, bill::summary(&self.totals, lasted, columns, look), cmds);
             }
             A::Cache => {
                 self.print(Kind::Note, cache_panel(self), cmds);
@@ -108,7 +108,7 @@ impl Model {
         match (arguments, &self.session) {
             ("refresh", _) => cmds.push(Cmd::Send(Op::RefreshContext)),
             ("", Some(session)) if session.model.is_empty() => {
-                self.hint = Some(printed::NOT_SIGNED_IN.to_owned());
+                self.hint = Some(self.look.words.not_signed_in.to_owned());
             }
             ("", Some(session)) => {
                 let (used, window) = (self.context, session.window);
@@ -129,7 +129,7 @@ impl Model {
         if let Some(s) = &self.session {
             let place = self.short_path(&s.root);
             let model = match s.model.as_str() {
-                "" => printed::NOT_SIGNED_IN.to_owned(),
+                "" => self.look.words.not_signed_in.to_owned(),
                 name => format!("{name} from {}", s.provider),
             };
             text = format!(
@@ -144,20 +144,20 @@ model {model}\nfolder {place}\nsession {}\ncache {}\ntools {}",
     }
 
     pub(super) fn open_folded(&mut self, cmds: &mut Vec<Cmd>) {
-        let (columns, theme) = (self.size.columns, self.theme);
+        let (columns, look) = (self.size.columns, self.look);
         let lines = match self.folded.take() {
             None => {
                 self.hint = Some("nothing is folded".to_owned());
                 return;
             }
             Some(Folded::Text { title, text }) => {
-                let mut lines = vec![Line::styled(title, theme.bold)];
-                lines.extend(wrap_plain(&Clean::output(text.trim_end()), theme.dim, columns, "  "));
+                let mut lines = vec![Line::styled(title, look.bold)];
+                lines.extend(wrap_plain(&Clean::output(text.trim_end()), look.dim, columns, "  "));
                 lines
             }
             Some(Folded::Change { title, diff }) => {
-                let mut lines = vec![Line::styled(title, theme.bold)];
-                lines.extend(diff_rows(&diff, true, columns, theme));
+                let mut lines = vec![Line::styled(title, look.bold)];
+                lines.extend(diff_rows(&diff, true, columns, look));
                 lines
             }
         };

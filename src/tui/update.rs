@@ -53,11 +53,11 @@ impl Model {
             return;
         }
         let (draft, below) = (self.composer.text(), DRAFT_ROWS);
-        let (now, size, theme, last_key) = (self.now, self.size, self.theme, self.last_key);
+        let (now, size, look, last_key) = (self.now, self.size, self.look, self.last_key);
         if let Some(dialog) = self.dialogs.front_mut() {
             dialog.open_if_quiet(last_key, now);
             if dialog.is_open() {
-                let laid = lay_out(dialog, &draft, below, size, theme, now);
+                let laid = lay_out(dialog, &draft, below, size, look, now);
                 dialog.note_shown(laid.body.len(), laid.room);
             }
         }

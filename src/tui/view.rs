@@ -10,10 +10,10 @@ use super::{
     composer::Shown,
     dialog::{Laid, lay_out},
     frame::Frame,
+    lang::fill,
     layout::{cut, wrap},
-    model::Model,
+    model::{LEAVE_WINDOW, Model},
     panel::{Panel, Paper},
-    printed::NOT_SIGNED_IN,
     warmth::Warmth,
     work::Work,
 };
@@ -37,7 +37,7 @@ pub(super) fn view(model: &Model) -> Frame {
         frame.push(text, size.columns);
     } else if let Some(dialog) = model.dialogs.front().filter(|d| d.is_open()) {
         let draft = model.composer.text();
-        let laid = lay_out(dialog, &draft, DRAFT_ROWS, size, model.theme, model.now);
+        let laid = lay_out(dialog, &draft, DRAFT_ROWS, size, model.look, model.now);
         show_dialog(model, &laid, dialog.offset, &mut frame);
     } else if let Some(panel) = &model.panel {
         show_panel(model, panel, &mut frame);
@@ -49,16 +49,16 @@ pub(super) fn view(model: &Model) -> Frame {
 
 /// A panel under the composer, or in its place while it takes text. As much of it as has room, the marked row with it.
 fn show_panel(model: &Model, panel: &Panel, frame: &mut Frame) {
-    let (size, theme) = (model.size, model.theme);
+    let (size, look) = (model.size, model.look);
     let is_boxed = size.columns >= 60 && size.rows >= 16;
     let inset = if is_boxed { 2 } else { 0 };
-    let rows = panel.rows(Paper { size, columns: size.columns - inset, theme, now: model.now });
+    let rows = panel.rows(Paper { size, columns: size.columns - inset, look, now: model.now });
     if !panel.takes_text() {
         let shown = model.composer.shown(size.columns.saturating_sub(3));
         push_composer(model, &shown, shown.rows.len().min(COMPOSER_ROWS), frame);
     }
-    let edge = |sign: &'static str| Span::styled(if is_boxed { sign } else { "" }, theme.accent);
-    frame.push(vec![edge("┌ "), Span::styled(rows.title.clone(), theme.bold)], size.columns);
+    let edge = |sign: &'static str| Span::styled(if is_boxed { sign } else { "" }, look.accent);
+    frame.push(vec![edge("┌ "), Span::styled(rows.title.clone(), look.bold)], size.columns);
     let around = frame.rows.len() + if is_boxed { 2 } else { 1 } + usize::from(model.hint.is_some());
     let room = size.rows.saturating_sub(around).max(1);
     let first = (rows.focus + 1).saturating_sub(room).min(rows.body.len().saturating_sub(room));
@@ -70,10 +70,10 @@ fn show_panel(model: &Model, panel: &Panel, frame: &mut Frame) {
     if let Some((row, column)) = rows.caret {
         frame.caret = Some((top + row.saturating_sub(first), column + inset));
     }
-    let keys = Span::styled(rows.keys, theme.dim);
+    let keys = Span::styled(rows.keys, look.dim);
     frame.push(vec![edge("└ "), keys], size.columns);
     if let Some(hint) = &model.hint {
-        frame.push(Line::styled(Clean::line(hint).into_string(), theme.warn), size.columns);
+        frame.push(Line::styled(Clean::line(hint).into_string(), look.warn), size.columns);
     }
 }
 
@@ -109,7 +109,7 @@ fn push_composer(model: &Model, shown: &Shown, rows: usize, frame: &mut Frame) {
             (0, false) => "> ",
             _ => "  ",
         };
-        let line = vec![Span::styled(sign, model.theme.accent), Span::raw(row.clone())];
+        let line = vec![Span::styled(sign, model.look.accent), Span::raw(row.clone())];
         frame.push(line, model.size.columns);
     }
     frame.caret = Some((top + shown.caret.0 - first, shown.caret.1 + 2));
@@ -117,17 +117,18 @@ fn push_composer(model: &Model, shown: &Shown, rows: usize, frame: &mut Frame) {
 
 /// The list of commands, or the status line, or a word about the last key.
 fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
-    let theme = model.theme;
+    let look = model.look;
     if let Some(hint) = &model.hint {
         return wrap(
-            &[Span::styled(Clean::line(hint).into_string(), theme.warn)],
+            &[Span::styled(Clean::line(hint).into_string(), look.warn)],
             model.size.columns,
             &Span::raw(""),
             &Span::raw(""),
         );
     }
     if model.leave_until.is_some() {
-        return vec![Line::styled("Ctrl-C again within 2 s to exit", theme.warn)];
+        let text = fill(look.words.leave_again, &[("seconds", &LEAVE_WINDOW.as_secs().to_string())]);
+        return vec![Line::styled(text, look.warn)];
     }
     let Some(menu) = model.shown_menu() else { return vec![status(model)] };
     let selected = model.menu.selected.min(menu.len() - 1);
@@ -136,12 +137,12 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (at, command) in menu.iter().enumerate().skip(first).take(rows) {
         let is_marked = at == selected;
-        let style = if is_marked { theme.bold.patch(theme.accent) } else { Style::new() };
+        let style = if is_marked { look.bold.patch(look.accent) } else { Style::new() };
         let name = format!("{} /{} {}", if is_marked { "›" } else { " " }, command.name, command.arguments);
         let count = if is_marked { format!("{}/{} ", at + 1, menu.len()) } else { String::new() };
         out.push(Line::from(vec![
             Span::styled(format!("{name:<28} "), style),
-            Span::styled(format!("{count}{}", command.about), theme.dim),
+            Span::styled(format!("{count}{}", command.about), look.dim),
         ]));
     }
     out
@@ -150,10 +151,10 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
 /// Mode, model, context, cache, its life, money. Where the row is too short the left goes first, then the words of
 /// the cache's life become fewer, then money and one of what is left of the cache go; the context stays.
 fn status(model: &Model) -> Line<'static> {
-    let Some(session) = &model.session else { return Line::styled("starting", model.theme.dim) };
+    let Some(session) = &model.session else { return Line::styled("starting", model.look.dim) };
     if session.model.is_empty() {
-        let text = format!("{} · {NOT_SIGNED_IN}", model.mode);
-        return cut(Line::styled(text, model.theme.dim), model.size.columns);
+        let text = format!("{} · {}", model.mode, model.look.words.not_signed_in);
+        return cut(Line::styled(text, model.look.dim), model.size.columns);
     }
     let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
         Some(share) => format!("ctx {share}% {}/{}", model.context.short(), session.window.short()),
@@ -185,12 +186,12 @@ fn status(model: &Model) -> Line<'static> {
     let mut rows =
         rows.map(|row| row.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · "));
     let fits = rows.iter().position(|row| width(row) <= model.size.columns).unwrap_or(rows.len() - 1);
-    Line::styled(std::mem::take(&mut rows[fits]), model.theme.dim)
+    Line::styled(std::mem::take(&mut rows[fits]), model.look.dim)
 }
 
 /// What is running and what waits.
 fn busy_rows(model: &Model) -> Vec<Line<'static>> {
-    let theme = model.theme;
+    let look = model.look;
     let mut out = Vec::new();
     if let Some(retry) = model.work.as_ref().and_then(|w| w.retry.as_ref()) {
         let left = retry.until.since(model.now).as_secs_f64().ceil();
@@ -201,7 +202,7 @@ fn busy_rows(model: &Model) -> Vec<Line<'static>> {
             Clean::line(&retry.cause.error)
         );
         out.extend(wrap(
-            &[Span::styled(text, theme.warn)],
+            &[Span::styled(text, look.warn)],
             model.size.columns,
             &Span::raw(""),
             &Span::raw("  "),
@@ -209,16 +210,16 @@ fn busy_rows(model: &Model) -> Vec<Line<'static>> {
         out.truncate(3);
     }
     if model.is_editing_command() {
-        out.push(Line::styled("Edit the command · Enter runs it · Esc goes back", theme.warn));
+        out.push(Line::styled("Edit the command · Enter runs it · Esc goes back", look.warn));
     } else if !model.dialogs.is_empty() {
-        out.push(Line::styled("! needs your OK · opens when you pause typing", theme.warn));
+        out.push(Line::styled("! needs your OK · opens when you pause typing", look.warn));
     } else if let Some(work) = &model.work {
         out.push(busy(model, work));
     }
     if let Some(next) = model.queue.front() {
         let text = Clean::line(next);
         let back = if model.work.is_some() { " (Esc takes it back)" } else { "" };
-        out.push(Line::styled(format!("queued {}{back}: {text}", model.queue.len()), theme.dim));
+        out.push(Line::styled(format!("queued {}{back}: {text}", model.queue.len()), look.dim));
     }
     out
 }
@@ -244,16 +245,16 @@ fn busy(model: &Model, work: &Work) -> Line<'static> {
         text = format!("{text} · ↓ {} tok", work.written);
     }
     text.push_str(" · Esc stop");
-    Line::styled(text, model.theme.accent)
+    Line::styled(text, model.look.accent)
 }
 
 /// The end of what is being written or run.
 fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
-    let (theme, columns) = (model.theme, model.size.columns);
+    let (look, columns) = (model.look, model.size.columns);
     let mut out = Vec::new();
     if let Some(thought) = &work.thought {
         let took = bill::clock(model.now.since(thought.since));
-        out.push(Line::styled(format!("+ Thinking… {took}"), theme.dim));
+        out.push(Line::styled(format!("+ Thinking… {took}"), look.dim));
     }
     out.extend(work.answer.open());
     for (at, tool) in work.tools.iter().enumerate() {
@@ -261,9 +262,9 @@ fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
         let took = bill::clock(model.now.since(tool.since));
         out.push(cut(
             Line::from(vec![
-                Span::styled("▸ ", theme.accent),
+                Span::styled("▸ ", look.accent),
                 Span::raw(title.into_string()),
-                Span::styled(format!(" · {took}"), theme.dim),
+                Span::styled(format!(" · {took}"), look.dim),
             ]),
             columns,
         ));
@@ -271,7 +272,7 @@ fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
             let tail = tool
                 .tail()
                 .into_iter()
-                .map(|l| Line::styled(format!("  {}", super::layout::untab(&l)), theme.dim));
+                .map(|l| Line::styled(format!("  {}", super::layout::untab(&l)), look.dim));
             out.extend(tail.map(|l| cut(l, columns)));
         }
     }
@@ -280,7 +281,7 @@ fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
 
 /// A question, and the draft below it.
 fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
-    let (columns, theme) = (model.size.columns, model.theme);
+    let (columns, look) = (model.size.columns, model.look);
     let waiting = model.dialogs.len();
     let mut title = laid.title.clone();
     if waiting > 1 {
@@ -289,15 +290,15 @@ fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
     let body = laid.body.iter().skip(offset).take(laid.room);
     let rows = body.chain(&laid.facts).chain(&laid.choices).cloned();
     if laid.is_boxed {
-        let edge = |sign: &'static str| Span::styled(sign, theme.warn);
-        frame.push(vec![edge("┌ "), Span::styled(title, theme.bold)], columns);
+        let edge = |sign: &'static str| Span::styled(sign, look.warn);
+        frame.push(vec![edge("┌ "), Span::styled(title, look.bold)], columns);
         for mut row in rows {
             row.spans.insert(0, edge("│ "));
             frame.push(row, columns);
         }
         frame.push(vec![edge("└")], columns);
     } else {
-        frame.push(Line::styled(title, theme.bold.patch(theme.warn)), columns);
+        frame.push(Line::styled(title, look.bold.patch(look.warn)), columns);
         for row in rows {
             frame.push(row, columns);
         }
@@ -314,12 +315,12 @@ fn push_draft(model: &Model, frame: &mut Frame) {
     let shown = model.composer.shown(columns.saturating_sub(3));
     let top = frame.rows.len();
     let row = shown.rows.get(shown.caret.0).cloned().unwrap_or_default();
-    let mut text = vec![Span::styled("> ", model.theme.accent), Span::raw(row)];
+    let mut text = vec![Span::styled("> ", model.look.accent), Span::raw(row)];
     if let Some(hint) = &model.hint {
         let apart = if model.composer.is_empty() { "" } else { " · " };
-        text.push(Span::styled(format!("{apart}{}", Clean::line(hint)), model.theme.warn));
+        text.push(Span::styled(format!("{apart}{}", Clean::line(hint)), model.look.warn));
     } else if model.composer.is_empty() {
-        text.push(Span::styled("a digit, or ↑↓ and Enter; letters go here", model.theme.dim));
+        text.push(Span::styled("a digit, or ↑↓ and Enter; letters go here", model.look.dim));
     }
     frame.push(text, columns);
     frame.caret = Some((top, shown.caret.1 + 2));

@@ -7,7 +7,7 @@ use std::{
 
 use ratatui::text::Line;
 
-use super::{layout::floor, markdown::Markdown, theme::Theme};
+use super::{layout::floor, look::Look, markdown::Markdown};
 use crate::{
     base::{CallId, Clean, Moment, Tokens, estimate},
     protocol::Failure,
@@ -73,10 +73,10 @@ pub(super) struct Retry {
 }
 
 impl Work {
-    pub(super) fn new(since: Moment, theme: Theme, columns: usize) -> Self {
+    pub(super) fn new(since: Moment, look: Look, columns: usize) -> Self {
         Self {
             since,
-            answer: Markdown::new(theme, columns),
+            answer: Markdown::new(look, columns),
             has_streamed: false,
             thought: None,
             written: Tokens(0),
@@ -97,18 +97,18 @@ impl Work {
     }
 
     /// Ends the answer; returns the lines to print.
-    pub(super) fn end_answer(&mut self, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    pub(super) fn end_answer(&mut self, look: Look, columns: usize) -> Vec<Line<'static>> {
         let lines = self.answer.finish();
-        self.answer = Markdown::new(theme, columns);
+        self.answer = Markdown::new(look, columns);
         let lines = self.printed.pass(lines);
         self.printed = Printed::default();
         lines
     }
 
     /// Drops the part of the answer that is not printed; returns whether any of it had been seen.
-    pub(super) fn discard(&mut self, theme: Theme, columns: usize) -> bool {
+    pub(super) fn discard(&mut self, look: Look, columns: usize) -> bool {
         let was_seen = !self.answer.is_empty();
-        self.answer = Markdown::new(theme, columns);
+        self.answer = Markdown::new(look, columns);
         self.has_streamed = false;
         self.thought = None;
         self.printed.restart();
@@ -207,19 +207,19 @@ mod tests {
 
     #[test]
     fn a_second_try_prints_only_what_is_new() {
-        let theme = Theme::new(false);
-        let mut work = Work::new(Moment(0), theme, 40);
+        let look = Look::new(false);
+        let mut work = Work::new(Moment(0), look, 40);
         assert_eq!(plain(&work.write("one\n\ntwo\n\nthr")), "one\n\ntwo");
-        assert!(work.discard(theme, 40));
+        assert!(work.discard(look, 40));
         assert_eq!(plain(&work.write("one\n\ntwo\n\nother\n\n")), "\nother");
         assert_eq!(plain(&work.write("end")), "");
-        assert_eq!(plain(&work.end_answer(theme, 40)), "\nend");
+        assert_eq!(plain(&work.end_answer(look, 40)), "\nend");
     }
 
     #[test]
     fn kept_output_is_bounded_and_its_tail_is_whole_lines() {
-        let theme = Theme::new(false);
-        let mut work = Work::new(Moment(0), theme, 40);
+        let look = Look::new(false);
+        let mut work = Work::new(Moment(0), look, 40);
         let call = CallId::new("c");
         let (title, head, output) = (String::new(), String::new(), String::new());
         work.tools.push(Tool { call: call.clone(), title, since: Moment(0), head, output, is_cut: false });

@@ -209,7 +209,15 @@ impl Machine {
             Op::RefreshContext => self.out.push(Effect::Collect),
             Op::Clear => self.clear(),
             // The driver's: accounts are not part of the turn.
-            Op::Desk(_) => {}
+            // The driver keeps these to itself.
+            Op::Desk(_)
+            | Op::Query(_)
+            | Op::AddRule { .. }
+            | Op::ForgetRule { .. }
+            | Op::KeepPast { .. }
+            | Op::KeepDraft { .. }
+            | Op::Steer { .. }
+            | Op::Shell { .. } => {}
             Op::Quit => {
                 self.is_quitting = true;
                 self.queue.clear();

@@ -76,6 +76,13 @@ impl Service {
             DeskOp::UseModel { model, account, is_default } => {
                 return self.use_model(&model, account.as_deref(), is_default).await.map(Some);
             }
+            DeskOp::Sessions { .. }
+            | DeskOp::Preview { .. }
+            | DeskOp::RemoveSession { .. }
+            | DeskOp::Settings
+            | DeskOp::Set { .. } => {
+                return Err(Failure::new(Kind::Usage, "this cannot be asked for here"));
+            }
         }
         Ok(None)
     }

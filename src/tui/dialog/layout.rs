@@ -10,7 +10,7 @@ use crate::{
         diff::{counts, diff_rows},
         frame::Size,
         layout::{untab, wrap, wrap_exact, wrap_plain},
-        theme::Theme,
+        look::Look,
     },
 };
 
@@ -41,18 +41,18 @@ pub(in crate::tui) fn lay_out(
     draft: &str,
     below: usize,
     size: Size,
-    theme: Theme,
+    look: Look,
     now: Moment,
 ) -> Laid {
     let is_boxed = size.columns >= 60 && size.rows >= 16;
     let inner = if is_boxed { size.columns - 2 } else { size.columns };
-    let mut facts = facts(dialog, inner, theme);
+    let mut facts = facts(dialog, inner, look);
     let mut below_body = Vec::new();
     if facts.len() > size.rows / 4 {
         below_body.append(&mut facts);
     }
     if let Some(rule) = dialog.question.remember.as_deref().filter(|r| !is_short(r, inner)) {
-        let lead = Span::styled("rule: ", theme.dim);
+        let lead = Span::styled("rule: ", look.dim);
         below_body.extend(wrap(
             &[lead, Span::raw(Clean::line(rule).into_string())],
             inner,
@@ -60,13 +60,13 @@ pub(in crate::tui) fn lay_out(
             &Span::raw(""),
         ));
     }
-    let choices = choices(dialog, draft, inner, theme, now);
+    let choices = choices(dialog, draft, inner, look, now);
     let fixed = facts.len() + choices.len() + below + if is_boxed { 2 } else { 1 };
     let space = size.rows.saturating_sub(fixed).max(1);
-    let mut body = body(dialog, true, inner, theme);
+    let mut body = body(dialog, true, inner, look);
     if body.len() + below_body.len() > space {
         // Unchanged lines go before a changed one does.
-        body = self::body(dialog, false, inner, theme);
+        body = self::body(dialog, false, inner, look);
     }
     body.append(&mut below_body);
     let room = space.min(body.len());
@@ -99,28 +99,28 @@ fn shown_range(dialog: &Dialog, room: usize) -> String {
     }
 }
 
-fn body(dialog: &Dialog, with_context: bool, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+fn body(dialog: &Dialog, with_context: bool, columns: usize, look: Look) -> Vec<Line<'static>> {
     let exact = |lead: &str, text: &str| {
         let text = Clean::new(text);
         let mut rows = Vec::new();
         for line in text.as_str().split('\n') {
             for row in wrap_exact(&untab(line), columns.saturating_sub(width(lead))) {
                 let lead = if rows.is_empty() { lead.to_owned() } else { " ".repeat(width(lead)) };
-                rows.push(Line::from(vec![Span::styled(lead, theme.dim), Span::raw(row)]));
+                rows.push(Line::from(vec![Span::styled(lead, look.dim), Span::raw(row)]));
             }
         }
         rows
     };
     match &dialog.question.preview {
         Preview::Command { command, .. } => exact("$ ", command),
-        Preview::Change { diff } => diff_rows(diff, with_context, columns, theme),
+        Preview::Change { diff } => diff_rows(diff, with_context, columns, look),
         Preview::Read { path } => exact("", path),
         Preview::Fetch { url } => exact("", url),
         Preview::Other { text } => exact("", text),
     }
 }
 
-fn facts(dialog: &Dialog, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+fn facts(dialog: &Dialog, columns: usize, look: Look) -> Vec<Line<'static>> {
     let mut facts = Vec::new();
     if let Preview::Command { directory, .. } = &dialog.question.preview {
         facts.push(format!("in {directory}"));
@@ -130,18 +130,18 @@ fn facts(dialog: &Dialog, columns: usize, theme: Theme) -> Vec<Line<'static>> {
     if facts.is_empty() {
         return Vec::new();
     }
-    wrap_plain(&Clean::line(&facts.join(" · ")), theme.warn, columns, "")
+    wrap_plain(&Clean::line(&facts.join(" · ")), look.warn, columns, "")
 }
 
-fn choices(dialog: &Dialog, draft: &str, columns: usize, theme: Theme, now: Moment) -> Vec<Line<'static>> {
+fn choices(dialog: &Dialog, draft: &str, columns: usize, look: Look, now: Moment) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (at, choice) in dialog.choices().into_iter().enumerate() {
         let is_marked = at == dialog.selected;
         let is_ready = dialog.is_armed(now)
             && (choice != Choice::Once && choice != Choice::Always || dialog.can_allow());
         let style = match (is_marked, is_ready) {
-            (_, false) => theme.dim,
-            (true, true) => theme.bold.patch(theme.accent),
+            (_, false) => look.dim,
+            (true, true) => look.bold.patch(look.accent),
             (false, true) => ratatui::style::Style::new(),
         };
         let lead = format!("{} {} ", if is_marked { "›" } else { " " }, choice.digit());

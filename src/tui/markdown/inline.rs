@@ -6,11 +6,11 @@ use ratatui::{
     text::Span,
 };
 
-use crate::{base::Clean, tui::theme::Theme};
+use crate::{base::Clean, tui::look::Look};
 
 /// Reads the text of one paragraph, heading or item. Line breaks of the source stay: models mean them.
-pub(super) fn inline(text: &str, base: Style, theme: Theme) -> Vec<Vec<Span<'static>>> {
-    let mut writer = Writer::new(base, theme);
+pub(super) fn inline(text: &str, base: Style, look: Look) -> Vec<Vec<Span<'static>>> {
+    let mut writer = Writer::new(base, look);
     for event in Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH) {
         writer.take(event);
     }
@@ -22,12 +22,12 @@ pub(super) struct Writer {
     lines: Vec<Vec<Span<'static>>>,
     styles: Vec<Style>,
     links: Vec<(String, String)>,
-    theme: Theme,
+    look: Look,
 }
 
 impl Writer {
-    pub(super) fn new(base: Style, theme: Theme) -> Self {
-        Self { lines: vec![Vec::new()], styles: vec![base], links: Vec::new(), theme }
+    pub(super) fn new(base: Style, look: Look) -> Self {
+        Self { lines: vec![Vec::new()], styles: vec![base], links: Vec::new(), look }
     }
 
     pub(super) fn take(&mut self, event: Event<'_>) {
@@ -46,7 +46,7 @@ impl Writer {
                     && !url.is_empty()
                     && !url.ends_with(&shown)
                 {
-                    self.put(&format!(" ({url})"), self.theme.dim);
+                    self.put(&format!(" ({url})"), self.look.dim);
                 } else if let Some((url, shown)) = self.links.pop() {
                     self.links.push((url, shown));
                 }
@@ -59,8 +59,8 @@ impl Writer {
                     self.put(line, self.style());
                 }
             }
-            Event::Code(code) if self.theme.colour => {
-                self.put(&code, self.style().patch(self.theme.accent));
+            Event::Code(code) if self.look.colour => {
+                self.put(&code, self.style().patch(self.look.accent));
             }
             Event::Code(code) => self.put(&format!("`{code}`"), self.style()),
             Event::SoftBreak | Event::HardBreak | Event::Start(Tag::Item | Tag::CodeBlock(_)) => {
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     fn text(source: &str) -> Vec<String> {
-        let lines = inline(source, Style::new(), Theme::new(false));
+        let lines = inline(source, Style::new(), Look::new(false));
         lines.iter().map(|l| l.iter().map(|s| s.content.as_ref()).collect()).collect()
     }
 
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn line_breaks_stay_and_emphasis_becomes_style() {
         assert_eq!(text("one **two\nthree** ~~no~~"), ["one two", "three no"]);
-        let line = &inline("**b**", Style::new(), Theme::new(true))[0];
+        let line = &inline("**b**", Style::new(), Look::new(true))[0];
         assert_eq!(line[0].style, Style::new().add_modifier(Modifier::BOLD));
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     base::{Clean, width},
     tui::{
         layout::{floor, untab, wrap},
-        theme::Theme,
+        look::Look,
     },
 };
 
@@ -33,7 +33,7 @@ const LOOKAHEAD: usize = 64;
 /// Shape: the lines that [`Markdown::push`] and [`Markdown::finish`] return are the same however the text was split.
 #[derive(Clone, Debug)]
 pub(in crate::tui) struct Markdown {
-    theme: Theme,
+    look: Look,
     columns: usize,
     /// The last line, while its end has not come. Not cleaned.
     partial: String,
@@ -72,9 +72,9 @@ struct List {
 }
 
 impl Markdown {
-    pub(in crate::tui) fn new(theme: Theme, columns: usize) -> Self {
+    pub(in crate::tui) fn new(look: Look, columns: usize) -> Self {
         Self {
-            theme,
+            look,
             columns,
             partial: String::new(),
             is_continued: false,
@@ -212,11 +212,11 @@ impl Markdown {
                 self.is_gap = self.is_begun;
                 self.begin(out);
                 let lead = bullet.unwrap_or_else(|| self.lead());
-                self.lay_out(text, self.theme.bold, &lead, out);
+                self.lay_out(text, self.look.bold, &lead, out);
             }
             Start::Rule => {
                 self.begin(out);
-                out.push(Line::styled("─".repeat(self.columns.min(40)), self.theme.dim));
+                out.push(Line::styled("─".repeat(self.columns.min(40)), self.look.dim));
             }
             Start::Item { wide, bullet, text, .. } => self.item(blanks, wide, &bullet, text, out),
             Start::Text if bullet.is_none() && self.is_indented_code(blanks) => {
@@ -281,7 +281,7 @@ impl Markdown {
         rows.push(body.trim_end().to_owned());
         if rows.len() >= TABLE_ROWS {
             self.work += rows.iter().map(String::len).sum::<usize>();
-            let (lines, columns) = table(head, rows, fixed.as_ref(), self.columns, self.theme);
+            let (lines, columns) = table(head, rows, fixed.as_ref(), self.columns, self.look);
             rows.clear();
             *fixed = Some(columns);
             out.extend(lines);
@@ -291,7 +291,7 @@ impl Markdown {
     /// Makes the open paragraph a heading.
     fn underline(&mut self, out: &mut Vec<Line<'static>>) {
         if let Some(Leaf::Paragraph { lines, lead }) = self.open.take() {
-            self.lay_out(&lines.join("\n"), self.theme.bold, &lead, out);
+            self.lay_out(&lines.join("\n"), self.look.bold, &lead, out);
         }
     }
 
@@ -325,7 +325,7 @@ impl Markdown {
             }
             Some(Leaf::Table { head, rows, fixed }) => {
                 self.work += rows.iter().map(String::len).sum::<usize>();
-                out.extend(table(&head, &rows, fixed.as_ref(), self.columns, self.theme).0);
+                out.extend(table(&head, &rows, fixed.as_ref(), self.columns, self.look).0);
             }
             Some(Leaf::Fence { .. }) | None => {}
         }
@@ -333,9 +333,9 @@ impl Markdown {
 
     fn lay_out(&mut self, text: &str, base: Style, lead: &Lead, out: &mut Vec<Line<'static>>) {
         self.work += text.len();
-        let styled = |text: &str| Span::styled(text.to_owned(), self.theme.dim);
+        let styled = |text: &str| Span::styled(text.to_owned(), self.look.dim);
         let (mut first, rest) = (Span::raw(lead.first.clone()), styled(&lead.rest));
-        for spans in inline(text, base, self.theme) {
+        for spans in inline(text, base, self.look) {
             out.extend(wrap(&spans, self.columns, &first, &rest));
             first = rest.clone();
         }

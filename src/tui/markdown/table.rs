@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::inline::Writer;
 use crate::{
     base::width,
-    tui::{layout::wrap, theme::Theme},
+    tui::{layout::wrap, look::Look},
 };
 
 type Cell = Vec<Span<'static>>;
@@ -23,7 +23,7 @@ pub(super) struct Columns {
 }
 
 /// Reads `rows` below a table's `head` (its first two source lines).
-fn read(head: &[String], rows: &[String], theme: Theme) -> (Vec<Alignment>, Vec<Cell>, Vec<Vec<Cell>>) {
+fn read(head: &[String], rows: &[String], look: Look) -> (Vec<Alignment>, Vec<Cell>, Vec<Vec<Cell>>) {
     let source = [head, rows].concat().join("\n");
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let (mut align, mut all) = (Vec::new(), Vec::new());
@@ -33,8 +33,8 @@ fn read(head: &[String], rows: &[String], theme: Theme) -> (Vec<Alignment>, Vec<
             Event::Start(Tag::Table(columns)) => align = columns,
             Event::Start(Tag::TableHead | Tag::TableRow) => all.push(Vec::new()),
             Event::Start(Tag::TableCell) => {
-                let base = if all.len() == 1 { theme.bold } else { ratatui::style::Style::new() };
-                writer = Some(Writer::new(base, theme));
+                let base = if all.len() == 1 { look.bold } else { ratatui::style::Style::new() };
+                writer = Some(Writer::new(base, look));
             }
             Event::End(TagEnd::TableCell) => {
                 let cell = writer.take().map(Writer::finish).unwrap_or_default();
@@ -59,22 +59,22 @@ pub(super) fn table(
     rows: &[String],
     fixed: Option<&Columns>,
     screen: usize,
-    theme: Theme,
+    look: Look,
 ) -> (Vec<Line<'static>>, Columns) {
-    let (align, titles, rows) = read(head, rows, theme);
+    let (align, titles, rows) = read(head, rows, look);
     let columns = fixed.cloned().unwrap_or_else(|| measure(titles, align, &rows, screen));
     let mut out = Vec::new();
     if columns.are_records {
         for row in &rows {
-            out.extend(record(&columns, row, screen, theme));
+            out.extend(record(&columns, row, screen, look));
         }
     } else {
         if fixed.is_none() {
-            out.push(columns.row(&columns.titles, theme));
+            out.push(columns.row(&columns.titles, look));
             let dashes: Vec<String> = columns.widths.iter().map(|w| repeat_n('─', w + 2).collect()).collect();
-            out.push(Line::styled(format!("├{}┤", dashes.join("┼")), theme.dim));
+            out.push(Line::styled(format!("├{}┤", dashes.join("┼")), look.dim));
         }
-        out.extend(rows.iter().map(|r| columns.row(r, theme)));
+        out.extend(rows.iter().map(|r| columns.row(r, look)));
     }
     (out, columns)
 }
@@ -94,11 +94,11 @@ fn cell_width(cell: &[Span<'static>]) -> usize {
     cell.iter().map(|s| width(&s.content)).sum()
 }
 
-fn record(columns: &Columns, row: &[Cell], screen: usize, theme: Theme) -> Vec<Line<'static>> {
+fn record(columns: &Columns, row: &[Cell], screen: usize, look: Look) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (title, cell) in columns.titles.iter().zip(row) {
         let mut spans = title.clone();
-        spans.push(Span::styled(": ", theme.bold));
+        spans.push(Span::styled(": ", look.bold));
         spans.extend(cell.iter().cloned());
         out.extend(wrap(&spans, screen, &Span::raw(""), &Span::raw("  ")));
     }
@@ -107,8 +107,8 @@ fn record(columns: &Columns, row: &[Cell], screen: usize, theme: Theme) -> Vec<L
 }
 
 impl Columns {
-    fn row(&self, cells: &[Cell], theme: Theme) -> Line<'static> {
-        let bar = |text: &'static str| Span::styled(text, theme.dim);
+    fn row(&self, cells: &[Cell], look: Look) -> Line<'static> {
+        let bar = |text: &'static str| Span::styled(text, look.dim);
         let mut line = vec![bar("│ ")];
         for (at, wide) in self.widths.iter().enumerate() {
             let cell = cells.get(at).cloned().unwrap_or_default();

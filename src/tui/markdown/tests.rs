@@ -10,7 +10,7 @@ const SAMPLE: &str = "# Title\n\nA **bold** word,\r\nand `code` 👩\u{200d}💻
     | 名字 | n |\n|:---|---:|\n| 中文字 | 1 |\n| 👩\u{200d}💻 | 12 |\n\n- [x] done\n- [ ] open\n\nlast\n===\nend";
 
 fn lines_of(pieces: &[&str], columns: usize) -> Vec<Line<'static>> {
-    let mut markdown = Markdown::new(Theme::new(false), columns);
+    let mut markdown = Markdown::new(Look::new(false), columns);
     let mut out: Vec<_> = pieces.iter().flat_map(|p| markdown.push(p)).collect();
     out.extend(markdown.finish());
     out
@@ -64,7 +64,7 @@ fn a_table_wider_than_the_screen_becomes_records() {
 
 #[test]
 fn an_unfinished_block_is_shown_and_not_yet_final() {
-    let mut markdown = Markdown::new(Theme::new(false), 40);
+    let mut markdown = Markdown::new(Look::new(false), 40);
     assert_eq!(plain(&markdown.push("first\n\nsec")), "first");
     assert_eq!(plain(&markdown.open()), "\nsec");
     assert_eq!(plain(&markdown.push("ond\n")), "");
@@ -83,7 +83,7 @@ fn the_split_of_the_text_does_not_change_the_lines() {
 
 #[test]
 fn a_long_answer_costs_no_more_per_line_than_a_short_one() {
-    let mut markdown = Markdown::new(Theme::new(false), 80);
+    let mut markdown = Markdown::new(Look::new(false), 80);
     let (mut bytes, mut written) = (0, 0);
     for n in 0..20_000 {
         let line = format!("soft line number {n} of one endless paragraph\n");
@@ -103,7 +103,7 @@ fn a_long_answer_costs_no_more_per_line_than_a_short_one() {
 
 #[test]
 fn one_endless_line_is_frozen_by_chunk() {
-    let mut markdown = Markdown::new(Theme::new(false), 80);
+    let mut markdown = Markdown::new(Look::new(false), 80);
     let text = "中文word ".repeat(3_000);
     let mut out = markdown.push(&text);
     assert!(markdown.partial.len() <= LINE_BYTES + LOOKAHEAD);

@@ -182,7 +182,7 @@ impl Model {
             }
             (DeskEvent::Failed(failure), _) => {
                 self.panel = None;
-                let lines = printed::failure(&failure, self.size.columns, self.theme);
+                let lines = printed::failure(&failure, self.size.columns, self.look);
                 self.print(Kind::Note, lines, cmds);
             }
             // What is not open any more needs no answer.

@@ -18,7 +18,7 @@ use crate::{
         bill,
         frame::Size,
         layout::{cut, wrap, wrap_exact},
-        theme::Theme,
+        look::Look,
     },
 };
 
@@ -30,7 +30,7 @@ const QR: Size = Size { columns: 72, rows: 24 };
 pub(in crate::tui) struct Paper {
     pub(in crate::tui) size: Size,
     pub(in crate::tui) columns: usize,
-    pub(in crate::tui) theme: Theme,
+    pub(in crate::tui) look: Look,
     pub(in crate::tui) now: Moment,
 }
 
@@ -47,14 +47,14 @@ impl Panel {
 impl Paper {
     /// One entry of a list: mark, digit, name, and what it means.
     fn entry(self, at: usize, is_marked: bool, name: &str, about: &str, name_width: usize) -> Line<'static> {
-        let style = if is_marked { self.theme.bold.patch(self.theme.accent) } else { Style::new() };
+        let style = if is_marked { self.look.bold.patch(self.look.accent) } else { Style::new() };
         let sign = if is_marked { "›" } else { " " };
         let name = Clean::line(name).into_string();
         let blanks = " ".repeat(name_width.saturating_sub(width(&name)));
         let digit = if at < 9 { (at + 1).to_string() } else { " ".to_owned() };
         let row = vec![
             Span::styled(format!("{sign} {digit} {name}{blanks}  "), style),
-            Span::styled(Clean::line(about).into_string(), self.theme.dim),
+            Span::styled(Clean::line(about).into_string(), self.look.dim),
         ];
         cut(Line::from(row), self.columns)
     }
@@ -65,9 +65,9 @@ impl Paper {
     }
 
     fn failure(self, failure: &Failure) -> Vec<Line<'static>> {
-        let mut rows = self.text(&format!("✗ {}", failure.error), self.theme.error);
+        let mut rows = self.text(&format!("✗ {}", failure.error), self.look.error);
         for hint in &failure.hints {
-            rows.extend(self.text(&format!("  {hint}"), self.theme.dim));
+            rows.extend(self.text(&format!("  {hint}"), self.look.dim));
         }
         rows
     }
@@ -92,11 +92,11 @@ impl SignIn {
         let mut rows = Rows { title: "Sign in".into(), ..Rows::default() };
         rows.keys = "Enter choose · ↑↓ move · Esc later (/help still works)".into();
         if let Some(why) = &self.why {
-            rows.body.extend(paper.text(&why.error, paper.theme.warn));
+            rows.body.extend(paper.text(&why.error, paper.look.warn));
         }
         let entries = self.entries();
         if self.overview.is_none() && self.failure.is_none() {
-            rows.body.extend(paper.text("looking at what is there …", paper.theme.dim));
+            rows.body.extend(paper.text("looking at what is there …", paper.look.dim));
         }
         let lines: Vec<(String, String)> = entries.iter().map(words).collect();
         let name_width = lines.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(paper.columns / 2);
@@ -127,13 +127,13 @@ fn local(servers: Option<&[LocalServer]>, mark: Mark, paper: Paper) -> Rows {
     let mut rows = Rows { title: "Sign in · A server on this machine".into(), ..Rows::default() };
     rows.keys = "Enter use · ↑↓ move · Esc back".into();
     let Some(found) = servers else {
-        rows.body = paper.text("looking at the usual ports of this machine …", paper.theme.dim);
+        rows.body = paper.text("looking at the usual ports of this machine …", paper.look.dim);
         return rows;
     };
     if found.is_empty() {
         let none = "no model server answers on this machine; start Ollama, LM Studio, llama.cpp or vLLM, or give \
                     its address as a custom one";
-        rows.body = paper.text(none, paper.theme.warn);
+        rows.body = paper.text(none, paper.look.warn);
     }
     rows.focus = mark.at(found.len());
     for (at, server) in found.iter().enumerate() {
@@ -168,7 +168,7 @@ fn words(entry: &Entry) -> (String, String) {
 
 impl KeyPage {
     fn rows(&self, paper: Paper) -> Rows {
-        let theme = paper.theme;
+        let look = paper.look;
         let step = if self.is_testing { "3/3 Test" } else { "2/3 Key" };
         let mut rows = Rows {
             title: format!("Sign in · {} · {step}", Clean::line(&self.preset.name)),
@@ -187,7 +187,7 @@ impl KeyPage {
         rows.field("Base URL", &url, self.focus == Focus::Url, paper);
         rows.field("Key", &self.key.shown(), self.focus == Focus::Key, paper);
         if let Some(what) = self.dropped {
-            rows.body.extend(paper.text(&format!("          ({what} around it dropped)"), theme.dim));
+            rows.body.extend(paper.text(&format!("          ({what} around it dropped)"), look.dim));
         }
         let model = if self.model.is_empty() && self.focus != Focus::Model {
             "the provider's own"
@@ -196,17 +196,17 @@ impl KeyPage {
         };
         rows.field("Model", model, self.focus == Focus::Model, paper);
         if let Some(page) = &self.preset.key_page {
-            rows.body.extend(paper.text(&format!("Get one:  {page}"), theme.dim));
+            rows.body.extend(paper.text(&format!("Get one:  {page}"), look.dim));
         }
         if self.is_testing {
-            rows.body.extend(paper.text("Test      asking the server …", theme.dim));
+            rows.body.extend(paper.text("Test      asking the server …", look.dim));
         }
         if let Some(tested) = &self.tested {
-            let (sign, style) = if tested.is_ok { ("✓", theme.ok) } else { ("✗", theme.error) };
+            let (sign, style) = if tested.is_ok { ("✓", look.ok) } else { ("✗", look.error) };
             let line = format!("Test      {sign} {} · {}", tested.host, tested.line);
             rows.body.extend(paper.text(&line, style));
             for hint in tested.failure.iter().flat_map(|f| &f.hints) {
-                rows.body.extend(paper.text(&format!("          {hint}"), theme.dim));
+                rows.body.extend(paper.text(&format!("          {hint}"), look.dim));
             }
         }
         let ways = self.ways_out();
@@ -234,7 +234,7 @@ impl KeyPage {
 impl Rows {
     /// A labelled field; the cursor stands at its end when it is written.
     fn field(&mut self, label: &str, value: &str, is_written: bool, paper: Paper) {
-        let style = if is_written { paper.theme.bold } else { paper.theme.dim };
+        let style = if is_written { paper.look.bold } else { paper.look.dim };
         let value = Clean::line(value).into_string();
         if is_written {
             self.focus = self.body.len();
@@ -247,7 +247,7 @@ impl Rows {
 
 impl Device {
     fn rows(&self, paper: Paper) -> Rows {
-        let theme = paper.theme;
+        let look = paper.look;
         let step = match &self.stage {
             Stage::Contacting => "1/3 Contact",
             Stage::Approving(_) => "2/3 Approve",
@@ -257,9 +257,9 @@ impl Device {
         let mut rows = Rows { title: format!("Sign in · Qwen account · {step}"), ..Rows::default() };
         rows.keys = "o open browser · c copy link · r new code · Esc cancel".into();
         match &self.stage {
-            Stage::Contacting => rows.body = paper.text("asking the server for a code …", theme.dim),
-            Stage::Testing => rows.body = paper.text("approved; trying it with one real request …", theme.ok),
-            Stage::Expired => rows.body = paper.text("Code expired. r new code", theme.warn),
+            Stage::Contacting => rows.body = paper.text("asking the server for a code …", look.dim),
+            Stage::Testing => rows.body = paper.text("approved; trying it with one real request …", look.ok),
+            Stage::Expired => rows.body = paper.text("Code expired. r new code", look.warn),
             Stage::Failed(failure) => rows.body = paper.failure(failure),
             Stage::Approving(code) => self.approving(code, paper, &mut rows),
         }
@@ -270,19 +270,19 @@ impl Device {
     }
 
     fn approving(&self, code: &Code, paper: Paper, rows: &mut Rows) {
-        let theme = paper.theme;
+        let look = paper.look;
         let steps = |columns: usize| {
             let narrow = Paper { columns, ..paper };
             let mut lines = narrow.text("1. Open", Style::new());
             // By itself, so that it can be copied whole, and broken only where the screen ends.
             let link = wrap_exact(&code.full_link, columns.saturating_sub(3));
-            lines.extend(link.into_iter().map(|row| Line::styled(format!("   {row}"), theme.accent)));
-            lines.extend(narrow.text(&format!("2. Check the code is  {}", code.words), theme.bold));
+            lines.extend(link.into_iter().map(|row| Line::styled(format!("   {row}"), look.accent)));
+            lines.extend(narrow.text(&format!("2. Check the code is  {}", code.words), look.bold));
             lines.extend(narrow.text("3. Approve; this screen continues by itself", Style::new()));
             if code.was_opened {
-                lines.extend(narrow.text("A browser was opened with this page.", theme.dim));
+                lines.extend(narrow.text("A browser was opened with this page.", look.dim));
             } else if code.link != code.full_link {
-                lines.extend(narrow.text(&format!("Or open {} and type the code.", code.link), theme.dim));
+                lines.extend(narrow.text(&format!("Or open {} and type the code.", code.link), look.dim));
             }
             lines
         };
@@ -296,7 +296,7 @@ impl Device {
                 let left = picture.get(at).cloned().unwrap_or_default();
                 let blanks = " ".repeat(picture_width + 2 - width(&left));
                 // Black on white whatever the page: a code the other way round is not read by every camera.
-                let ink = if theme.colour && !left.is_empty() {
+                let ink = if look.colour && !left.is_empty() {
                     Style::new().fg(Color::Black).bg(Color::White)
                 } else {
                     Style::new()
@@ -313,7 +313,7 @@ impl Device {
             waiting = format!("{waiting} · last check {ago} s ago: {last}");
         }
         rows.focus = rows.body.len();
-        rows.body.extend(paper.text(&waiting, theme.dim));
+        rows.body.extend(paper.text(&waiting, look.dim));
     }
 }
 
@@ -331,21 +331,21 @@ fn qr(link: &str, paper: Paper) -> Vec<String> {
 
 impl Models {
     fn rows(&self, paper: Paper) -> Rows {
-        let theme = paper.theme;
+        let look = paper.look;
         let typed = Clean::line(&self.filter).into_string();
         let lead = "type to filter: ";
         let mut rows = Rows { title: "Model".into(), ..Rows::default() };
         rows.caret = Some((0, (width(lead) + width(&typed)).min(paper.columns.saturating_sub(1))));
-        rows.body.push(Line::from(vec![Span::styled(lead, theme.dim), Span::raw(typed.clone())]));
+        rows.body.push(Line::from(vec![Span::styled(lead, look.dim), Span::raw(typed.clone())]));
         rows.keys = "Enter this session · Tab also for later ones · Esc".into();
         let Some(all) = &self.all else {
-            rows.body.extend(paper.text("asking for the list …", theme.dim));
+            rows.body.extend(paper.text("asking for the list …", look.dim));
             return rows;
         };
         let shown = self.shown();
         if shown.is_empty() {
             let text = format!("none of {} fits; Enter uses `{typed}` as it is written", all.len());
-            rows.body.extend(paper.text(&text, theme.warn));
+            rows.body.extend(paper.text(&text, look.warn));
         }
         let marked = self.mark.at(shown.len());
         let name_width = shown.iter().map(|row| width(&row.model)).max().unwrap_or(0).min(36);
@@ -357,15 +357,15 @@ impl Models {
             rows.body.push(model_row(row, is_marked, name_width, paper));
         }
         if let Some(price) = &self.price {
-            rows.body.extend(paper.text(price, theme.warn));
+            rows.body.extend(paper.text(price, look.warn));
         }
         rows
     }
 }
 
 fn model_row(row: &ModelRow, is_marked: bool, name_width: usize, paper: Paper) -> Line<'static> {
-    let theme = paper.theme;
-    let style = if is_marked { theme.bold.patch(theme.accent) } else { Style::new() };
+    let look = paper.look;
+    let style = if is_marked { look.bold.patch(look.accent) } else { Style::new() };
     let name = Clean::line(&row.model).into_string();
     let blanks = " ".repeat(name_width.saturating_sub(width(&name)));
     let sign = if is_marked { "›" } else { " " };
@@ -387,6 +387,6 @@ fn model_row(row: &ModelRow, is_marked: bool, name_width: usize, paper: Paper) -
         Clean::line(&row.provider),
         Clean::line(&row.cache)
     );
-    let spans = vec![Span::styled(format!("{sign} {name}{blanks}  "), style), Span::styled(about, theme.dim)];
+    let spans = vec![Span::styled(format!("{sign} {name}{blanks}  "), style), Span::styled(about, look.dim)];
     cut(Line::from(spans), paper.columns)
 }

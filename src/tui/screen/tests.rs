@@ -119,10 +119,10 @@ fn hostile_text_cannot_act() {
 
 #[test]
 fn styles_are_closed_and_without_colour_no_colour_is_written() {
-    let theme = |colour| crate::tui::theme::Theme::new(colour);
-    let line = |theme: crate::tui::theme::Theme| {
-        Line::from(vec![Span::styled("a", theme.error), Span::styled("b", theme.bold), Span::raw("c")])
+    let look = |colour| crate::tui::look::Look::new(colour);
+    let line = |look: crate::tui::look::Look| {
+        Line::from(vec![Span::styled("a", look.error), Span::styled("b", look.bold), Span::raw("c")])
     };
-    assert_eq!(encode(&line(theme(true))), "\x1b[0;31ma\x1b[0;1mb\x1b[0mc");
-    assert_eq!(encode(&line(theme(false))), "a\x1b[0;1mb\x1b[0mc");
+    assert_eq!(encode(&line(look(true))), "\x1b[0;31ma\x1b[0;1mb\x1b[0mc");
+    assert_eq!(encode(&line(look(false))), "a\x1b[0;1mb\x1b[0mc");
 }

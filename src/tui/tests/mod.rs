@@ -15,9 +15,9 @@ use ratatui::text::Line;
 use super::{
     frame::{Frame, Size},
     layout::plain,
+    look::Look,
     model::Model,
     msg::{Cmd, Msg},
-    theme::Theme,
     update::update,
     view::view,
 };
@@ -50,7 +50,7 @@ impl Stage {
     fn starting(columns: usize, rows: usize) -> Self {
         let now = Moment(1_000_000);
         let home = Some("/home/ada".to_owned());
-        let model = Model::new(Size { columns, rows }, Theme::new(true), home, now);
+        let model = Model::new(Size { columns, rows }, Look::new(true), home, now);
         Self { model, now, ops: Vec::new(), printed: Vec::new(), has_quit: false }
     }
 
