@@ -11,6 +11,7 @@ pub mod cache;
 pub mod catalog;
 pub mod permissions;
 pub mod prompt;
+pub mod redact;
 
 // world: touch the outside
 pub mod auth;

@@ -30,6 +30,7 @@ mod permissions;
 mod pinned;
 mod private;
 mod programs;
+mod redacted;
 mod resume;
 mod sign_in;
 mod small_head;
