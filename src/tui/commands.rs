@@ -2,6 +2,8 @@
 
 use similar::get_close_matches;
 
+use super::lang::Sentence;
+
 /// What a command does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -20,103 +22,203 @@ pub(super) enum Action {
     Quit,
 }
 
+/// What a command is about. The order is that of `/help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    /// What was said, and what the model knows of it.
+    Conversation,
+    /// What may happen without asking.
+    Safety,
+    /// Who answers.
+    Model,
+    /// What it cost.
+    Bill,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// All of them, each with its heading.
+    pub(super) const ALL: [(Self, Sentence); 5] = [
+        (Self::Conversation, |w| w.group_conversation),
+        (Self::Safety, |w| w.group_safety),
+        (Self::Model, |w| w.group_model),
+        (Self::Bill, |w| w.group_bill),
+        (Self::Program, |w| w.group_program),
+    ];
+}
+
+/// What may follow a command. Every command works without, too.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Arguments {
+    /// Nothing.
+    None,
+    /// Words of the person's own; the sentence is a hint such as `[name]`.
+    Free(Sentence),
+    /// One of these words, which the menu completes.
+    OneOf(&'static [Choice]),
+}
+
+/// A word that may follow a command.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// The word.
+    pub(super) name: &'static str,
+    /// What it does, in half a sentence.
+    pub(super) about: Sentence,
+}
+
 /// One command.
 #[derive(Debug)]
 pub(super) struct Command {
     /// Its name, without the slash.
     pub(super) name: &'static str,
     /// Other names for it.
-    also: &'static [&'static str],
-    /// What may follow; empty if nothing.
-    pub(super) arguments: &'static str,
+    pub(super) also: &'static [&'static str],
+    /// What may follow.
+    pub(super) arguments: Arguments,
     /// What it does, in half a sentence.
-    pub(super) about: &'static str,
+    pub(super) about: Sentence,
+    /// What it is about.
+    pub(super) group: Group,
     /// What it does.
     pub(super) action: Action,
 }
 
 /// All commands, in the order they are shown.
 pub(super) const ALL: &[Command] = &[
-    Command { name: "help", also: &["?"], arguments: "", about: "keys and commands", action: Action::Help },
+    Command {
+        name: "help",
+        also: &["?"],
+        arguments: Arguments::None,
+        about: |w| w.command_help,
+        group: Group::Program,
+        action: Action::Help,
+    },
     Command {
         name: "approval-mode",
         also: &[],
-        arguments: "plan|default|auto-edit|yolo",
-        about: "what may happen without asking",
+        arguments: Arguments::OneOf(&[
+            Choice { name: "plan", about: |w| w.mode_plan },
+            Choice { name: "default", about: |w| w.mode_default },
+            Choice { name: "auto-edit", about: |w| w.mode_auto_edit },
+            Choice { name: "yolo", about: |w| w.mode_yolo },
+        ]),
+        about: |w| w.command_approval_mode,
+        group: Group::Safety,
         action: Action::Mode,
     },
     Command {
         name: "plan",
         also: &[],
-        arguments: "",
-        about: "read only, nothing is changed",
+        arguments: Arguments::None,
+        about: |w| w.command_plan,
+        group: Group::Safety,
         action: Action::Plan,
     },
     Command {
         name: "auth",
         also: &["login", "connect"],
-        arguments: "",
-        about: "sign in, add a key, switch accounts",
+        arguments: Arguments::None,
+        about: |w| w.command_auth,
+        group: Group::Model,
         action: Action::Auth,
     },
     Command {
         name: "model",
         also: &[],
-        arguments: "[name]",
-        about: "choose the model",
+        arguments: Arguments::Free(|w| w.hint_name),
+        about: |w| w.command_model,
+        group: Group::Model,
         action: Action::Model,
     },
     Command {
         name: "stats",
         also: &["usage"],
-        arguments: "",
-        about: "time, tokens and money so far",
+        arguments: Arguments::None,
+        about: |w| w.command_stats,
+        group: Group::Bill,
         action: Action::Stats,
     },
     Command {
         name: "cache",
         also: &[],
-        arguments: "",
-        about: "what each request read from cache, and the bill",
+        arguments: Arguments::None,
+        about: |w| w.command_cache,
+        group: Group::Bill,
         action: Action::Cache,
     },
     Command {
         name: "compress",
         also: &["compact", "summarize"],
-        arguments: "[what to keep]",
-        about: "replace the history by a summary",
+        arguments: Arguments::Free(|w| w.hint_what_to_keep),
+        about: |w| w.command_compress,
+        group: Group::Conversation,
         action: Action::Compress,
     },
     Command {
         name: "context",
         also: &[],
-        arguments: "[refresh]",
-        about: "how full the window is; read the repository anew",
+        arguments: Arguments::OneOf(&[Choice { name: "refresh", about: |w| w.choice_refresh }]),
+        about: |w| w.command_context,
+        group: Group::Conversation,
         action: Action::Context,
     },
     Command {
         name: "rewind",
-        also: &[],
-        arguments: "[n]",
-        about: "take back the last message, or the n-th last",
+        also: &["rollback"],
+        arguments: Arguments::Free(|w| w.hint_number),
+        about: |w| w.command_rewind,
+        group: Group::Conversation,
         action: Action::Rewind,
     },
     Command {
         name: "clear",
         also: &["new", "reset"],
-        arguments: "",
-        about: "start a new conversation",
+        arguments: Arguments::None,
+        about: |w| w.command_clear,
+        group: Group::Conversation,
         action: Action::Clear,
     },
     Command {
         name: "about",
-        also: &["version"],
-        arguments: "",
-        about: "version, provider, session",
+        also: &["version", "status"],
+        arguments: Arguments::None,
+        about: |w| w.command_about,
+        group: Group::Program,
         action: Action::About,
     },
-    Command { name: "quit", also: &["exit"], arguments: "", about: "leave", action: Action::Quit },
+    Command {
+        name: "quit",
+        also: &["exit"],
+        arguments: Arguments::None,
+        about: |w| w.command_quit,
+        group: Group::Program,
+        action: Action::Quit,
+    },
 ];
+
+impl Arguments {
+    /// The hint beside the name: `[name]`, `[plan|default]`; empty for none.
+    pub(super) fn hint(self, words: &super::lang::Words) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Free(hint) => hint(words).to_owned(),
+            Self::OneOf(choices) => {
+                let names: Vec<&str> = choices.iter().map(|choice| choice.name).collect();
+                format!("[{}]", names.join("|"))
+            }
+        }
+    }
+
+    /// The words that may follow, each on a line with what it does; empty where there are none.
+    pub(super) fn listed(self, words: &super::lang::Words) -> String {
+        let Self::OneOf(choices) = self else { return String::new() };
+        let longest = choices.iter().map(|choice| choice.name.len()).max().unwrap_or(0);
+        let rows = choices.iter().map(|c| format!("{:<longest$} {}", c.name, (c.about)(words)));
+        rows.collect::<Vec<_>>().join("\n")
+    }
+}
 
 /// What a draft is.
 #[derive(Debug)]
@@ -137,11 +239,16 @@ pub(super) fn read(draft: &str) -> Read<'_> {
         return Read::Words;
     }
     let wanted = name.to_ascii_lowercase();
-    if let Some(command) = ALL.iter().find(|c| c.name == wanted || c.also.contains(&wanted.as_str())) {
+    if let Some(command) = named(&wanted) {
         return Read::Command(command, arguments.trim());
     }
     let names: Vec<&str> = ALL.iter().map(|c| c.name).collect();
     Read::Unknown(name, get_close_matches(&wanted, &names, 3, 0.5))
+}
+
+/// The command of this name, which may be one of its other names.
+pub(super) fn named(name: &str) -> Option<&'static Command> {
+    ALL.iter().find(|c| c.name == name || c.also.contains(&name))
 }
 
 /// The commands that fit what is being typed: `None` unless the draft is a slash and the beginning of a name.
@@ -172,5 +279,14 @@ mod tests {
         assert!(matches!(read("/compact the tests"), Read::Command(c, "the tests") if c.name == "compress"));
         assert_eq!(menu("/st").map(|m| m[0].name), Some("stats"));
         assert!(menu("/stats now").is_none() && menu("no").is_none());
+    }
+
+    #[test]
+    fn the_modes_to_choose_from_are_all_there_are() {
+        let Some(Arguments::OneOf(choices)) = named("approval-mode").map(|c| c.arguments) else {
+            panic!("the modes are completed")
+        };
+        let names: Vec<&str> = choices.iter().map(|choice| choice.name).collect();
+        assert_eq!(names, crate::protocol::Mode::ALL.map(crate::protocol::Mode::name));
     }
 }

@@ -15,7 +15,7 @@ use super::{
     model::Model,
 };
 use crate::{
-    base::Clean,
+    base::{Clean, width},
     protocol::{Display, Failure, SessionInfo, Todo, TodoStatus, ToolResult, Verdict},
 };
 
@@ -26,6 +26,8 @@ const TAIL: usize = 20;
 const CHANGE_ROWS: usize = 40;
 /// The person's words show this many rows.
 const WORD_ROWS: usize = 12;
+/// The column of names in `/help` is this wide.
+const HELP_NAMES: usize = 26;
 
 /// The header: once at the start.
 pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>> {
@@ -205,29 +207,47 @@ pub(super) fn note(text: &str, is_warning: bool, columns: usize, look: Look) -> 
     out
 }
 
-/// Commands and keys.
+/// Commands and keys, by groups.
 pub(super) fn help(columns: usize, look: Look) -> Vec<Line<'static>> {
-    let commands = commands::ALL.iter().map(|c| {
-        let name = format!("/{} {}", c.name, c.arguments);
-        (name, c.about)
-    });
-    let keys = keys::ALL.iter().filter(|k| !k.help.is_empty()).map(|k| (k.name.to_owned(), k.help));
     let entry = |(name, about): (String, &'static str)| {
         let (name, style) = (name.trim_end(), look.accent);
         // Beside the name where there is room, else behind it.
-        if columns >= 70 {
-            let lead = Span::styled(format!("  {name:<26} "), style);
-            return wrap(&[Span::raw(about)], columns, &lead, &Span::raw(" ".repeat(29)));
+        if columns >= 70 && width(name) <= HELP_NAMES {
+            let pad = " ".repeat(HELP_NAMES - width(name));
+            let lead = Span::styled(format!("  {name}{pad} "), style);
+            return wrap(&[Span::raw(about)], columns, &lead, &Span::raw(" ".repeat(HELP_NAMES + 3)));
         }
         let text = [Span::styled(format!("{name}: "), style), Span::raw(about)];
         wrap(&text, columns, &Span::raw("  "), &Span::raw("    "))
     };
-    let mut out = vec![Line::styled("Commands", look.bold)];
-    out.extend(commands.flat_map(entry));
-    out.push(Line::default());
-    out.push(Line::styled("Keys", look.bold));
-    out.extend(keys.flat_map(entry));
+    let mut out = Vec::new();
+    for (heading, rows) in groups(look) {
+        if !out.is_empty() {
+            out.push(Line::default());
+        }
+        out.push(Line::styled(heading, look.bold));
+        out.extend(rows.into_iter().flat_map(entry));
+    }
     out
+}
+
+/// What there is to type and press: each heading with its rows, in the order of the tables.
+pub(super) fn groups(look: Look) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
+    let words = look.words;
+    let commands = commands::Group::ALL.into_iter().map(|(group, heading)| {
+        let rows = commands::ALL.iter().filter(|c| c.group == group);
+        let rows = rows.map(|c| {
+            let name = format!("/{} {}", c.name, c.arguments.hint(words));
+            (name.trim_end().to_owned(), (c.about)(words))
+        });
+        (heading(words), rows.collect())
+    });
+    let signs = keys::SIGNS.iter().map(|sign| (sign.name.to_owned(), (sign.about)(words))).collect();
+    let keys = keys::Group::ALL.into_iter().map(|(group, heading)| {
+        let rows = keys::told().filter(|(_, of, _)| *of == group);
+        (heading(words), rows.map(|(names, _, about)| (names, about(words))).collect())
+    });
+    commands.chain([(words.keys_signs, signs)]).chain(keys).collect()
 }
 
 /// One line that stands for a longer text.

@@ -7,6 +7,7 @@ use super::{
     cache_panel::cache_panel,
     commands::{self, Read},
     diff::diff_rows,
+    lang::fill,
     layout::wrap_plain,
     model::{Folded, Kind, Menu, Model},
     msg::Cmd,
@@ -82,9 +83,9 @@ impl Model {
             A::Mode => match arguments.parse::<Mode>() {
                 Ok(mode) => cmds.push(Cmd::Send(Op::SetMode(mode))),
                 Err(_) if arguments.is_empty() => {
-                    let modes: Vec<String> =
-                        Mode::ALL.iter().map(|m| format!("{:<10} {}", m.name(), m.meaning())).collect();
-                    self.say(&format!("now: {}\n{}", self.mode, modes.join("\n")), false, cmds);
+                    let modes = commands::named("approval-mode").map(|c| c.arguments.listed(look.words));
+                    let text = fill(look.words.mode_now, &[("mode", self.mode.name())]);
+                    self.say(&format!("{text}\n{}", modes.unwrap_or_default()), false, cmds);
                 }
                 Err(sentence) => self.hint = Some(sentence),
             },

@@ -138,11 +138,16 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
     for (at, command) in menu.iter().enumerate().skip(first).take(rows) {
         let is_marked = at == selected;
         let style = if is_marked { look.bold.patch(look.accent) } else { Style::new() };
-        let name = format!("{} /{} {}", if is_marked { "›" } else { " " }, command.name, command.arguments);
+        let name = format!(
+            "{} /{} {}",
+            if is_marked { "›" } else { " " },
+            command.name,
+            command.arguments.hint(look.words)
+        );
         let count = if is_marked { format!("{}/{} ", at + 1, menu.len()) } else { String::new() };
         out.push(Line::from(vec![
             Span::styled(format!("{name:<28} "), style),
-            Span::styled(format!("{count}{}", command.about), look.dim),
+            Span::styled(format!("{count}{}", (command.about)(look.words)), look.dim),
         ]));
     }
     out

@@ -11,6 +11,9 @@ mod zh;
 
 pub(super) use words::Words;
 
+/// A sentence of the screen, in whichever language it is asked for: `|w| w.not_signed_in`.
+pub(super) type Sentence = fn(&Words) -> &'static str;
+
 /// A language of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
