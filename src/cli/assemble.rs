@@ -114,6 +114,7 @@ pub(super) fn session(
     let is_private = arguments.session.private;
     let root = context::root_of(&cwd);
     let no_colour = inputs.env.get("NO_COLOR").is_some();
+    let editor = tui::choose_editor(inputs.env.get("VISUAL"), inputs.env.get("EDITOR"));
     let hidden_env = auth::hidden_names(inputs);
     let found = or_later(auth::find(inputs), is_interactive)?;
 
@@ -167,6 +168,7 @@ pub(super) fn session(
         colour: !no_colour,
         home: Some(homes.user_home.display().to_string()),
         is_kept: setup.transcript.path().is_some(),
+        editor,
     };
     Ok(Assembled { setup, format, screen })
 }

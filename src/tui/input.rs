@@ -1,41 +1,92 @@
 //! What comes from the terminal: keys, pastes, new sizes, and its end.
 
-use std::{io, thread};
+use std::{
+    io,
+    sync::mpsc::{Sender, channel},
+    thread,
+    time::Duration,
+};
 
-use crossterm::event::{Event, read};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use crossterm::event::{Event, poll, read};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    time::Instant,
+};
+
+/// How many are taken at once.
+const MANY: usize = 4_096;
+
+/// What came together, and when each of it came.
+pub(super) type Batch = io::Result<Vec<(Instant, Event)>>;
 
 /// Everything a person does, in order.
 ///
 /// A thread of its own reads: the reader spins for ever on a terminal that is gone, and must not take the screen
-/// with it. The thread ends with the program.
-pub(super) struct Keys(UnboundedReceiver<io::Result<Event>>);
+/// with it. It reads only when it is asked to, so that between two batches the terminal can be given to another
+/// program. The thread ends with the program.
+pub(super) struct Keys {
+    batches: UnboundedReceiver<Batch>,
+    wishes: Sender<()>,
+    is_asked: bool,
+}
 
 impl Keys {
-    /// Starts to read. Errors: no thread can be started.
+    /// Starts the thread. Errors: no thread can be started.
     pub(super) fn start() -> io::Result<Self> {
-        let (sender, receiver) = unbounded_channel();
+        let (sender, batches) = unbounded_channel();
+        let (wishes, asked) = channel();
         thread::Builder::new().name("keys".to_owned()).spawn(move || {
-            loop {
-                let event = read();
-                let is_last = event.is_err();
-                if sender.send(event).is_err() || is_last {
+            while asked.recv().is_ok() {
+                let batch = batch();
+                let is_last = batch.is_err();
+                if sender.send(batch).is_err() || is_last {
                     return;
                 }
             }
         })?;
-        Ok(Self(receiver))
+        Ok(Self { batches, wishes, is_asked: false })
     }
 
-    /// The next one; `None` when no more can come.
-    pub(super) async fn next(&mut self) -> Option<io::Result<Event>> {
-        self.0.recv().await
+    /// The next ones; `None` when no more can come. Safe to drop before it is ready: nothing is lost.
+    pub(super) async fn next(&mut self) -> Option<Batch> {
+        self.ask();
+        let batch = self.batches.recv().await;
+        self.is_asked = false;
+        batch
     }
 
-    /// The next one if it is there already.
-    pub(super) fn at_hand(&mut self) -> Option<io::Result<Event>> {
-        self.0.try_recv().ok()
+    /// The next ones if they are there already.
+    pub(super) fn at_hand(&mut self) -> Option<Batch> {
+        self.ask();
+        let batch = self.batches.try_recv().ok()?;
+        self.is_asked = false;
+        Some(batch)
     }
+
+    /// Whether nobody reads now, so that another program may.
+    pub(super) fn are_at_rest(&self) -> bool {
+        !self.is_asked
+    }
+
+    fn ask(&mut self) {
+        if !self.is_asked {
+            self.is_asked = self.wishes.send(()).is_ok();
+        }
+    }
+}
+
+/// Waits for something and takes what is there behind it.
+fn batch() -> Batch {
+    let mut events = vec![stamped()?];
+    while events.len() < MANY && poll(Duration::ZERO)? {
+        events.push(stamped()?);
+    }
+    Ok(events)
+}
+
+fn stamped() -> io::Result<(Instant, Event)> {
+    let event = read()?;
+    Ok((Instant::now(), event))
 }
 
 /// Sees the terminal go: its window was closed, the connection to it broke.

@@ -21,6 +21,8 @@ pub(super) enum Action {
     Complete,
     NextMode,
     OpenFolded,
+    /// Open the draft in the person's editor.
+    Editor,
     Redraw,
     Suspend,
 }
@@ -128,6 +130,7 @@ pub(super) const ALL: &[Key] = &[
     also(KeyCode::Char('e'), CTRL, Action::Edit(Edit::End), "Ctrl-E"),
     also(KeyCode::Home, NONE, Action::Edit(Edit::Head), "Home"),
     also(KeyCode::End, NONE, Action::Edit(Edit::End), "End"),
+    key(KeyCode::Char('g'), CTRL, Action::Editor, "Ctrl-G", Group::Change, |w| w.key_editor),
     key(KeyCode::Enter, SHIFT, Action::Edit(Edit::Newline), "Shift-Enter", Group::Change, |w| w.key_newline),
     also(KeyCode::Enter, ALT, Action::Edit(Edit::Newline), "Alt-Enter"),
     also(KeyCode::Char('j'), CTRL, Action::Edit(Edit::Newline), "Ctrl-J"),

@@ -10,6 +10,7 @@ mod commands;
 mod composer;
 mod dialog;
 mod diff;
+mod editor;
 mod events;
 mod frame;
 mod input;
@@ -34,5 +35,6 @@ mod view;
 mod warmth;
 mod work;
 
+pub use editor::choose_editor;
 pub use lang::Language;
 pub use run::{Exit, Leaving, Options, run};

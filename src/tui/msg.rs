@@ -3,7 +3,10 @@
 use crossterm::event::KeyEvent;
 use ratatui::text::Line;
 
-use super::frame::Size;
+use super::{
+    editor::{Edited, Errand, Page},
+    frame::Size,
+};
 use crate::protocol::{Event, Op};
 
 /// Something that happened.
@@ -19,6 +22,8 @@ pub(super) enum Msg {
     Agent(Box<Event>),
     /// The agent is gone without a last word.
     Gone,
+    /// The person's editor has ended.
+    Edited(Errand, Edited),
     /// Time passed.
     Tick,
     /// The system asks the program to end.
@@ -36,6 +41,9 @@ pub(super) enum Cmd {
     Redraw,
     /// Hand a text to the clipboard of the terminal.
     Copy(String),
+    /// Let the person change a text in their own editor. Answered by [`Msg::Edited`]. Only a key may lead to this: then
+    /// nobody reads the terminal.
+    Edit(Page),
     /// Give the terminal back to the shell until the person returns.
     Suspend,
     /// End.

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     bill::summary,
+    editor::{Desk, Page, choose_editor, missing},
     frame::{Frame, Size},
     input::{Keys, Watch},
     look::Look,
@@ -19,7 +20,7 @@ use super::{
     msg::{Cmd, Msg},
     screen::Screen,
     signals::Signals,
-    terminal::{Terminal, suspend},
+    terminal::{Terminal, lend, suspend, take_back},
     update::update,
     view::view,
 };
@@ -43,6 +44,8 @@ pub struct Options {
     pub home: Option<String>,
     /// Whether the conversation is kept, so that it can be gone on with.
     pub is_kept: bool,
+    /// The command line of the person's editor ([`super::choose_editor`]); empty for the usual one.
+    pub editor: String,
 }
 
 /// How the screen ended.
@@ -96,6 +99,9 @@ struct Face {
     /// The terminal is gone.
     is_blind: bool,
     is_kept: bool,
+    editor: String,
+    /// A text that waits for the editor.
+    page: Option<Page>,
 }
 
 impl Face {
@@ -107,8 +113,19 @@ impl Face {
         }
         let screen = Screen::new(io::stdout(), size.columns);
         let (printed, drawn) = (Vec::new(), Instant::now());
-        let is_kept = options.is_kept;
-        Self { handle, model, screen, clock, printed, drawn, is_dirty: false, is_blind: false, is_kept }
+        Self {
+            handle,
+            model,
+            screen,
+            clock,
+            printed,
+            drawn,
+            is_dirty: false,
+            is_blind: false,
+            is_kept: options.is_kept,
+            editor: choose_editor(Some(&options.editor), None),
+            page: None,
+        }
     }
 
     /// Takes messages until one ends the screen.
@@ -119,6 +136,7 @@ impl Face {
         let mut reason = Leaving::AgentEnded;
         loop {
             let wake = self.wake();
+            let mut is_over = false;
             let msg = tokio::select! {
                 biased;
                 number = signals.next() => {
@@ -126,16 +144,29 @@ impl Face {
                     Some(Msg::Signal)
                 }
                 () = watch.gone(), if !self.is_blind => Some(self.lose(&mut reason)),
-                event = keys.next(), if !self.is_blind => match event {
-                    Some(event) => translate(event?),
-                    None => Some(self.lose(&mut reason)),
+                batch = keys.next(), if !self.is_blind => {
+                    is_over = if let Some(batch) = batch {
+                        self.take_keys(batch?)?
+                    } else {
+                        let msg = self.lose(&mut reason);
+                        self.take(Some(msg))?
+                    };
+                    None
                 },
                 event = self.handle.next(), if !self.model.is_gone => Some(event.map_or(Msg::Gone, |e| Msg::Agent(Box::new(e)))),
                 () = sleep(wake) => Some(Msg::Tick),
             };
-            let mut is_over = self.take(msg)?;
-            while let Some(event) = keys.at_hand() {
-                is_over |= self.take(translate(event?))?;
+            is_over |= self.take(msg)?;
+            while self.page.is_none()
+                && !self.is_blind
+                && let Some(batch) = keys.at_hand()
+            {
+                is_over |= self.take_keys(batch?)?;
+            }
+            if keys.are_at_rest()
+                && let Some(page) = self.page.take()
+            {
+                is_over |= self.edit(page, &mut signals, &watch, &mut reason).await?;
             }
             let enough = Instant::now() + FRAME;
             while let Some(event) = self.handle.try_next() {
@@ -164,6 +195,56 @@ impl Face {
         Msg::Signal
     }
 
+    /// Takes what the person did.
+    fn take_keys(&mut self, batch: Vec<(Instant, Input)>) -> io::Result<bool> {
+        let mut is_over = false;
+        for (_, event) in batch {
+            is_over |= self.take(translate(event))?;
+        }
+        Ok(is_over)
+    }
+
+    /// Lends the terminal to the person's editor until it ends; returns whether the screen ends.
+    async fn edit(
+        &mut self,
+        page: Page,
+        signals: &mut Signals,
+        watch: &Watch,
+        reason: &mut Leaving,
+    ) -> io::Result<bool> {
+        let (errand, look, editor) = (page.errand, self.model.look, self.editor.clone());
+        self.screen.leave()?;
+        lend();
+        let mut end = None;
+        let edited = match Desk::new(page).and_then(|desk| desk.start(&editor).map(|child| (desk, child))) {
+            Ok((desk, mut child)) => {
+                let ended = loop {
+                    tokio::select! {
+                        biased;
+                        // Ctrl-C goes to every program on the terminal; it is the editor's own.
+                        number = signals.next() => if number != 2 {
+                            *reason = Leaving::Signal(number);
+                            end = Some(Msg::Signal);
+                        },
+                        () = watch.gone() => end = Some(self.lose(reason)),
+                        ended = child.wait() => break ended,
+                    }
+                    if end.is_some() {
+                        break child.kill().await.and(Err(io::ErrorKind::Interrupted.into()));
+                    }
+                };
+                desk.outcome(&editor, ended, look)
+            }
+            Err(e) => missing(&editor, &e, look),
+        };
+        if !self.is_blind {
+            take_back()?;
+        }
+        self.take(Some(Msg::Resize(window_size())))?;
+        self.take(Some(Msg::Edited(errand, edited)))?;
+        self.take(end)
+    }
+
     /// Takes one message and performs what follows; returns whether the screen ends.
     fn take(&mut self, msg: Option<Msg>) -> io::Result<bool> {
         let Some(msg) = msg else { return Ok(false) };
@@ -175,6 +256,7 @@ impl Face {
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Redraw => self.screen.distrust(),
                 Cmd::Copy(text) => self.screen.copy(&text)?,
+                Cmd::Edit(page) => self.page = Some(page),
                 Cmd::Suspend => {
                     self.screen.leave()?;
                     suspend()?;

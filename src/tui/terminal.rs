@@ -47,6 +47,16 @@ pub(super) fn suspend() -> io::Result<()> {
     stopped.map(drop)
 }
 
+/// Gives the terminal to another program, until [`take_back`].
+pub(super) fn lend() {
+    restore();
+}
+
+/// Takes the terminal again.
+pub(super) fn take_back() -> io::Result<()> {
+    enter()
+}
+
 /// There is no job control to suspend to.
 #[cfg(not(unix))]
 pub(super) fn suspend() -> io::Result<()> {

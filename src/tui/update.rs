@@ -5,12 +5,16 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::{
     composer::Edit,
     dialog::{Dialog, lay_out},
+    editor::{Edited, Errand, Page},
     keys::{Action, Meaning, meaning},
     model::{LAST_WORD, LEAVE_WINDOW, Menu, Model},
     msg::{Cmd, Msg},
     view::DRAFT_ROWS,
 };
-use crate::{base::Moment, protocol::Op};
+use crate::{
+    base::{Clean, Moment},
+    protocol::Op,
+};
 
 /// Takes one message.
 pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
@@ -32,6 +36,11 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
             model.is_gone = true;
             cmds.push(Cmd::Quit);
         }
+        Msg::Edited(Errand::Draft, edited) => match edited {
+            Edited::Text(text) => model.composer.set(Clean::new(&text).as_str()),
+            Edited::Unchanged => {}
+            Edited::Failed(word) => model.hint = Some(word),
+        },
         Msg::Tick => {}
         Msg::Signal if model.leaving.is_some() => {}
         Msg::Signal => model.leave(&mut cmds),
@@ -117,6 +126,11 @@ impl Model {
             Action::Leave => self.composer.edit(Edit::Delete),
             Action::NextMode => cmds.push(Cmd::Send(Op::SetMode(self.mode.next()))),
             Action::OpenFolded => self.open_folded(cmds),
+            Action::Editor => {
+                let ending = if self.is_editing_command() { "sh" } else { "md" };
+                let text = self.composer.whole();
+                cmds.push(Cmd::Edit(Page { errand: Errand::Draft, text, ending }));
+            }
             Action::PageUp | Action::PageDown | Action::Redraw | Action::Suspend => {}
         }
     }

@@ -68,6 +68,11 @@ impl Composer {
         (!is_blank).then_some(text)
     }
 
+    /// The draft in full, chips expanded.
+    pub(in crate::tui) fn whole(&self) -> String {
+        self.chips.expand(&self.text())
+    }
+
     /// Takes the draft as it stands, without keeping it.
     pub(in crate::tui) fn clear(&mut self) -> String {
         let text = self.chips.expand(&self.text());

@@ -64,4 +64,7 @@ pub(super) const WORDS: Words = Words {
     key_yank: "put back what was deleted",
     key_undo: "undo / undo the undo",
     sign_command: "commands",
+    editor_failed: "`{editor}` ended with {code}; your text is as it was",
+    editor_missing: "`{editor}` cannot be started: {error}; VISUAL or EDITOR names another",
+    key_editor: "open the draft in your editor",
 };

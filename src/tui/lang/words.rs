@@ -143,4 +143,11 @@ sentences! {
     key_undo,
     /// `/` at the beginning.
     sign_command,
+    // The composer.
+    /// The person's editor ended with an error.
+    editor_failed,
+    /// The person's editor is not there.
+    editor_missing,
+    /// Ctrl-G.
+    key_editor,
 }

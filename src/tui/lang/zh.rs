@@ -64,4 +64,7 @@ pub(super) const WORDS: Words = Words {
     key_yank: "放回删除的内容",
     key_undo: "撤销 / 重做",
     sign_command: "命令",
+    editor_failed: "`{editor}` 以代码 {code} 退出;文字保持原样",
+    editor_missing: "无法启动 `{editor}`:{error};可用 VISUAL 或 EDITOR 指定别的编辑器",
+    key_editor: "用编辑器打开草稿",
 };

@@ -154,3 +154,18 @@ fn nothing_wakes_while_nothing_moves() {
     stage.answers("done").ends(EndReason::Completed).write("draft");
     assert_eq!(stage.model.wake_at(), None);
 }
+
+#[test]
+fn the_draft_goes_to_an_editor_whole_and_comes_back() {
+    let mut stage = Stage::new(80, 24);
+    let pasted = "line\n".repeat(20);
+    stage.write("see ").send(Msg::Paste(pasted.clone())).control('g');
+    let page = Page { errand: Errand::Draft, text: format!("see {pasted}"), ending: "md" };
+    assert_eq!(stage.pages, [page]);
+    stage
+        .send(Msg::Edited(Errand::Draft, Edited::Failed("`vi` ended with 1; your text is as it was".into())));
+    assert!(stage.screen().ends_with("`vi` ended with 1; your text is as it was"));
+    assert_eq!(stage.draft(), "see [Pasted 20 lines, 100 B]");
+    stage.send(Msg::Edited(Errand::Draft, Edited::Text("short\u{1b}".into())));
+    assert_eq!(stage.draft(), "short␛");
+}

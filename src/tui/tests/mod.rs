@@ -14,6 +14,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::text::Line;
 
 use super::{
+    editor::{Edited, Errand, Page},
     frame::{Frame, Size},
     layout::plain,
     look::Look,
@@ -36,6 +37,7 @@ struct Stage {
     now: Moment,
     ops: Vec<Op>,
     printed: Vec<Line<'static>>,
+    pages: Vec<Page>,
     has_quit: bool,
 }
 
@@ -52,7 +54,7 @@ impl Stage {
         let now = Moment(1_000_000);
         let home = Some("/home/ada".to_owned());
         let model = Model::new(Size { columns, rows }, Look::new(true), home, now);
-        Self { model, now, ops: Vec::new(), printed: Vec::new(), has_quit: false }
+        Self { model, now, ops: Vec::new(), printed: Vec::new(), pages: Vec::new(), has_quit: false }
     }
 
     fn send(&mut self, msg: Msg) -> &mut Self {
@@ -60,6 +62,7 @@ impl Stage {
             match cmd {
                 Cmd::Send(op) => self.ops.push(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
+                Cmd::Edit(page) => self.pages.push(page),
                 Cmd::Quit => self.has_quit = true,
                 Cmd::Redraw | Cmd::Suspend | Cmd::Copy(_) => {}
             }
