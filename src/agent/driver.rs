@@ -199,7 +199,7 @@ struct Driver {
 impl Driver {
     fn op(&mut self, op: Op) -> Option<Input> {
         let op = match op {
-            Op::Say { text } if self.line.is_err() => {
+            Op::Say { text } | Op::Steer { text } if self.line.is_err() => {
                 self.ask_to_sign_in(Some(text));
                 return None;
             }

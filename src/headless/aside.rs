@@ -50,7 +50,7 @@ pub(super) fn subject(tool: &str, with: &str) -> String {
 pub(super) fn about(preview: &Preview) -> &str {
     match preview {
         Preview::Command { command, .. } => command,
-        Preview::Change { diff } => &diff.path,
+        Preview::Change { diff, .. } => &diff.path,
         Preview::Read { path } => path,
         Preview::Fetch { url } => url,
         Preview::Other { text } => text,

@@ -22,6 +22,7 @@ pub struct Approved {
     pub(super) call: ToolCall,
     pub(super) action: Action,
     pub(super) closed: Closed,
+    pub(super) content: Option<String>,
 }
 
 /// The policy with only those rules that keep files from this call; `None` when there are none.
@@ -36,6 +37,11 @@ impl Approved {
     /// The action that was judged; the tool does this and nothing else.
     pub fn action(&self) -> &Action {
         &self.action
+    }
+
+    /// What the person wrote in place of what the call would write, if they did.
+    pub fn content(&self) -> Option<&str> {
+        self.content.as_deref()
     }
 
     /// Whether a rule keeps a file from the call, which may read the folder it lies in: a search through a folder
@@ -54,7 +60,13 @@ impl Approved {
     /// A ticket without judgement, so that the tests of a tool need no policy.
     #[cfg(test)]
     pub(crate) fn for_tests(call: ToolCall, action: Action) -> Self {
-        Self { call, action, closed: None }
+        Self { call, action, closed: None, content: None }
+    }
+
+    /// As a person would have rewritten it.
+    #[cfg(test)]
+    pub(crate) fn rewritten(self, content: &str) -> Self {
+        Self { content: Some(content.to_owned()), ..self }
     }
 }
 
@@ -85,7 +97,15 @@ impl Pending {
 
     /// The person said yes.
     pub fn approve(self) -> Approved {
-        Approved { call: self.call, action: self.action, closed: self.closed }
+        Approved { call: self.call, action: self.action, closed: self.closed, content: None }
+    }
+
+    /// The person said yes to a file that reads like `content`. Errors: the call itself, when it writes no file.
+    pub fn rewrite(self, content: String) -> Result<Approved, Self> {
+        if !matches!(self.action, Action::Write { .. }) {
+            return Err(self);
+        }
+        Ok(Approved { content: Some(content), ..self.approve() })
     }
 }
 

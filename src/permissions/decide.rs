@@ -55,7 +55,7 @@ pub fn decide(policy: &Policy, call: ToolCall, action: Action) -> Verdict {
     };
     let closed = policy.closing(&call.name, &action);
     match answer {
-        Answer::Allow => Verdict::Allow(Approved { call, action, closed }),
+        Answer::Allow => Verdict::Allow(Approved { call, action, closed, content: None }),
         Answer::Ask(Question { reason, effects, remember }) => {
             Verdict::Ask(Pending { call, action, closed, reason, effects, remember })
         }

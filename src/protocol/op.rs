@@ -11,8 +11,9 @@ pub enum Op {
         /// The words as typed; `@path` mentions are resolved by the agent.
         text: String,
     },
-    /// The person says something that must not wait for the end of the running turn: it goes with the next request.
-    /// Without a running turn it is [`Op::Say`].
+    /// The person says something that must not wait for the end of the running turn: it goes with the next request,
+    /// behind the results of the tools that run ([`super::Event::Steered`]). A turn that ends before that says it
+    /// next, as [`Op::Say`]; one that is stopped or fails drops it, and the face gives the words back.
     Steer {
         /// The words as typed.
         text: String,
@@ -30,6 +31,8 @@ pub enum Op {
         /// The answer.
         answer: Answer,
     },
+    /// Do not wait any longer before the next try of a request that failed.
+    TryNow,
     /// Stop what is running; what was written so far is kept.
     Interrupt,
     /// Change the approval mode.
@@ -91,6 +94,11 @@ pub enum Answer {
     Edited {
         /// The command in its new form.
         command: String,
+    },
+    /// Yes, but the file shall read like this. Only for a change of a file; the file must still be as it was shown.
+    Rewritten {
+        /// The whole file in its new form.
+        content: String,
     },
     /// No; `say` is what to do instead, in the person's words, and may be empty.
     No {

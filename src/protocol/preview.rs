@@ -31,6 +31,9 @@ pub enum Preview {
     Change {
         /// The whole change.
         diff: Diff,
+        /// The whole file as it would read, not cleaned.
+        #[serde(default)]
+        content: String,
     },
     /// A read outside the workspace, or of a file that is kept back.
     Read {

@@ -2,13 +2,16 @@
 
 use super::{
     Hands, Outcome, diff, place,
-    textfile::{self, Encoding, TextFile},
+    textfile::{self, Encoding, TextFile, is_crlf, with_crlf},
 };
 use crate::{
     base::AbsPath,
     permissions::{Action, Approved},
-    protocol::{Diff, Display, Preview},
+    protocol::{Diff, Display, LineKind, Preview},
 };
+
+/// How many lines the model is shown of what the person changed in its proposal.
+const REWRITTEN: usize = 200;
 
 /// A change of one file that can be made.
 pub(super) struct Change {
@@ -46,6 +49,65 @@ pub(super) fn current(path: &AbsPath, hands: &Hands) -> Result<Option<TextFile>,
     }
 }
 
+/// The change that makes the file at `path` read like `content`, in the line ends it has. Errors: a sentence for the
+/// model.
+pub(super) fn whole(path: &AbsPath, content: &str, hands: &Hands) -> Result<Change, String> {
+    let shown = path.shown_from(&hands.root);
+    Ok(match current(path, hands)? {
+        None => Change {
+            old: None,
+            new: content.to_owned(),
+            encoding: Encoding::Utf8,
+            said: format!("created {shown}"),
+        },
+        Some(file) => {
+            let new = if is_crlf(&file.text) { with_crlf(content) } else { content.to_owned() };
+            Change { old: Some(file.text), new, encoding: file.encoding, said: format!("wrote {shown}") }
+        }
+    })
+}
+
+/// What is done with an approved write: what the model proposed, or what the person made of it. The model is told
+/// what they changed, because it has not seen it.
+pub(super) fn approved(
+    call: &Approved,
+    hands: &Hands,
+    plan: impl FnOnce(&AbsPath) -> Result<Change, String>,
+) -> Result<Outcome, String> {
+    let path = approved_path(call)?;
+    let proposed = plan(&path)?;
+    let Some(content) = call.content() else { return Ok(proposed.make(&path, hands)) };
+    let theirs = whole(&path, content, hands)?;
+    if theirs.new == proposed.new {
+        return Ok(proposed.make(&path, hands));
+    }
+    let between = diff::diff(path.shown_from(&hands.root), Some(&proposed.new), &theirs.new);
+    let mut outcome = theirs.make(&path, hands);
+    if outcome.display.is_some() {
+        outcome.text = format!(
+            "The user changed your proposal before it was written. {}; it differs from what you proposed:\n{}",
+            outcome.text,
+            as_lines(&between)
+        );
+    }
+    Ok(outcome)
+}
+
+/// A difference as lines with signs, for the model.
+fn as_lines(diff: &Diff) -> String {
+    let line = |line: &crate::protocol::DiffLine| match line.kind {
+        LineKind::Same => format!(" {}", line.text),
+        LineKind::Added => format!("+{}", line.text),
+        LineKind::Removed => format!("-{}", line.text),
+        LineKind::Gap => "…".to_owned(),
+    };
+    let mut lines: Vec<String> = diff.lines.iter().take(REWRITTEN).map(line).collect();
+    if diff.lines.len() > REWRITTEN {
+        lines.push(format!("… and {} lines more; read the file", diff.lines.len() - REWRITTEN));
+    }
+    lines.join("\n")
+}
+
 impl Change {
     fn diff(&self, path: &AbsPath, hands: &Hands) -> Diff {
         diff::diff(path.shown_from(&hands.root), self.old.as_deref(), &self.new)
@@ -53,7 +115,7 @@ impl Change {
 
     /// What a person sees before.
     pub(super) fn preview(&self, path: &AbsPath, hands: &Hands) -> Preview {
-        Preview::Change { diff: self.diff(path, hands) }
+        Preview::Change { diff: self.diff(path, hands), content: self.new.clone() }
     }
 
     /// Makes it.

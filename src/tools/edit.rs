@@ -86,9 +86,8 @@ impl Tool for Edit {
     fn run<'a>(&'a self, call: Approved, hands: &'a Hands) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let made = || {
-                let path = change::approved_path(&call)?;
                 let input = read(call.call().arguments.object().map_err(|_| "the arguments are not whole")?)?;
-                Ok::<_, String>(plan(&input, &path, hands)?.make(&path, hands))
+                change::approved(&call, hands, |path| plan(&input, path, hands))
             };
             made().unwrap_or_else(Outcome::failed)
         })

@@ -80,6 +80,15 @@ impl Room {
         }
     }
 
+    /// Runs a call as if a person had rewritten the file it would write.
+    pub(crate) async fn run_rewritten(&self, tool: &dyn Tool, input: Value, content: &str) -> Outcome {
+        let input = object(input);
+        let action = tool.action(&input, &self.hands).expect("it makes sense");
+        let (name, arguments) = (tool.spec().name, Arguments::from_object(input));
+        let call = ToolCall { id: CallId::new("call_1"), name, arguments, extra: None };
+        tool.run(Approved::for_tests(call, action).rewritten(content), &self.hands).await
+    }
+
     /// What a person would be shown.
     pub(crate) async fn preview(&self, tool: &dyn Tool, input: Value) -> Result<Preview, String> {
         let input = object(input);

@@ -5,13 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Hands, Outcome, Tool, change,
-    change::Change,
     input::{Fields, loosely},
     place,
-    textfile::{Encoding, is_crlf, with_crlf},
 };
 use crate::{
-    base::AbsPath,
     permissions::{Action, Approved},
     prompt::ToolSpec,
     protocol::Preview,
@@ -59,7 +56,7 @@ impl Tool for WriteFile {
     ) -> BoxFuture<'a, Result<Preview, String>> {
         Box::pin(async move {
             let Action::Write { path } = action else { return Err("write_file writes a file".to_owned()) };
-            Ok(plan(&read(input)?, path, hands)?.preview(path, hands))
+            Ok(change::whole(path, read(input)?.content, hands)?.preview(path, hands))
         })
     }
 
@@ -70,31 +67,11 @@ impl Tool for WriteFile {
     fn run<'a>(&'a self, call: Approved, hands: &'a Hands) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let made = || {
-                let path = change::approved_path(&call)?;
                 let input = read(call.call().arguments.object().map_err(|_| "the arguments are not whole")?)?;
-                Ok::<_, String>(plan(&input, &path, hands)?.make(&path, hands))
+                change::approved(&call, hands, |path| change::whole(path, input.content, hands))
             };
             made().unwrap_or_else(Outcome::failed)
         })
-    }
-}
-
-/// Works out the change. Errors: a sentence for the model.
-fn plan(input: &Input<'_>, path: &AbsPath, hands: &Hands) -> Result<Change, String> {
-    let shown = path.shown_from(&hands.root);
-    let new = input.content;
-    match change::current(path, hands)? {
-        None => Ok(Change {
-            old: None,
-            new: new.to_owned(),
-            encoding: Encoding::Utf8,
-            said: format!("created {shown}"),
-        }),
-        Some(file) => {
-            let new = if is_crlf(&file.text) { with_crlf(new) } else { new.to_owned() };
-            let (old, encoding) = (Some(file.text), file.encoding);
-            Ok(Change { old, new, encoding, said: format!("wrote {shown}") })
-        }
     }
 }
 

@@ -21,7 +21,7 @@ const ADAPTATIONS: u32 = 5;
 impl Machine {
     /// Sends the next request of the turn, after shrinking the history if it fills the window.
     pub(super) fn next_request(&mut self, prompt: Prompt) {
-        if self.config.max_requests.is_some_and(|most| self.request >= most) {
+        if self.is_at_limit() {
             return self.rest(prompt, EndReason::TurnLimit);
         }
         if self.is_over(&prompt, Tokens(0)) {
@@ -31,6 +31,11 @@ impl Machine {
             return self.summarise(prompt, "", Then::Ask);
         }
         self.ask(prompt, Purpose::Turn);
+    }
+
+    /// Whether no more requests may be sent in this run.
+    pub(super) fn is_at_limit(&self) -> bool {
+        self.config.max_requests.is_some_and(|most| self.request >= most)
     }
 
     pub(super) fn ask(&mut self, prompt: Prompt, purpose: Purpose) {
@@ -275,6 +280,10 @@ impl Machine {
                 self.out.push(Effect::StopTools);
                 let prompt = hear_text(working.round.abandon(), words::STOPPED.to_owned());
                 self.rest(prompt, EndReason::Interrupted);
+            }
+            // The results before it have been kept; the model learns that nobody waits for an answer to them.
+            Phase::Composing(prompt) if self.steered.take().is_some() => {
+                self.rest(hear_text(prompt, words::STOPPED.to_owned()), EndReason::Interrupted);
             }
             // Nothing was sent yet: the words are lost to the model, and the face still has them.
             Phase::Composing(prompt) => self.rest(prompt, EndReason::Interrupted),

@@ -1,15 +1,15 @@
-//! Tool calls: judged in order, asked about one at a time, run side by side where that is safe.
+//! Tool calls: judged in order, asked about, run side by side where that is safe.
 
 use std::time::Duration;
 
 use super::{
-    Effect, Judgement, Machine,
+    Asked, Effect, Judgement, Machine,
     phase::{Active, Phase, Working},
     words,
 };
 use crate::{
     base::CallId,
-    permissions::Pending,
+    permissions::{Approved, Pending},
     prompt::OpenRound,
     protocol::{Answer, Arguments, Display, EndReason, Event, ToolCall, ToolResult, Verdict},
     tools::Outcome,
@@ -26,8 +26,7 @@ impl Machine {
             round,
             waiting,
             active: Vec::new(),
-            asking: std::collections::VecDeque::new(),
-            shown: None,
+            asked: Vec::new(),
             is_refused: false,
         });
     }
@@ -56,19 +55,12 @@ impl Machine {
                 }
             }
         }
-        if working.shown.is_none()
-            && let Some(asked) = working.asking.pop_front()
-        {
-            let (call, question) = (asked.pending.call().clone(), asked.question.clone());
-            self.emit(Event::Permission { call, question });
-            working.shown = Some(asked);
-        }
         let is_refused = working.is_refused;
         match working.round.close() {
             Ok(prompt) if is_refused => self.rest(prompt, EndReason::Denied),
             Ok(prompt) => {
                 self.keep_items(&prompt);
-                self.next_request(prompt);
+                self.steer_or_ask(prompt);
             }
             Err(round) => self.phase = Phase::Working(Box::new(Working { round, ..working })),
         }
@@ -78,13 +70,20 @@ impl Machine {
         let Some(mut working) = self.working(id) else { return };
         let edited = working.active.iter().find(|a| a.id == *id).and_then(|a| a.edited.clone());
         match judgement {
-            Judgement::Run { approved, title } => {
-                self.emit(Event::ToolStarted { call: approved.call().clone(), title });
-                self.out.push(Effect::Run(approved));
-            }
+            Judgement::Run { approved, title } => self.run_approved(approved, title),
             // The person wrote this command: asking them again would be asking twice.
             Judgement::Ask(asked) if edited.is_some() => self.start(asked.pending, asked.title),
-            Judgement::Ask(asked) => working.asking.push_back(asked),
+            // A plain no ended the questions of this round.
+            Judgement::Ask(asked) if working.is_refused => {
+                let call = Some(asked.pending.call().clone());
+                let outcome = failed(words::NOT_REACHED, Verdict::Denied);
+                self.settle_by(&mut working, call, outcome, Duration::ZERO);
+            }
+            Judgement::Ask(asked) => {
+                let (call, question) = (asked.pending.call().clone(), asked.question.clone());
+                self.emit(Event::Permission { call, question });
+                working.asked.push(asked);
+            }
             Judgement::Deny(why) => {
                 let call = model_call(&working, id);
                 self.settle_by(&mut working, call, failed(&why, Verdict::Denied), Duration::ZERO);
@@ -97,22 +96,33 @@ impl Machine {
         self.advance(*working);
     }
 
-    /// The person answered the question on the screen.
+    /// The person answered a question.
     pub(super) fn answered(&mut self, id: &CallId, answer: Answer) {
         let Some(mut working) = self.working(id) else { return };
-        let Some(asked) = working.shown.take_if(|a| a.pending.call().id == *id) else {
+        let Some(at) = working.asked.iter().position(|a| a.pending.call().id == *id) else {
             self.phase = Phase::Working(working);
             return;
         };
+        let asked = working.asked.remove(at);
         let (pending, title) = (asked.pending, asked.title);
         match answer {
             Answer::Once => self.start(pending, title),
             Answer::Always => {
-                if let Some(rule) = pending.remember.clone() {
-                    self.out.push(Effect::Remember(rule));
-                }
+                let rule = pending.remember.clone();
                 self.start(pending, title);
+                if let Some(rule) = rule {
+                    self.out.push(Effect::Remember(rule));
+                    // It may answer the others, too.
+                    let others = working.asked.drain(..);
+                    self.out.extend(others.map(|a| Effect::Judge(a.pending.call().clone())));
+                }
             }
+            Answer::Rewritten { content } => match pending.rewrite(content) {
+                Ok(approved) => self.run_approved(Box::new(approved), title),
+                Err(pending) => {
+                    working.asked.insert(at, Box::new(Asked { pending, question: asked.question, title }));
+                }
+            },
             Answer::Edited { command } => {
                 let mut call = pending.call().clone();
                 let mut input = call.arguments.object().cloned().unwrap_or_default();
@@ -138,14 +148,17 @@ impl Machine {
 
     /// After a plain no, what was still to be asked is not asked any more.
     fn drop_questions(&mut self, working: &mut Working) {
-        while let Some(asked) = working.asking.pop_front() {
+        for asked in std::mem::take(&mut working.asked) {
             let call = Some(asked.pending.call().clone());
             self.settle_by(working, call, failed(words::NOT_REACHED, Verdict::Denied), Duration::ZERO);
         }
     }
 
     fn start(&mut self, pending: Pending, title: String) {
-        let approved = Box::new(pending.approve());
+        self.run_approved(Box::new(pending.approve()), title);
+    }
+
+    fn run_approved(&mut self, approved: Box<Approved>, title: String) {
         self.emit(Event::ToolStarted { call: approved.call().clone(), title });
         self.out.push(Effect::Run(approved));
     }

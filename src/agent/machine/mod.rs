@@ -4,7 +4,7 @@
 //! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, what is said before a miss in `miss.rs`, what the
 //! provider keeps in `chain.rs`, keeping it warm in `warm.rs`, tool calls in
 //! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
-//! going back in `rewind.rs`, going on with another model in `switch.rs`.
+//! going back in `rewind.rs`, words in the middle of a turn in `steer.rs`, going on with another model in `switch.rs`.
 
 mod ask;
 mod calls;
@@ -16,6 +16,7 @@ mod memory;
 mod miss;
 mod phase;
 mod rewind;
+mod steer;
 mod step;
 mod switch;
 mod warm;

@@ -86,10 +86,8 @@ pub(super) struct Working {
     pub(super) waiting: VecDeque<ToolCall>,
     /// Calls being judged or run.
     pub(super) active: Vec<Active>,
-    /// Questions not shown yet; one is shown at a time.
-    pub(super) asking: VecDeque<Box<Asked>>,
-    /// The question on the screen.
-    pub(super) shown: Option<Box<Asked>>,
+    /// Questions that wait for an answer, oldest first.
+    pub(super) asked: Vec<Box<Asked>>,
     /// Whether the person refused a call and said nothing: the turn ends with this round.
     pub(super) is_refused: bool,
 }

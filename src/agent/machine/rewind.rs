@@ -41,6 +41,7 @@ impl Machine {
     /// A new conversation on the same head.
     pub(super) fn clear(&mut self) {
         self.queue.clear();
+        self.steering.clear();
         if !matches!(self.phase, Phase::Idle(_)) {
             self.interrupt();
         }
@@ -100,6 +101,7 @@ impl Machine {
             return self.end();
         }
         self.switch_if_chosen();
+        self.settle_steering(reason);
         if let Some(text) = self.queue.pop_front() {
             self.emit_queue();
             if let Phase::Idle(prompt) = self.take_phase() {

@@ -62,6 +62,10 @@ pub struct Machine {
     pub(super) mode: Mode,
     /// What the person said while a turn was running.
     pub(super) queue: VecDeque<String>,
+    /// What they said to go with the next request of it.
+    pub(super) steering: Vec<String>,
+    /// What of that is being composed.
+    pub(super) steered: Option<String>,
     /// A mode the model is told of with the next message.
     pub(super) untold_mode: Option<Mode>,
     /// A repository block that was read anew and is not in the head yet.
@@ -96,6 +100,8 @@ impl Machine {
             totals: Totals { charge: Charge::nothing(), ..Totals::default() },
             mode,
             queue: VecDeque::new(),
+            steering: Vec::new(),
+            steered: None,
             untold_mode: Some(mode).filter(|m| *m == Mode::Plan),
             turn: 0,
             request: 0,
@@ -121,6 +127,7 @@ impl Machine {
                 Phase::Composing(mut prompt) if turn == self.turn => {
                     prompt.push(message);
                     self.keep_items(&prompt);
+                    self.told_steered();
                     self.next_request(prompt);
                 }
                 other => self.phase = other,
@@ -174,7 +181,7 @@ impl Machine {
         self.totals
     }
 
-    fn op(&mut self, op: Op) {
+    pub(super) fn op(&mut self, op: Op) {
         if !matches!(op, Op::SetMode(_) | Op::Answer { .. }) {
             self.stop_ping();
         }
@@ -188,6 +195,8 @@ impl Machine {
                     self.emit_queue();
                 }
             },
+            Op::Steer { text } => self.steer(text),
+            Op::TryNow => self.woke(),
             Op::Answer { call, answer } => self.answered(&call, answer),
             Op::Interrupt => self.interrupt(),
             Op::SetMode(mode) => {
@@ -216,11 +225,11 @@ impl Machine {
             | Op::ForgetRule { .. }
             | Op::KeepPast { .. }
             | Op::KeepDraft { .. }
-            | Op::Steer { .. }
             | Op::Shell { .. } => {}
             Op::Quit => {
                 self.is_quitting = true;
                 self.queue.clear();
+                self.steering.clear();
                 match &self.phase {
                     Phase::Idle(_) => self.end(),
                     _ => self.interrupt(),

@@ -23,7 +23,7 @@ async fn an_edit_changes_the_file_and_shows_the_change() {
     room.write("a.txt", "one\ntwo\nthree\n");
     seen(&room, "a.txt").await;
     let input = json!({"file_path": "a.txt", "old_string": "two", "new_string": "2"});
-    let Ok(Preview::Change { diff: before }) = room.preview(&Edit, input).await else { panic!("no diff") };
+    let Ok(Preview::Change { diff: before, .. }) = room.preview(&Edit, input).await else { panic!("no diff") };
     let outcome = edit(&room, "a.txt", "two", "2").await;
     assert_eq!(outcome.text, "edited a.txt at line 2");
     assert_eq!(outcome.display, Some(Display::Change { diff: before.clone() }));
@@ -144,4 +144,39 @@ async fn an_edit_through_a_link_is_judged_and_done_at_its_target() {
     edit(&room, "link.txt", "one", "1").await;
     assert_eq!(outside.text("real.txt"), "1\n");
     assert!(room.path("link.txt").as_path().is_symlink());
+}
+
+#[tokio::test]
+async fn what_the_person_made_of_an_edit_is_written_and_told() {
+    let room = Room::new();
+    room.write("a.txt", "one\r\ntwo\r\nthree\r\n");
+    room.run(&ReadFile, json!({"file_path": "a.txt"})).await;
+    let input = json!({"file_path": "a.txt", "old_string": "two", "new_string": "2"});
+    let Ok(Preview::Change { content, .. }) = room.preview(&Edit, input.clone()).await else {
+        panic!("no proposal")
+    };
+    assert_eq!(content, "one\r\n2\r\nthree\r\n");
+    let outcome = room.run_rewritten(&Edit, input.clone(), "one\nzwei\nthree\n").await;
+    assert_eq!(
+        outcome.text,
+        "The user changed your proposal before it was written. wrote a.txt; it differs from what you proposed:\n \
+         one\n-2\n+zwei\n three"
+    );
+    let Some(Display::Change { diff }) = outcome.display else { panic!("no diff") };
+    assert_eq!((diff.added, diff.removed), (1, 1), "against the file as it was");
+    assert_eq!(room.text("a.txt"), "one\r\nzwei\r\nthree\r\n", "in the line ends of the file");
+}
+
+#[tokio::test]
+async fn a_rewritten_edit_is_checked_like_any_other() {
+    let room = Room::new();
+    room.write("a.txt", "one\ntwo\n");
+    room.run(&ReadFile, json!({"file_path": "a.txt"})).await;
+    let input = json!({"file_path": "a.txt", "old_string": "two", "new_string": "2"});
+    let same = room.run_rewritten(&Edit, input.clone(), "one\n2\n").await;
+    assert_eq!(same.text, "edited a.txt at line 2", "nothing was changed in it");
+    room.write("a.txt", "someone else\ntwo\n");
+    let late = room.run_rewritten(&Edit, input, "mine\n").await;
+    assert_eq!(late.text, "`a.txt` changed since you read it; read it again, then change it");
+    assert_eq!(room.text("a.txt"), "someone else\ntwo\n");
 }

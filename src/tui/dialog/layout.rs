@@ -76,10 +76,10 @@ pub(in crate::tui) fn lay_out(
 fn title(dialog: &Dialog, rows: usize, room: usize) -> String {
     let mut title = match &dialog.question.preview {
         Preview::Command { .. } => "Run this command?".to_owned(),
-        Preview::Change { diff } if diff.is_new => {
+        Preview::Change { diff, .. } if diff.is_new => {
             format!("Create {}?  {}", Clean::line(&diff.path), counts(diff))
         }
-        Preview::Change { diff } => format!("Change {}?  {}", Clean::line(&diff.path), counts(diff)),
+        Preview::Change { diff, .. } => format!("Change {}?  {}", Clean::line(&diff.path), counts(diff)),
         Preview::Read { .. } => "Read this file?".to_owned(),
         Preview::Fetch { .. } => "Fetch this page?".to_owned(),
         Preview::Other { .. } => format!("Allow {}?", Clean::line(&dialog.call.name)),
@@ -113,7 +113,7 @@ fn body(dialog: &Dialog, with_context: bool, columns: usize, look: Look) -> Vec<
     };
     match &dialog.question.preview {
         Preview::Command { command, .. } => exact("$ ", command),
-        Preview::Change { diff } => diff_rows(diff, with_context, columns, look),
+        Preview::Change { diff, .. } => diff_rows(diff, with_context, columns, look),
         Preview::Read { path } => exact("", path),
         Preview::Fetch { url } => exact("", url),
         Preview::Other { text } => exact("", text),

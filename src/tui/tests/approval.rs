@@ -136,7 +136,7 @@ fn a_long_change_shows_its_changed_lines_first_and_says_how_many_there_are() {
     lines.extend((2..82).map(|n| line(LineKind::Added, n)));
     let diff = Diff { path: "a.py".into(), is_new: false, added: 80, removed: 0, lines };
     let question = Question {
-        preview: Preview::Change { diff },
+        preview: Preview::Change { diff, content: String::new() },
         remember: None,
         reason: "edits ask in this mode".into(),
         effects: Vec::new(),

@@ -98,7 +98,7 @@ fn an_edit_to_approve() {
         ],
     };
     let question = Question {
-        preview: Preview::Change { diff },
+        preview: Preview::Change { diff, content: String::new() },
         remember: None,
         reason: "edits ask in this mode".into(),
         effects: Vec::new(),

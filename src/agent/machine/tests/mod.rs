@@ -1,6 +1,8 @@
 //! Conversations with the machine: inputs in, effects compared.
 
+mod asking;
 mod shrinking;
+mod steering;
 mod stored;
 mod switching;
 mod turns;
@@ -119,6 +121,9 @@ fn path(effects: &[Effect]) -> Vec<String> {
         Effect::Emit(Event::Discarded) => "discarded".into(),
         Effect::Emit(Event::Compacted { .. }) => "compacted".into(),
         Effect::Emit(Event::SessionEnded { .. }) => "session ended".into(),
+        Effect::Emit(Event::Permission { call, .. }) => format!("permission {}", call.id),
+        Effect::Emit(Event::ToolStarted { call, .. }) => format!("started {}", call.id),
+        Effect::Emit(Event::Steered { text }) => format!("steered {text:?}"),
         Effect::Emit(_) | Effect::KeepLedger => "·".into(),
         Effect::Judge(call) => format!("judge {}", call.id),
         Effect::Keep(Kept::Item(_)) => "keep item".into(),
