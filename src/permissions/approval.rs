@@ -101,9 +101,9 @@ impl Pending {
     }
 
     /// The person said yes to a file that reads like `content`. Errors: the call itself, when it writes no file.
-    pub fn rewrite(self, content: String) -> Result<Approved, Self> {
+    pub fn rewrite(self, content: String) -> Result<Approved, Box<Self>> {
         if !matches!(self.action, Action::Write { .. }) {
-            return Err(self);
+            return Err(Box::new(self));
         }
         Ok(Approved { content: Some(content), ..self.approve() })
     }

@@ -22,13 +22,7 @@ impl Machine {
     /// Starts on the calls of an answer.
     pub(super) fn work(&mut self, round: OpenRound) {
         let waiting = round.calls().cloned().collect();
-        self.advance(Working {
-            round,
-            waiting,
-            active: Vec::new(),
-            asked: Vec::new(),
-            is_refused: false,
-        });
+        self.advance(Working { round, waiting, active: Vec::new(), asked: Vec::new(), is_refused: false });
     }
 
     /// Starts what can be started; closes the round when every call has its result.
@@ -82,7 +76,7 @@ impl Machine {
             Judgement::Ask(asked) => {
                 let (call, question) = (asked.pending.call().clone(), asked.question.clone());
                 self.emit(Event::Permission { call, question });
-                working.asked.push(asked);
+                working.asked.push(*asked);
             }
             Judgement::Deny(why) => {
                 let call = model_call(&working, id);
@@ -120,7 +114,8 @@ impl Machine {
             Answer::Rewritten { content } => match pending.rewrite(content) {
                 Ok(approved) => self.run_approved(Box::new(approved), title),
                 Err(pending) => {
-                    working.asked.insert(at, Box::new(Asked { pending, question: asked.question, title }));
+                    let (pending, question) = (*pending, asked.question);
+                    working.asked.insert(at, Asked { pending, question, title });
                 }
             },
             Answer::Edited { command } => {

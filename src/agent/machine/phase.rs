@@ -87,7 +87,7 @@ pub(super) struct Working {
     /// Calls being judged or run.
     pub(super) active: Vec<Active>,
     /// Questions that wait for an answer, oldest first.
-    pub(super) asked: Vec<Box<Asked>>,
+    pub(super) asked: Vec<Asked>,
     /// Whether the person refused a call and said nothing: the turn ends with this round.
     pub(super) is_refused: bool,
 }

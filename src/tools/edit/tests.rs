@@ -23,7 +23,9 @@ async fn an_edit_changes_the_file_and_shows_the_change() {
     room.write("a.txt", "one\ntwo\nthree\n");
     seen(&room, "a.txt").await;
     let input = json!({"file_path": "a.txt", "old_string": "two", "new_string": "2"});
-    let Ok(Preview::Change { diff: before, .. }) = room.preview(&Edit, input).await else { panic!("no diff") };
+    let Ok(Preview::Change { diff: before, .. }) = room.preview(&Edit, input).await else {
+        panic!("no diff")
+    };
     let outcome = edit(&room, "a.txt", "two", "2").await;
     assert_eq!(outcome.text, "edited a.txt at line 2");
     assert_eq!(outcome.display, Some(Display::Change { diff: before.clone() }));

@@ -40,7 +40,10 @@ fn words_go_behind_the_results_of_the_round_and_nothing_before_them_changes() {
     let kinds: Vec<&str> = prompt.items().iter().map(kind).collect();
     assert_eq!(kinds, ["user go", "assistant", "result", "user only the tests\n\nand quickly"]);
     assert!(Prompt::restore(head("Help."), prompt.items().to_vec()).is_ok());
-    assert_eq!(path(&m.step(reply(Turn::text("done")), NOW)).last().map(String::as_str), Some("ended Completed"));
+    assert_eq!(
+        path(&m.step(reply(Turn::text("done")), NOW)).last().map(String::as_str),
+        Some("ended Completed")
+    );
 }
 
 fn kind(item: &Item) -> &str {
@@ -79,13 +82,19 @@ fn a_stop_drops_them_and_leaves_every_call_answered() {
     steer(&mut m, "wait");
     let stopped = path(&m.step(Input::Op(Op::Interrupt), NOW));
     assert_eq!(stopped.last().map(String::as_str), Some("ended Interrupted"), "{stopped:?}");
-    assert_eq!(items(&mut m).iter().map(kind).collect::<Vec<_>>(), ["user go", "assistant", "result", "assistant"]);
+    assert_eq!(
+        items(&mut m).iter().map(kind).collect::<Vec<_>>(),
+        ["user go", "assistant", "result", "assistant"]
+    );
     // Also while the message with them is being made.
     let mut m = working();
     steer(&mut m, "wait");
     m.step(judged("a", "x"), NOW);
     m.step(Input::Op(Op::Interrupt), NOW);
-    assert_eq!(items(&mut m).iter().map(kind).collect::<Vec<_>>(), ["user go", "assistant", "result", "assistant"]);
+    assert_eq!(
+        items(&mut m).iter().map(kind).collect::<Vec<_>>(),
+        ["user go", "assistant", "result", "assistant"]
+    );
     let late = Input::Composed { turn: 1, message: UserMessage::words("wait") };
     assert_eq!(path(&m.step(late, NOW)), Vec::<String>::new(), "a late message changes nothing");
 }
@@ -94,7 +103,11 @@ fn a_stop_drops_them_and_leaves_every_call_answered() {
 fn a_wait_before_the_next_try_can_be_cut_short() {
     let mut m = machine();
     say(&mut m, "hi");
-    assert_eq!(path(&m.step(Input::Op(Op::TryNow), NOW)), Vec::<String>::new(), "a running try is left alone");
+    assert_eq!(
+        path(&m.step(Input::Op(Op::TryNow), NOW)),
+        Vec::<String>::new(),
+        "a running try is left alone"
+    );
     m.step(trouble(Class::Retry), NOW);
     assert_eq!(path(&m.step(Input::Op(Op::TryNow), NOW)), ["requested 2", "ask"]);
     assert_eq!(path(&m.step(Input::Woke, NOW)), Vec::<String>::new(), "the wait is over already");
