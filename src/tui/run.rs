@@ -16,6 +16,7 @@ use super::{
     frame::{Frame, Size},
     input::{Keys, Watch},
     look::Look,
+    markdown::prepare,
     model::Model,
     msg::{Cmd, Msg},
     screen::Screen,
@@ -27,7 +28,7 @@ use super::{
 use crate::{
     agent::Handle,
     base::{Clean, Moment, SessionId},
-    protocol::Totals,
+    protocol::{Event, Totals},
 };
 
 /// The shortest time between two frames: 30 a second. Source: `docs/sources.md`, tui 4.5.
@@ -249,6 +250,11 @@ impl Face {
     fn take(&mut self, msg: Option<Msg>) -> io::Result<bool> {
         let Some(msg) = msg else { return Ok(false) };
         self.is_dirty = true;
+        if self.model.look.colour
+            && matches!(&msg, Msg::Agent(event) if matches!(**event, Event::Delta { .. }))
+        {
+            prepare();
+        }
         let mut is_over = false;
         for cmd in update(&mut self.model, msg, self.clock.now()) {
             match cmd {

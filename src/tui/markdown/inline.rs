@@ -8,29 +8,46 @@ use ratatui::{
 
 use crate::{base::Clean, tui::look::Look};
 
-/// Reads the text of one paragraph, heading or item. Line breaks of the source stay: models mean them.
+/// Stands before a text, so that the parser sees a paragraph whatever it begins with. A sign of punctuation, since
+/// emphasis behind it is read as at the start of a line.
+const FIRST: char = ';';
+/// Stands before a later line that would end the paragraph. No text holds it.
+const LATER: char = '\u{fdd0}';
+
+/// Reads the text of one paragraph, heading, item or cell. Line breaks of the source stay: models mean them. What
+/// begins a block was found before, so here `# a`, `2. b` and `<div>` are text.
 pub(super) fn inline(text: &str, base: Style, look: Look) -> Vec<Vec<Span<'static>>> {
+    let mut guarded = String::with_capacity(text.len() + 8);
+    guarded.push(FIRST);
+    for (at, line) in text.split('\n').enumerate() {
+        if at > 0 {
+            guarded.push('\n');
+            guarded.extend(line.trim_start().starts_with(['<', '>']).then_some(LATER));
+        }
+        guarded.push_str(line);
+    }
     let mut writer = Writer::new(base, look);
-    for event in Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH) {
+    for event in Parser::new_ext(&guarded, Options::ENABLE_STRIKETHROUGH) {
         writer.take(event);
     }
     writer.finish()
 }
 
-/// Collects events into styled lines; used for paragraphs and for table cells.
-pub(super) struct Writer {
+/// Collects events into styled lines.
+struct Writer {
     lines: Vec<Vec<Span<'static>>>,
     styles: Vec<Style>,
     links: Vec<(String, String)>,
+    is_begun: bool,
     look: Look,
 }
 
 impl Writer {
-    pub(super) fn new(base: Style, look: Look) -> Self {
-        Self { lines: vec![Vec::new()], styles: vec![base], links: Vec::new(), look }
+    fn new(base: Style, look: Look) -> Self {
+        Self { lines: vec![Vec::new()], styles: vec![base], links: Vec::new(), is_begun: false, look }
     }
 
-    pub(super) fn take(&mut self, event: Event<'_>) {
+    fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Start(Tag::Emphasis) => self.nest(Modifier::ITALIC),
             Event::Start(Tag::Strong | Tag::Heading { .. }) => self.nest(Modifier::BOLD),
@@ -41,17 +58,19 @@ impl Writer {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                 self.links.push((dest_url.into_string(), String::new()));
             }
+            // The address is always seen: a link may say one thing and lead to another.
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 if let Some((url, shown)) = self.links.pop()
                     && !url.is_empty()
-                    && !url.ends_with(&shown)
+                    && url != shown
+                    && url.strip_prefix("mailto:") != Some(shown.as_str())
                 {
                     self.put(&format!(" ({url})"), self.look.dim);
-                } else if let Some((url, shown)) = self.links.pop() {
-                    self.links.push((url, shown));
                 }
             }
             Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => {
+                let is_first = !std::mem::replace(&mut self.is_begun, true);
+                let text = text.strip_prefix(FIRST).filter(|_| is_first).unwrap_or(&text);
                 for (at, line) in text.split('\n').enumerate() {
                     if at > 0 {
                         self.lines.push(Vec::new());
@@ -63,14 +82,14 @@ impl Writer {
                 self.put(&code, self.style().patch(self.look.accent));
             }
             Event::Code(code) => self.put(&format!("`{code}`"), self.style()),
-            Event::SoftBreak | Event::HardBreak | Event::Start(Tag::Item | Tag::CodeBlock(_)) => {
+            Event::SoftBreak | Event::HardBreak => {
                 self.lines.push(Vec::new());
             }
             _ => {}
         }
     }
 
-    pub(super) fn finish(mut self) -> Vec<Vec<Span<'static>>> {
+    fn finish(mut self) -> Vec<Vec<Span<'static>>> {
         while self.lines.len() > 1 && self.lines.last().is_some_and(Vec::is_empty) {
             self.lines.pop();
         }
@@ -87,7 +106,8 @@ impl Writer {
 
     /// Entities are decoded by the parser, so what it gives may hold controls again.
     fn put(&mut self, text: &str, style: Style) {
-        let clean = Clean::line(text).into_string();
+        let mut clean = Clean::line(text).into_string();
+        clean.retain(|c| c != LATER);
         if let Some((_, shown)) = self.links.last_mut() {
             shown.push_str(&clean);
         }
@@ -115,6 +135,22 @@ mod tests {
             ["see docs (https://x.dev/a) and https://y.dev"]
         );
         assert_eq!(text("![a *b*](c.png)"), ["a b (c.png)"]);
+    }
+
+    #[test]
+    fn a_link_cannot_hide_where_it_leads_behind_its_last_letters() {
+        assert_eq!(text("[m](https://evil.com)"), ["m (https://evil.com)"]);
+        assert_eq!(text("<me@x.dev> [![i](a.png)](b)"), ["me@x.dev i (a.png) (b)"]);
+    }
+
+    #[test]
+    fn what_would_begin_a_block_is_text_here() {
+        for line in ["# a", "2. b", "- c", "> d", "[e]: /f", "<div>", "    g", "```", ";h"] {
+            assert_eq!(text(line), [line]);
+        }
+        assert_eq!(text("&#59;i"), [";i"]);
+        assert_eq!(text("x\n<div>\n**\"b\"**\n> y"), ["x", "<div>", "\"b\"", "> y"]);
+        assert_eq!(text("**\"b\"**"), ["\"b\""]);
     }
 
     #[test]

@@ -106,7 +106,7 @@ fn item(body: &str) -> Option<Start<'_>> {
     let task = ["[ ] ", "[x] ", "[X] "].into_iter().find(|t| number.is_none() && text.starts_with(*t));
     let (bullet, text) = match (task, number) {
         (Some(task), _) => (task.to_ascii_lowercase(), &text[task.len()..]),
-        (None, Some(number)) => (format!("{number}{sign} "), text),
+        (None, Some(_)) => (format!("{}{sign} ", &body[..digits]), text),
         (None, None) => ("• ".to_owned(), text),
     };
     Some(Start::Item { wide, bullet, number, text })

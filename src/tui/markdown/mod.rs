@@ -4,9 +4,11 @@
 //! terminal's scrollback from then on. [`Markdown::open`] lays out what is still open, which is bounded, so the
 //! cost of a token does not grow with the length of the answer.
 
+mod code;
 mod inline;
 mod line;
 mod stream;
 mod table;
 
+pub(super) use code::prepare;
 pub(super) use stream::Markdown;

@@ -7,9 +7,10 @@ use ratatui::{
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{
+    code::{ANSWER_LINES, Colours},
     inline::inline,
     line::{Start, indent, is_delimiter, is_underline, quote, start},
-    table::{Columns, table},
+    table::{Columns, Part, is_head, table},
 };
 use crate::{
     base::{Clean, width},
@@ -23,6 +24,10 @@ use crate::{
 const PARAGRAPH_LINES: usize = 16;
 /// A table of more rows is frozen with the columns it has.
 const TABLE_ROWS: usize = 64;
+/// The same for a table of more bytes.
+const TABLE_BYTES: usize = 16 * 1024;
+/// Quotes in quotes are shown down to this depth.
+const QUOTES: usize = 8;
 /// A single line of more bytes is frozen by chunk.
 const LINE_BYTES: usize = 4_096;
 /// How far past the limit is read before cutting, so that no joined sign is cut in two.
@@ -45,6 +50,8 @@ pub(in crate::tui) struct Markdown {
     /// A blank line stands between what was written and what comes.
     is_gap: bool,
     is_begun: bool,
+    /// How many lines of code may still be coloured.
+    colours_left: usize,
     /// Bytes laid out for good.
     work: usize,
 }
@@ -53,8 +60,18 @@ pub(in crate::tui) struct Markdown {
 #[derive(Clone, Debug)]
 enum Leaf {
     Paragraph { lines: Vec<String>, lead: Lead },
-    Fence { mark: char, len: usize, indent: usize },
-    Table { head: Vec<String>, rows: Vec<String>, fixed: Option<Columns> },
+    Fence { mark: char, len: usize, indent: usize, colours: Option<Box<Colours>> },
+    Table(Box<Table>),
+}
+
+/// A table that may still grow.
+#[derive(Clone, Debug)]
+struct Table {
+    head: [String; 2],
+    rows: Vec<String>,
+    bytes: usize,
+    fixed: Option<Columns>,
+    lead: Lead,
 }
 
 /// What stands before the first row of a block and before the others.
@@ -83,6 +100,7 @@ impl Markdown {
             lists: Vec::new(),
             is_gap: false,
             is_begun: false,
+            colours_left: ANSWER_LINES,
             work: 0,
         }
     }
@@ -189,7 +207,7 @@ impl Markdown {
             Start::Item { number: Some(2..), .. } if self.is_paragraph() && self.lists.is_empty() => {
                 return self.text(body.trim_end(), None, out);
             }
-            Start::Text if matches!(self.open, Some(Leaf::Table { .. })) && body.contains('|') => {
+            Start::Text if matches!(self.open, Some(Leaf::Table(_))) && body.contains('|') => {
                 return self.row(body, out);
             }
             _ => self.close(out),
@@ -201,12 +219,13 @@ impl Markdown {
         }
         match kind {
             Start::Blank if bullet.is_none() => self.is_gap = self.is_begun,
-            Start::Fence { mark, len, .. } => {
+            Start::Fence { mark, len, after } => {
                 self.begin(out);
                 if let Some(lead) = bullet {
                     out.push(Line::raw(lead.first));
                 }
-                self.open = Some(Leaf::Fence { mark, len, indent: blanks });
+                let colours = if self.look.colour { Colours::open(after).map(Box::new) } else { None };
+                self.open = Some(Leaf::Fence { mark, len, indent: blanks, colours });
             }
             Start::Heading { text } => {
                 self.is_gap = self.is_begun;
@@ -230,7 +249,8 @@ impl Markdown {
 
     fn item(&mut self, blanks: usize, wide: usize, bullet: &str, text: &str, out: &mut Vec<Line<'static>>) {
         let before = self.lead();
-        let shown = self.lists.last().map_or(0, |l| l.shown) + width(bullet);
+        // However deep a list is, half of the screen is left for its text.
+        let shown = (self.lists.last().map_or(0, |l| l.shown) + width(bullet)).min(self.columns / 2);
         self.lists.push(List { content: blanks + wide, shown });
         let lead = Lead { first: format!("{}{bullet}", before.rest), rest: self.lead().rest };
         // A list in a list on one line is shown as text: nobody writes it on purpose.
@@ -244,7 +264,7 @@ impl Markdown {
     /// Adds a line to the open paragraph, or opens one.
     fn text(&mut self, body: &str, bullet: Option<Lead>, out: &mut Vec<Line<'static>>) {
         if let Some(Leaf::Paragraph { lines, .. }) = &self.open {
-            if is_delimiter(body) && lines.last().is_some_and(|l| l.contains('|')) {
+            if is_delimiter(body) && lines.last().is_some_and(|l| is_head(l, body)) {
                 return self.open_table(body, out);
             }
         } else {
@@ -272,19 +292,19 @@ impl Markdown {
         if !lines.is_empty() {
             self.lay_out(&lines.join("\n"), Style::new(), &lead, out);
         }
-        let head = vec![title, delimiter.to_owned()];
-        self.open = Some(Leaf::Table { head, rows: Vec::new(), fixed: None });
+        let lead = if lines.is_empty() { lead } else { Lead { first: lead.rest.clone(), rest: lead.rest } };
+        let head = [title, delimiter.to_owned()];
+        self.open =
+            Some(Leaf::Table(Box::new(Table { head, rows: Vec::new(), bytes: 0, fixed: None, lead })));
     }
 
     fn row(&mut self, body: &str, out: &mut Vec<Line<'static>>) {
-        let Some(Leaf::Table { head, rows, fixed }) = &mut self.open else { return };
-        rows.push(body.trim_end().to_owned());
-        if rows.len() >= TABLE_ROWS {
-            self.work += rows.iter().map(String::len).sum::<usize>();
-            let (lines, columns) = table(head, rows, fixed.as_ref(), self.columns, self.look);
-            rows.clear();
-            *fixed = Some(columns);
-            out.extend(lines);
+        let Some(Leaf::Table(open)) = &mut self.open else { return };
+        open.bytes += body.len();
+        open.rows.push(body.trim_end().to_owned());
+        if open.rows.len() >= TABLE_ROWS || open.bytes >= TABLE_BYTES {
+            self.work += open.bytes;
+            out.extend(open.freeze(true, self.columns, self.look));
         }
     }
 
@@ -297,7 +317,7 @@ impl Markdown {
 
     /// Takes a line inside a fence. It is final at once, without border or number, so that it copies clean.
     fn code(&mut self, line: &str, out: &mut Vec<Line<'static>>) {
-        let Some(Leaf::Fence { mark, len, indent: deep }) = &self.open else { return };
+        let Some(Leaf::Fence { mark, len, indent: deep, colours }) = &mut self.open else { return };
         let mut body = line;
         for _ in 0..self.quote {
             let (_, inner) = indent(body);
@@ -306,7 +326,7 @@ impl Markdown {
         let (blanks, rest) = indent(body);
         let closing = rest.trim_end();
         if !self.is_continued
-            && blanks <= deep + 3
+            && blanks <= *deep + 3
             && closing.len() >= *len
             && closing.chars().all(|c| c == *mark)
         {
@@ -314,7 +334,18 @@ impl Markdown {
             return;
         }
         self.work += line.len();
-        out.push(Line::raw(body[blanks.min(*deep)..].to_owned()));
+        let text = &body[blanks.min(*deep)..];
+        if self.colours_left == 0 || self.is_continued {
+            *colours = None;
+        }
+        let coloured = colours.as_mut().and_then(|c| c.line(text, self.look));
+        if let Some(spans) = coloured {
+            self.colours_left -= 1;
+            out.push(Line::from(spans));
+        } else {
+            *colours = None;
+            out.push(Line::raw(text.to_owned()));
+        }
     }
 
     /// Ends the open block and writes it.
@@ -323,11 +354,11 @@ impl Markdown {
             Some(Leaf::Paragraph { lines, lead }) => {
                 self.lay_out(&lines.join("\n"), Style::new(), &lead, out);
             }
-            Some(Leaf::Table { head, rows, fixed }) => {
-                self.work += rows.iter().map(String::len).sum::<usize>();
-                out.extend(table(&head, &rows, fixed.as_ref(), self.columns, self.look).0);
+            Some(Leaf::Table(mut open)) if !open.rows.is_empty() || open.fixed.is_none() => {
+                self.work += open.bytes;
+                out.extend(open.freeze(false, self.columns, self.look));
             }
-            Some(Leaf::Fence { .. }) | None => {}
+            Some(Leaf::Table(_) | Leaf::Fence { .. }) | None => {}
         }
     }
 
@@ -351,7 +382,8 @@ impl Markdown {
 
     fn lead(&self) -> Lead {
         let shown = self.lists.last().map_or(0, |l| l.shown);
-        let both = format!("{}{}", "│ ".repeat(self.quote), " ".repeat(shown));
+        let bars = self.quote.min(QUOTES).min(self.columns / 4);
+        let both = format!("{}{}", "│ ".repeat(bars), " ".repeat(shown));
         Lead { first: both.clone(), rest: both }
     }
 
@@ -361,6 +393,33 @@ impl Markdown {
 
     fn is_indented_code(&self, blanks: usize) -> bool {
         blanks >= self.lists.last().map_or(0, |l| l.content) + 4
+    }
+}
+
+impl Table {
+    /// Lays out the rows that have come; the columns stay as they are from then on.
+    fn freeze(&mut self, is_open: bool, columns: usize, look: Look) -> Vec<Line<'static>> {
+        let room = columns.saturating_sub(width(&self.lead.rest)).max(1);
+        let part = Part { head: &self.head, rows: &self.rows, fixed: self.fixed.as_ref(), is_open };
+        let (lines, fixed) = table(&part, room, look);
+        self.rows.clear();
+        (self.bytes, self.fixed) = (0, Some(fixed));
+        let under = Span::styled(self.lead.rest.clone(), look.dim);
+        let mut out = Vec::with_capacity(lines.len());
+        for mut line in lines {
+            if !under.content.is_empty() {
+                line.spans.insert(0, under.clone());
+            }
+            out.push(line);
+        }
+        let first = std::mem::replace(&mut self.lead.first, self.lead.rest.clone());
+        if let Some(line) = out.first_mut().filter(|_| first != under.content) {
+            if !under.content.is_empty() {
+                line.spans.remove(0);
+            }
+            line.spans.insert(0, Span::raw(first));
+        }
+        out
     }
 }
 
