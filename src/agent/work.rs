@@ -15,6 +15,7 @@ use crate::{
     context, net,
     permissions::{self, Approved, Policy, Verdict},
     protocol::{Event, Mode, Preview, Question, Todo, ToolCall},
+    sandbox,
     tools::{Hands, Limits, Outcome, Reads, Toolbox},
 };
 
@@ -180,10 +181,9 @@ impl Workshop {
 }
 
 fn question(preview: Preview, pending: &permissions::Pending) -> Question {
-    Question {
-        preview,
-        remember: pending.remember.clone(),
-        reason: pending.reason.clone(),
-        effects: pending.effects.clone(),
+    let mut effects = pending.effects.clone();
+    if matches!(preview, Preview::Command { .. }) {
+        effects.push(sandbox::STATE.to_owned());
     }
+    Question { preview, remember: pending.remember.clone(), reason: pending.reason.clone(), effects }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     base::{Clean, Tokens},
     protocol::{
-        DeltaKind, Display, EndReason, Event, Failure, Level, Op, SessionInfo, ToolCall, ToolResult, Totals,
+        DeltaKind, Display, EndReason, Event, Failure, Level, SessionInfo, ToolCall, ToolResult, Totals,
         Turn,
     },
 };
@@ -26,15 +26,20 @@ impl Model {
             Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
             Event::Requested { estimate, .. } => {
                 self.context = estimate;
-                let work = self.work();
-                (work.retry, work.has_streamed) = (None, false);
+                if let Some(retry) = self.work().asks() {
+                    let lines = self.retry_told(&retry, true);
+                    self.print(Kind::Note, lines, cmds);
+                }
             }
             Event::Delta { kind: DeltaKind::Reasoning, text } => {
                 let now = self.now;
+                self.work().hears(now);
                 self.work().think(&text, now);
             }
             Event::Delta { kind: DeltaKind::Text, text } => {
                 self.end_thought(cmds);
+                let now = self.now;
+                self.work().hears(now);
                 let lines = self.work().write(&text);
                 self.print(Kind::Answer, lines, cmds);
             }
@@ -58,7 +63,10 @@ impl Model {
             }
             Event::Permission { call, question } => {
                 self.end_answer(cmds);
-                self.dialogs.push_back(Dialog::new(call, question));
+                match self.dialogs.iter_mut().find(|d| d.call.id == call.id) {
+                    Some(known) => known.ask_again(question),
+                    None => self.dialogs.push_back(Dialog::new(call, question)),
+                }
             }
             Event::ToolStarted { call, title } => self.tool_started(call, title, cmds),
             Event::ToolOutput { call, text } => self.work().output(&call, &text),
@@ -97,7 +105,8 @@ impl Model {
                 cmds.push(Cmd::Quit);
             }
             // The face keeps its own queue, so that it can be taken back.
-            Event::Queued { .. } | Event::Restored { .. } | Event::Steered { .. } | Event::Reply(_) => {}
+            Event::Steered { text } => self.steered(&text, cmds),
+            Event::Queued { .. } | Event::Restored { .. } | Event::Reply(_) => {}
         }
     }
 
@@ -105,24 +114,6 @@ impl Model {
     pub(super) fn say(&mut self, text: &str, is_warning: bool, cmds: &mut Vec<Cmd>) {
         let lines = printed::note(text, is_warning, self.size.columns, self.look);
         self.print(Kind::Note, lines, cmds);
-    }
-
-    /// Sends the next text that waits, if nothing is running.
-    pub(super) fn send_next(&mut self, cmds: &mut Vec<Cmd>) {
-        if self.is_busy() || self.is_gone {
-            return;
-        }
-        if let Some(text) = self.queue.pop_front() {
-            self.work = Some(self.new_work());
-            cmds.push(Cmd::Send(Op::Say { text }));
-        }
-    }
-
-    /// Puts what waits back into the composer.
-    pub(super) fn return_queue(&mut self) {
-        if !self.queue.is_empty() {
-            self.composer.give_back(std::mem::take(&mut self.queue).into());
-        }
     }
 
     pub(super) fn new_work(&self) -> Work {
@@ -142,6 +133,8 @@ impl Model {
         };
         (self.session, self.work, self.context) = (Some(session), None, Tokens(0));
         self.cache = None;
+        self.steers.clear();
+        self.todos.clear();
         self.close_dialogs();
         self.print(Kind::Note, lines, cmds);
         self.send_next(cmds);
@@ -149,6 +142,7 @@ impl Model {
 
     fn turn_started(&mut self, text: &str, cmds: &mut Vec<Cmd>) {
         let since = self.work.as_ref().map_or(self.now, |w| w.since);
+        self.took_steers(text);
         let mut work = self.new_work();
         work.since = since;
         (self.work, self.has_spoken) = (Some(work), true);
@@ -159,11 +153,7 @@ impl Model {
     fn discarded(&mut self, cmds: &mut Vec<Cmd>) {
         let (look, columns) = (self.look, self.size.columns);
         if self.work().discard(look, columns) {
-            self.say(
-                "The answer was cut off here and is void from here on; it is asked for again.",
-                true,
-                cmds,
-            );
+            self.say(self.look.words.cut_off_retried, true, cmds);
         }
     }
 
@@ -202,9 +192,9 @@ impl Model {
     fn tool_started(&mut self, call: ToolCall, title: String, cmds: &mut Vec<Cmd>) {
         self.end_thought(cmds);
         self.end_answer(cmds);
+        self.drop_dialog(|d| d.call.id == call.id);
         let since = self.now;
-        let (head, output) = (String::new(), String::new());
-        self.work().tools.push(Tool { call: call.id, title, since, head, output, is_cut: false });
+        self.work().tools.push(Tool::new(call.id, title, since));
     }
 
     fn tool_done(
@@ -217,6 +207,7 @@ impl Model {
     ) {
         let (look, columns) = (self.look, self.size.columns);
         self.drop_dialog(|d| d.call.id == call.id);
+        let display = self.news_of(display);
         let at = self.work().tools.iter().position(|t| t.call == call.id);
         let running = at.map(|at| self.work().tools.remove(at));
         let (title, head, output, is_cut) = match running {
@@ -241,9 +232,9 @@ impl Model {
         let was_writing = self.work.as_ref().is_some_and(|w| !w.answer.is_empty());
         self.end_answer(cmds);
         if was_writing {
-            self.say("The answer was cut off here.", true, cmds);
+            self.say(self.look.words.cut_off, true, cmds);
         }
-        let lines = printed::failure(failure, self.size.columns, self.look);
+        let lines = self.trouble(failure);
         self.print(Kind::Note, lines, cmds);
         self.end_summary(cmds);
     }
@@ -253,20 +244,34 @@ impl Model {
             self.end_thought(cmds);
         }
         self.end_answer(cmds);
+        let waited = self.work.as_mut().and_then(|work| work.retry.take());
+        if let Some(retry) = waited.filter(|_| reason == EndReason::Interrupted) {
+            let lines = self.retry_told(&retry, false);
+            self.print(Kind::Note, lines, cmds);
+        }
         (self.totals, self.work) = (totals, None);
         if totals.context > Tokens(0) {
             self.context = totals.context;
         }
         self.close_dialogs();
         match reason {
-            EndReason::Interrupted => self.say("stopped", true, cmds),
-            EndReason::TurnLimit => self.say("The limit of requests for this run is reached.", true, cmds),
+            EndReason::Interrupted => self.say(self.look.words.stopped, true, cmds),
+            EndReason::TurnLimit => self.say(self.look.words.turn_limit, true, cmds),
             EndReason::Completed | EndReason::Failed | EndReason::Denied => {}
         }
-        if matches!(reason, EndReason::Interrupted | EndReason::Failed) {
-            self.return_queue();
+        self.go_on_after(reason, cmds);
+    }
+
+    /// What of a result is news: a list of things to do is printed when it has changed.
+    fn news_of(&mut self, display: Option<Display>) -> Option<Display> {
+        match display {
+            Some(Display::Todos { todos }) if todos == self.todos => None,
+            Some(Display::Todos { todos }) => {
+                self.todos.clone_from(&todos);
+                Some(Display::Todos { todos })
+            }
+            other => other,
         }
-        self.send_next(cmds);
     }
 
     /// A summary was asked for and is made, or cannot be made.

@@ -5,6 +5,7 @@
 //! scrollback, exactly once. Only `run.rs` and what it names touches the outside. Start reading at `update.rs`.
 
 mod bill;
+mod busy;
 mod cache_panel;
 mod commands;
 mod composer;
@@ -30,8 +31,10 @@ mod slash;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod update;
 mod view;
+mod waiting;
 mod warmth;
 mod work;
 

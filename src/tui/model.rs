@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::{Moment, Tokens},
-    protocol::{CacheReport, Charge, Diff, Mode, SessionInfo, Totals},
+    protocol::{CacheReport, Charge, Diff, Mode, SessionInfo, Todo, Totals},
 };
 
 /// How long Ctrl-C waits for the second one. Source: `docs/sources.md`, tui 4.3.
@@ -34,7 +34,11 @@ pub(super) struct Model {
     pub(super) composer: Composer,
     /// Texts that wait for the running turn.
     pub(super) queue: VecDeque<String>,
+    /// Texts that go with the next request of the running turn.
+    pub(super) steers: Vec<String>,
     pub(super) work: Option<Work>,
+    /// The list of things to do.
+    pub(super) todos: Vec<Todo>,
     /// Questions of the agent; the first is shown.
     pub(super) dialogs: VecDeque<Dialog>,
     pub(super) menu: Menu,
@@ -101,7 +105,9 @@ impl Model {
             mode: Mode::default(),
             composer: Composer::default(),
             queue: VecDeque::new(),
+            steers: Vec::new(),
             work: None,
+            todos: Vec::new(),
             dialogs: VecDeque::new(),
             menu: Menu::default(),
             panel: None,

@@ -67,7 +67,7 @@ impl Model {
             dialog.open_if_quiet(last_key, now);
             if dialog.is_open() {
                 let laid = lay_out(dialog, &draft, below, size, look, now);
-                dialog.note_shown(laid.body.len(), laid.room);
+                dialog.note_shown(laid);
             }
         }
     }
@@ -108,6 +108,9 @@ impl Model {
     fn act(&mut self, action: Action, was_armed: bool, cmds: &mut Vec<Cmd>) {
         let columns = self.size.columns.saturating_sub(2);
         match action {
+            Action::Send if self.composer.is_empty() && self.waits_for_try() => {
+                cmds.push(Cmd::Send(Op::TryNow));
+            }
             Action::Send if self.composer.take_backslash() => self.composer.edit(Edit::Newline),
             Action::Send => self.send(cmds),
             Action::Edit(edit) => {
@@ -117,14 +120,20 @@ impl Model {
             Action::Up | Action::Down if self.shown_menu().is_some() => {
                 self.move_menu(action == Action::Down);
             }
+            Action::Up if self.composer.is_empty() && self.edit_queue() => {}
             Action::Up => self.composer.up(columns),
             Action::Down => self.composer.down(columns),
+            Action::Complete if self.steer(cmds) => {}
             Action::Complete => self.complete(),
             Action::Escape => self.escape(cmds),
             Action::Cancel => self.cancel(was_armed, cmds),
+            Action::Leave if self.composer.is_empty() && self.work.is_some() => {
+                self.hint = Some(self.look.words.busy_stay.to_owned());
+            }
             Action::Leave if self.composer.is_empty() => self.leave(cmds),
             Action::Leave => self.composer.edit(Edit::Delete),
             Action::NextMode => cmds.push(Cmd::Send(Op::SetMode(self.mode.next()))),
+            Action::OpenFolded if self.open_running(cmds) => {}
             Action::OpenFolded => self.open_folded(cmds),
             Action::Editor => {
                 let ending = if self.is_editing_command() { "sh" } else { "md" };
@@ -141,23 +150,28 @@ impl Model {
         }
         if self.shown_menu().is_some() {
             self.menu.is_closed = true;
-        } else if let Some(work) = &mut self.work {
+        } else {
+            self.stop(cmds);
+        }
+    }
+
+    /// Stops what runs; what waited comes back into the composer.
+    fn stop(&mut self, cmds: &mut Vec<Cmd>) {
+        if let Some(work) = &mut self.work {
             work.is_stopping = true;
             cmds.push(Cmd::Send(Op::Interrupt));
-            self.return_queue();
-        } else {
-            self.return_queue();
         }
+        self.return_queue();
     }
 
     fn cancel(&mut self, was_armed: bool, cmds: &mut Vec<Cmd>) {
         if self.is_editing_command() {
             self.close_editor();
+        } else if self.work.is_some() {
+            self.stop(cmds);
         } else if !self.composer.is_empty() {
             self.composer.clear();
             self.menu = Menu::default();
-        } else if self.work.is_some() {
-            self.escape(cmds);
         } else if was_armed {
             self.leave(cmds);
         } else {

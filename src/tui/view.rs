@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use super::{
-    bill,
+    busy::{busy_rows, live_tail},
     composer::Shown,
     dialog::{Laid, lay_out},
     frame::Frame,
@@ -15,7 +15,6 @@ use super::{
     model::{LEAVE_WINDOW, Model},
     panel::{Panel, Paper},
     warmth::Warmth,
-    work::Work,
 };
 use crate::base::{Clean, width};
 
@@ -194,105 +193,15 @@ fn status(model: &Model) -> Line<'static> {
     Line::styled(std::mem::take(&mut rows[fits]), model.look.dim)
 }
 
-/// What is running and what waits.
-fn busy_rows(model: &Model) -> Vec<Line<'static>> {
-    let look = model.look;
-    let mut out = Vec::new();
-    if let Some(retry) = model.work.as_ref().and_then(|w| w.retry.as_ref()) {
-        let left = retry.until.since(model.now).as_secs_f64().ceil();
-        let text = format!(
-            "! Try {} of {} in {left} s: {}",
-            retry.attempt,
-            retry.of,
-            Clean::line(&retry.cause.error)
-        );
-        out.extend(wrap(
-            &[Span::styled(text, look.warn)],
-            model.size.columns,
-            &Span::raw(""),
-            &Span::raw("  "),
-        ));
-        out.truncate(3);
-    }
-    if model.is_editing_command() {
-        out.push(Line::styled("Edit the command · Enter runs it · Esc goes back", look.warn));
-    } else if !model.dialogs.is_empty() {
-        out.push(Line::styled("! needs your OK · opens when you pause typing", look.warn));
-    } else if let Some(work) = &model.work {
-        out.push(busy(model, work));
-    }
-    if let Some(next) = model.queue.front() {
-        let text = Clean::line(next);
-        let back = if model.work.is_some() { " (Esc takes it back)" } else { "" };
-        out.push(Line::styled(format!("queued {}{back}: {text}", model.queue.len()), look.dim));
-    }
-    out
-}
-
-fn busy(model: &Model, work: &Work) -> Line<'static> {
-    let what = if work.is_stopping {
-        "Stopping"
-    } else if work.retry.is_some() {
-        "Waiting to try again"
-    } else if !work.tools.is_empty() {
-        "Running"
-    } else if work.thought.is_some() {
-        "Thinking"
-    } else if work.is_summary {
-        "Summing up"
-    } else if work.has_streamed {
-        "Writing"
-    } else {
-        "Waiting for the model"
-    };
-    let mut text = format!("─ {what} · {}", bill::clock(model.now.since(work.since)));
-    if work.written.0 > 0 {
-        text = format!("{text} · ↓ {} tok", work.written);
-    }
-    text.push_str(" · Esc stop");
-    Line::styled(text, model.look.accent)
-}
-
-/// The end of what is being written or run.
-fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
-    let (look, columns) = (model.look, model.size.columns);
-    let mut out = Vec::new();
-    if let Some(thought) = &work.thought {
-        let took = bill::clock(model.now.since(thought.since));
-        out.push(Line::styled(format!("+ Thinking… {took}"), look.dim));
-    }
-    out.extend(work.answer.open());
-    for (at, tool) in work.tools.iter().enumerate() {
-        let title = Clean::line(&tool.title);
-        let took = bill::clock(model.now.since(tool.since));
-        out.push(cut(
-            Line::from(vec![
-                Span::styled("▸ ", look.accent),
-                Span::raw(title.into_string()),
-                Span::styled(format!(" · {took}"), look.dim),
-            ]),
-            columns,
-        ));
-        if at + 1 == work.tools.len() {
-            let tail = tool
-                .tail()
-                .into_iter()
-                .map(|l| Line::styled(format!("  {}", super::layout::untab(&l)), look.dim));
-            out.extend(tail.map(|l| cut(l, columns)));
-        }
-    }
-    out
-}
-
 /// A question, and the draft below it.
 fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
     let (columns, look) = (model.size.columns, model.look);
     let waiting = model.dialogs.len();
     let mut title = laid.title.clone();
     if waiting > 1 {
-        title = format!("{title}  1 of {waiting}");
+        title = format!("{title}  {}", fill(look.words.ask_count, &[("all", &waiting.to_string())]));
     }
-    let body = laid.body.iter().skip(offset).take(laid.room);
+    let body = laid.body.rows.iter().skip(offset).take(laid.room);
     let rows = body.chain(&laid.facts).chain(&laid.choices).cloned();
     if laid.is_boxed {
         let edge = |sign: &'static str| Span::styled(sign, look.warn);
@@ -325,7 +234,7 @@ fn push_draft(model: &Model, frame: &mut Frame) {
         let apart = if model.composer.is_empty() { "" } else { " · " };
         text.push(Span::styled(format!("{apart}{}", Clean::line(hint)), model.look.warn));
     } else if model.composer.is_empty() {
-        text.push(Span::styled("a digit, or ↑↓ and Enter; letters go here", model.look.dim));
+        text.push(Span::styled(model.look.words.how_to_answer, model.look.dim));
     }
     frame.push(text, columns);
     frame.caret = Some((top, shown.caret.1 + 2));

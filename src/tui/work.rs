@@ -41,6 +41,8 @@ pub(super) struct Work {
     pub(super) is_stopping: bool,
     /// The person asked for a summary of the history, not for an answer.
     pub(super) is_summary: bool,
+    /// When the running answer began, and what was written before.
+    began: Option<(Moment, Tokens)>,
     printed: Printed,
 }
 
@@ -61,6 +63,8 @@ pub(super) struct Tool {
     pub(super) output: String,
     /// The beginning of the output was dropped.
     pub(super) is_cut: bool,
+    /// Line ends that were put out.
+    ends: u64,
 }
 
 /// A wait before the next try.
@@ -84,8 +88,27 @@ impl Work {
             retry: None,
             is_stopping: false,
             is_summary: false,
+            began: None,
             printed: Printed::default(),
         }
+    }
+
+    /// A request goes out: a wait before it is over, and is returned.
+    pub(super) fn asks(&mut self) -> Option<Retry> {
+        (self.has_streamed, self.began) = (false, None);
+        self.retry.take()
+    }
+
+    /// More of the answer comes.
+    pub(super) fn hears(&mut self, now: Moment) {
+        self.began.get_or_insert((now, self.written));
+    }
+
+    /// Estimated tokens in a second of the running answer, once there is enough of it to tell.
+    pub(super) fn pace(&self, now: Moment) -> Option<u64> {
+        let (began, before) = self.began.filter(|_| self.tools.is_empty() && self.retry.is_none())?;
+        let took = u64::try_from(now.since(began).as_millis()).ok().filter(|ms| *ms >= 2_000)?;
+        Some((self.written - before).0 * 1_000 / took)
     }
 
     /// Takes more of the answer; returns the lines to print.
@@ -132,12 +155,24 @@ impl Work {
             }
             tool.head.push_str(line);
         }
+        tool.ends += text.matches('\n').count() as u64;
         tool.output.push_str(text);
         tool.is_cut |= keep_end(&mut tool.output);
     }
 }
 
 impl Tool {
+    /// A call that starts now.
+    pub(super) fn new(call: CallId, title: String, since: Moment) -> Self {
+        let (head, output) = (String::new(), String::new());
+        Self { call, title, since, head, output, is_cut: false, ends: 0 }
+    }
+
+    /// How many lines were put out so far.
+    pub(super) fn lines(&self) -> u64 {
+        self.ends + u64::from(!self.output.is_empty() && !self.output.ends_with('\n'))
+    }
+
     /// The last lines of the output.
     pub(super) fn tail(&self) -> Vec<String> {
         let from = self.output.len().saturating_sub(8 * 1024);
@@ -221,14 +256,13 @@ mod tests {
         let look = Look::new(false);
         let mut work = Work::new(Moment(0), look, 40);
         let call = CallId::new("c");
-        let (title, head, output) = (String::new(), String::new(), String::new());
-        work.tools.push(Tool { call: call.clone(), title, since: Moment(0), head, output, is_cut: false });
+        work.tools.push(Tool::new(call.clone(), String::new(), Moment(0)));
         for n in 0..200_000 {
             work.output(&call, &format!("line {n} \u{1b}[31m中\u{1b}[0m\n"));
         }
         let tool = &work.tools[0];
         assert!(tool.output.len() <= 2 * KEPT);
-        assert_eq!(tool.tail()[4], "line 199999 中");
+        assert_eq!((tool.tail()[4].as_str(), tool.lines()), ("line 199999 中", 200_000));
         assert_eq!(Clean::output(&tool.head).as_str().lines().last(), Some("line 4 中"));
     }
 }

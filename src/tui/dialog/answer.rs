@@ -1,12 +1,13 @@
 //! Keys while a question is open, and what is answered.
 
-use super::{Choice, State};
+use super::{Choice, State, in_full};
 use crate::{
     base::Clean,
     protocol::{Answer, Op},
     tui::{
         keys::{Action, Meaning},
         model::Model,
+        model::Kind,
         msg::Cmd,
     },
 };
@@ -28,11 +29,17 @@ impl Model {
                 }
             }
             Meaning::Does(action @ (Action::Up | Action::Down)) => dialog.select(action == Action::Down),
-            Meaning::Does(Action::PageDown) => dialog.offset += dialog.room,
-            Meaning::Does(Action::PageUp) => dialog.offset = dialog.offset.saturating_sub(dialog.room),
+            Meaning::Does(Action::Complete) => dialog.scroll(true, true),
+            Meaning::Does(action @ (Action::PageUp | Action::PageDown)) => {
+                dialog.scroll(action == Action::PageDown, false);
+            }
+            Meaning::Does(Action::OpenFolded) => {
+                let lines = in_full(dialog, self.size.columns, self.look);
+                self.print(Kind::Note, lines, cmds);
+            }
             Meaning::Does(Action::Send) if !dialog.is_armed(now) => {}
             Meaning::Does(Action::Send) if has_draft && !dialog.has_moved => {
-                self.hint = Some("Enter chooses after ↑ or ↓, because you are writing".to_owned());
+                self.hint = Some(self.look.words.enter_after_arrow.to_owned());
             }
             Meaning::Does(Action::Send) => {
                 let choice = choices.get(dialog.selected).copied().unwrap_or(Choice::No);
@@ -52,7 +59,7 @@ impl Model {
         let Some(dialog) = self.dialogs.front_mut() else { return };
         match choice {
             Choice::Once | Choice::Always if !dialog.can_allow() => {
-                self.hint = Some("first read the whole command: PgDn".to_owned());
+                self.hint = Some(self.look.words.read_first.to_owned());
             }
             Choice::Once => self.answer(Answer::Once, cmds),
             Choice::Always => self.answer(Answer::Always, cmds),

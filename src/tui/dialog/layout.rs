@@ -1,14 +1,20 @@
 //! How a question is laid out on a screen of a given size.
 
-use ratatui::text::{Line, Span};
+use std::sync::Arc;
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
 use super::{Choice, Dialog};
 use crate::{
     base::{Clean, Moment, width},
     protocol::Preview,
     tui::{
-        diff::{counts, diff_rows},
+        diff::{CONTEXT, counts},
         frame::Size,
+        lang::fill,
         layout::{untab, wrap, wrap_exact, wrap_plain},
         look::Look,
     },
@@ -23,7 +29,7 @@ pub(in crate::tui) struct Laid {
     /// One row.
     pub(in crate::tui) title: String,
     /// What would happen, in full.
-    pub(in crate::tui) body: Vec<Line<'static>>,
+    pub(in crate::tui) body: Body,
     /// How many rows of it have room.
     pub(in crate::tui) room: usize,
     /// Where, what else, why.
@@ -33,6 +39,26 @@ pub(in crate::tui) struct Laid {
     /// Whether there is an edge on its left. None on the right: a row that fills the screen breaks in two when the
     /// window gets narrower.
     pub(in crate::tui) is_boxed: bool,
+}
+
+/// The rows that can be scrolled. Kept from frame to frame while the key is the same, since a change may be long.
+#[derive(Clone, Debug)]
+pub(in crate::tui) struct Body {
+    /// All of them.
+    pub(in crate::tui) rows: Arc<[Line<'static>]>,
+    /// How many of them must have been on the screen before Yes can be said.
+    pub(in crate::tui) must: usize,
+    key: Key,
+}
+
+/// What the rows depend on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Key {
+    columns: usize,
+    space: usize,
+    styles: [Style; 4],
+    /// A sentence, which tells languages apart.
+    language: &'static str,
 }
 
 /// Lays out a question. `below` rows are kept free under it.
@@ -46,47 +72,48 @@ pub(in crate::tui) fn lay_out(
 ) -> Laid {
     let is_boxed = size.columns >= 60 && size.rows >= 16;
     let inner = if is_boxed { size.columns - 2 } else { size.columns };
-    let mut facts = facts(dialog, inner, look);
-    let mut below_body = Vec::new();
-    if facts.len() > size.rows / 4 {
-        below_body.append(&mut facts);
-    }
-    if let Some(rule) = dialog.question.remember.as_deref().filter(|r| !is_short(r, inner)) {
-        let lead = Span::styled("rule: ", look.dim);
-        below_body.extend(wrap(
-            &[lead, Span::raw(Clean::line(rule).into_string())],
-            inner,
-            &Span::raw(""),
-            &Span::raw(""),
-        ));
-    }
-    let choices = choices(dialog, draft, inner, look, now);
-    let fixed = facts.len() + choices.len() + below + if is_boxed { 2 } else { 1 };
+    let facts = Facts::of(dialog, is_boxed, size.rows, inner, look);
+    let choices = choices(dialog, draft, is_boxed, inner, look, now);
+    let fixed = facts.below.len() + choices.len() + below + if is_boxed { 2 } else { 1 };
     let space = size.rows.saturating_sub(fixed).max(1);
-    let mut body = body(dialog, true, inner, look);
-    if body.len() + below_body.len() > space {
-        // Unchanged lines go before a changed one does.
-        body = self::body(dialog, false, inner, look);
-    }
-    body.append(&mut below_body);
-    let room = space.min(body.len());
-    Laid { title: title(dialog, body.len(), room), body, room, facts, choices, is_boxed }
+    let styles = [look.ok, look.error, look.dim, look.warn];
+    let key = Key { columns: inner, space, styles, language: look.words.ask_rule };
+    let body = match dialog.body.as_ref().filter(|body| body.key == key) {
+        Some(kept) => kept.clone(),
+        None => body(dialog, &facts, key, look),
+    };
+    let room = space.min(body.rows.len());
+    let title = title(dialog, body.rows.len(), room, look);
+    Laid { title, body, room, facts: facts.below, choices, is_boxed }
 }
 
-fn title(dialog: &Dialog, rows: usize, room: usize) -> String {
+/// Title and everything that can be scrolled, for the scrollback.
+pub(in crate::tui) fn in_full(dialog: &Dialog, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let mut rows = vec![Line::styled(title(dialog, 0, 0, look), look.bold)];
+    rows.extend(preview(dialog, usize::MAX, columns, look));
+    rows
+}
+
+fn title(dialog: &Dialog, rows: usize, room: usize, look: Look) -> String {
+    let words = look.words;
+    let named = |sentence, name: &str, value: &str| fill(sentence, &[(name, Clean::line(value).as_str())]);
     let mut title = match &dialog.question.preview {
-        Preview::Command { .. } => "Run this command?".to_owned(),
-        Preview::Change { diff, .. } if diff.is_new => {
-            format!("Create {}?  {}", Clean::line(&diff.path), counts(diff))
+        Preview::Command { .. } => words.ask_command.to_owned(),
+        Preview::Change { diff, .. } => {
+            let asked = if diff.is_new { words.ask_create } else { words.ask_change };
+            let hunks = match dialog.compared.as_ref().map_or(0, crate::tui::diff::Compared::hunks) {
+                1 => words.ask_hunk.to_owned(),
+                n => fill(words.ask_hunks, &[("n", &n.to_string())]),
+            };
+            format!("{}  {} · {hunks}", named(asked, "path", &diff.path), counts(diff))
         }
-        Preview::Change { diff, .. } => format!("Change {}?  {}", Clean::line(&diff.path), counts(diff)),
-        Preview::Read { .. } => "Read this file?".to_owned(),
-        Preview::Fetch { .. } => "Fetch this page?".to_owned(),
-        Preview::Other { .. } => format!("Allow {}?", Clean::line(&dialog.call.name)),
+        Preview::Read { .. } => words.ask_read.to_owned(),
+        Preview::Fetch { .. } => words.ask_fetch.to_owned(),
+        Preview::Other { .. } => named(words.ask_other, "tool", &dialog.call.name),
     };
     if room < rows {
-        let range = shown_range(dialog, room);
-        title = format!("{title}  showing {range} of {rows} lines");
+        let (shown, all) = (shown_range(dialog, room), rows.to_string());
+        title = format!("{title}  {}", fill(words.ask_showing, &[("shown", &shown), ("all", &all)]));
     }
     title
 }
@@ -99,41 +126,98 @@ fn shown_range(dialog: &Dialog, room: usize) -> String {
     }
 }
 
-fn body(dialog: &Dialog, with_context: bool, columns: usize, look: Look) -> Vec<Line<'static>> {
-    let exact = |lead: &str, text: &str| {
-        let text = Clean::new(text);
-        let mut rows = Vec::new();
-        for line in text.as_str().split('\n') {
-            for row in wrap_exact(&untab(line), columns.saturating_sub(width(lead))) {
-                let lead = if rows.is_empty() { lead.to_owned() } else { " ".repeat(width(lead)) };
-                rows.push(Line::from(vec![Span::styled(lead, look.dim), Span::raw(row)]));
-            }
+fn body(dialog: &Dialog, facts: &Facts, key: Key, look: Look) -> Body {
+    let more = facts.first.len() + facts.last.len();
+    let mut rows = preview(dialog, key.space.saturating_sub(more), key.columns, look);
+    rows.extend(facts.first.iter().cloned());
+    let must = rows.len();
+    rows.extend(facts.last.iter().cloned());
+    Body { rows: rows.into(), must, key }
+}
+
+/// What would happen, in full; of a change as many unchanged lines as fit into `space` rows.
+fn preview(dialog: &Dialog, space: usize, columns: usize, look: Look) -> Vec<Line<'static>> {
+    match (&dialog.question.preview, &dialog.compared) {
+        (_, Some(compared)) if space == usize::MAX => compared.rows(CONTEXT, columns, look),
+        (_, Some(compared)) => compared.rows(compared.context_within(space, columns), columns, look),
+        (Preview::Command { command, .. }, None) => exact("$ ", command, columns, look),
+        (Preview::Read { path }, None) => exact("", path, columns, look),
+        (Preview::Fetch { url }, None) => exact("", url, columns, look),
+        (Preview::Other { text }, None) => exact("", text, columns, look),
+        (Preview::Change { diff, .. }, None) => exact("", &diff.path, columns, look),
+    }
+}
+
+/// Every character of a text, broken only where a row is full.
+fn exact(lead: &str, text: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let text = Clean::new(text);
+    let mut rows = Vec::new();
+    for line in text.as_str().split('\n') {
+        for row in wrap_exact(&untab(line), columns.saturating_sub(width(lead))) {
+            let lead = if rows.is_empty() { lead.to_owned() } else { " ".repeat(width(lead)) };
+            rows.push(Line::from(vec![Span::styled(lead, look.dim), Span::raw(row)]));
         }
-        rows
-    };
-    match &dialog.question.preview {
-        Preview::Command { command, .. } => exact("$ ", command),
-        Preview::Change { diff, .. } => diff_rows(diff, with_context, columns, look),
-        Preview::Read { path } => exact("", path),
-        Preview::Fetch { url } => exact("", url),
-        Preview::Other { text } => exact("", text),
+    }
+    rows
+}
+
+/// What is told beside the preview, by where it stands.
+struct Facts {
+    /// Behind the preview, to be read before Yes: the whole rule, and effects that are long.
+    first: Vec<Line<'static>>,
+    /// Behind that: what may stay unread.
+    last: Vec<Line<'static>>,
+    /// Above the choices, always in view.
+    below: Vec<Line<'static>>,
+}
+
+impl Facts {
+    fn of(dialog: &Dialog, is_boxed: bool, rows: usize, columns: usize, look: Look) -> Self {
+        let question = &dialog.question;
+        let folder = match &question.preview {
+            Preview::Command { directory, .. } => {
+                Some(fill(look.words.ask_folder, &[("folder", directory.as_str())]))
+            }
+            _ => None,
+        };
+        let reason = Some(question.reason.clone()).filter(|r| !r.is_empty());
+        let lay = |facts: Vec<String>| match facts.is_empty() {
+            true => Vec::new(),
+            false => wrap_plain(&Clean::line(&facts.join(" · ")), look.warn, columns, ""),
+        };
+        let rule = question.remember.as_deref().filter(|r| *r != EDITS && !(is_boxed && is_short(r, columns)));
+        let rule = rule.map_or_else(Vec::new, |rule| {
+            let lead = Span::styled(look.words.ask_rule, look.dim);
+            let indent = Span::raw(" ".repeat(width(look.words.ask_rule)));
+            let text = wrap_exact(Clean::line(rule).as_str(), columns.saturating_sub(width(&lead.content)));
+            let row = |(at, text)| {
+                Line::from(vec![if at == 0 { lead.clone() } else { indent.clone() }, Span::raw(text)])
+            };
+            text.into_iter().enumerate().map(row).collect()
+        });
+        let all = folder.iter().chain(&question.effects).chain(&reason).cloned().collect();
+        let below = lay(all);
+        // Where there is room, all of it stays in view; else what it does stays, if that has room.
+        if is_boxed && below.len() <= rows / 4 {
+            return Self { first: rule, last: Vec::new(), below };
+        }
+        let effects = lay(question.effects.clone());
+        let last = lay(folder.into_iter().chain(reason).collect());
+        if effects.len() <= rows / 4 {
+            return Self { first: rule, last, below: effects };
+        }
+        Self { first: effects.into_iter().chain(rule).collect(), last, below: Vec::new() }
     }
 }
 
-fn facts(dialog: &Dialog, columns: usize, look: Look) -> Vec<Line<'static>> {
-    let mut facts = Vec::new();
-    if let Preview::Command { directory, .. } = &dialog.question.preview {
-        facts.push(format!("in {directory}"));
-    }
-    facts.extend(dialog.question.effects.iter().cloned());
-    facts.extend(Some(dialog.question.reason.clone()).filter(|r| !r.is_empty()));
-    if facts.is_empty() {
-        return Vec::new();
-    }
-    wrap_plain(&Clean::line(&facts.join(" · ")), look.warn, columns, "")
-}
-
-fn choices(dialog: &Dialog, draft: &str, columns: usize, look: Look, now: Moment) -> Vec<Line<'static>> {
+fn choices(
+    dialog: &Dialog,
+    draft: &str,
+    is_boxed: bool,
+    columns: usize,
+    look: Look,
+    now: Moment,
+) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (at, choice) in dialog.choices().into_iter().enumerate() {
         let is_marked = at == dialog.selected;
@@ -142,10 +226,10 @@ fn choices(dialog: &Dialog, draft: &str, columns: usize, look: Look, now: Moment
         let style = match (is_marked, is_ready) {
             (_, false) => look.dim,
             (true, true) => look.bold.patch(look.accent),
-            (false, true) => ratatui::style::Style::new(),
+            (false, true) => Style::new(),
         };
         let lead = format!("{} {} ", if is_marked { "›" } else { " " }, choice.digit());
-        let text = Span::styled(words(dialog, choice, draft, columns), style);
+        let text = Span::styled(words(dialog, choice, draft, is_boxed, columns, look), style);
         out.extend(wrap(&[text], columns, &Span::styled(lead, style), &Span::raw("    ")));
     }
     out
@@ -156,25 +240,37 @@ fn is_short(rule: &str, columns: usize) -> bool {
     width(rule) + 50 <= 2 * columns
 }
 
-fn words(dialog: &Dialog, choice: Choice, draft: &str, columns: usize) -> String {
-    let first = if dialog.can_allow() { "" } else { " (PgDn first)" };
+/// A choice in words; few where there is little room.
+fn words(
+    dialog: &Dialog,
+    choice: Choice,
+    draft: &str,
+    is_boxed: bool,
+    columns: usize,
+    look: Look,
+) -> String {
+    let words = look.words;
+    let of_room = |long: &'static str, short: &'static str| if is_boxed { long } else { short };
     match choice {
-        Choice::Once => format!("Yes, once{first}"),
+        Choice::Once if !dialog.can_allow() => fill(words.page_first, &[("choice", words.yes_once)]),
+        Choice::Once => words.yes_once.to_owned(),
         Choice::Always => {
-            let rule = dialog.question.remember.as_deref().unwrap_or_default();
-            if rule == EDITS {
-                format!("Yes, and stop asking for edits in this workspace this session (`{EDITS}`)")
-            } else if is_short(rule, columns) {
-                format!("Yes, and stop asking for exactly `{}` this session", Clean::line(rule))
+            let rule = Clean::line(dialog.question.remember.as_deref().unwrap_or_default()).into_string();
+            let sentence = if rule == EDITS {
+                of_room(words.yes_edits, words.yes_edits_short)
+            } else if is_boxed && is_short(&rule, columns) {
+                words.yes_rule
             } else {
-                "Yes, and stop asking for exactly the rule above this session".to_owned()
-            }
+                of_room(words.yes_rule_above, words.yes_rule_short)
+            };
+            fill(sentence, &[("rule", &rule)])
         }
-        Choice::Edit => "Edit the command".to_owned(),
-        Choice::No if draft.trim().is_empty() => "No, and say what to do instead (Esc)".to_owned(),
+        Choice::Edit => of_room(words.edit_command, words.edit_command_short).to_owned(),
+        Choice::No if draft.trim().is_empty() => of_room(words.no_say, words.no_short).to_owned(),
         Choice::No => {
-            let said: String = Clean::line(draft).as_str().chars().take(60).collect();
-            format!("No, and say: “{said}” (Esc)")
+            let most = if is_boxed { 60 } else { columns.saturating_sub(24) };
+            let said: String = Clean::line(draft).as_str().chars().take(most).collect();
+            fill(words.no_saying, &[("said", &said)])
         }
     }
 }

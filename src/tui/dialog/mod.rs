@@ -8,5 +8,5 @@ mod answer;
 mod layout;
 mod question;
 
-pub(super) use layout::{Laid, lay_out};
+pub(super) use layout::{Laid, in_full, lay_out};
 pub(super) use question::{Choice, Dialog, State};

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::layout::{Body, Laid};
 use crate::{
     base::Moment,
     protocol::{Preview, Question, ToolCall},
-    tui::composer::Composer,
+    tui::{composer::Composer, diff::Compared},
 };
 
 /// How long no key may have come before a question opens, and how long Enter is ignored after that.
@@ -17,6 +18,10 @@ pub(in crate::tui) const ARM_DELAY: Duration = Duration::from_millis(600);
 pub(in crate::tui) struct Dialog {
     pub(in crate::tui) call: ToolCall,
     pub(in crate::tui) question: Question,
+    /// The change it is about, cleaned and compared.
+    pub(in crate::tui) compared: Option<Compared>,
+    /// The rows of the last layout.
+    pub(in crate::tui) body: Option<Body>,
     pub(in crate::tui) state: State,
     /// Which of the offered choices is marked.
     pub(in crate::tui) selected: usize,
@@ -24,6 +29,8 @@ pub(in crate::tui) struct Dialog {
     pub(in crate::tui) offset: usize,
     /// How many rows of the preview have room.
     pub(in crate::tui) room: usize,
+    /// How many rows of the preview there are.
+    rows: usize,
     /// How many rows of the preview were shown so far.
     seen: usize,
     /// Whether the preview was on the screen as a whole.
@@ -72,9 +79,16 @@ impl Choice {
 
 impl Dialog {
     pub(in crate::tui) fn new(call: ToolCall, question: Question) -> Self {
+        let compared = match &question.preview {
+            Preview::Change { diff, .. } => Some(Compared::new(diff)),
+            _ => None,
+        };
         Self {
             call,
             question,
+            compared,
+            body: None,
+            rows: 0,
             state: State::Waiting,
             selected: 0,
             offset: 0,
@@ -140,15 +154,33 @@ impl Dialog {
         self.has_moved = true;
     }
 
-    /// Notes what the screen shows: `room` rows of `rows`.
-    pub(in crate::tui) fn note_shown(&mut self, rows: usize, room: usize) {
-        self.room = room;
+    /// Scrolls by one screen; at the end `around` goes back to the beginning.
+    pub(in crate::tui) fn scroll(&mut self, down: bool, around: bool) {
+        let is_at_end = self.offset + self.room >= self.rows;
+        self.offset = match (down, around && is_at_end) {
+            (true, true) => 0,
+            (true, false) => self.offset + self.room,
+            (false, _) => self.offset.saturating_sub(self.room),
+        };
+    }
+
+    /// Notes what the screen shows.
+    pub(in crate::tui) fn note_shown(&mut self, laid: Laid) {
+        let (rows, room) = (laid.body.rows.len(), laid.room);
+        (self.rows, self.room) = (rows, room);
         self.offset = self.offset.min(rows.saturating_sub(room));
         // Only rows that follow on what was seen count, so that nothing is jumped over.
         if self.offset <= self.seen {
             self.seen = self.seen.max(self.offset + room);
         }
-        self.is_seen |= self.seen >= rows;
+        self.is_seen |= self.seen >= laid.body.must;
+        self.body = Some(laid.body);
+    }
+
+    /// The same call is asked about once more, maybe for another reason.
+    pub(in crate::tui) fn ask_again(&mut self, question: Question) {
+        let state = std::mem::replace(&mut self.state, State::Waiting);
+        *self = Self { state, ..Self::new(self.call.clone(), question) };
     }
 
     /// The rows are broken anew; what was seen so far is counted again, unless it was all.

@@ -30,6 +30,146 @@ sentences! {
     /// After the first Ctrl-C on an empty draft.
     leave_again,
 
+    // Questions, what runs, what goes wrong.
+    /// The title of a question about a command.
+    ask_command,
+    /// About a change of a file.
+    ask_change,
+    /// About a file that is not there yet.
+    ask_create,
+    /// About a file outside the workspace.
+    ask_read,
+    /// About a page.
+    ask_fetch,
+    /// About any other call.
+    ask_other,
+    /// Behind the title when not all has room.
+    ask_showing,
+    /// A change of one place.
+    ask_hunk,
+    /// A change of several places.
+    ask_hunks,
+    /// Of several questions that wait, the first is shown.
+    ask_count,
+    /// Where a command runs.
+    ask_folder,
+    /// Before the rule that would be stored.
+    ask_rule,
+    /// The first choice.
+    yes_once,
+    /// The second choice, with the rule that is stored.
+    yes_rule,
+    /// The same where the rule stands above.
+    yes_rule_above,
+    /// The same where there is little room.
+    yes_rule_short,
+    /// The second choice for a change in the workspace.
+    yes_edits,
+    /// The same where there is little room.
+    yes_edits_short,
+    /// The third choice.
+    edit_command,
+    /// The same where there is little room.
+    edit_command_short,
+    /// The last choice.
+    no_say,
+    /// The same where there is little room.
+    no_short,
+    /// The last choice while there is a draft.
+    no_saying,
+    /// Behind a choice that needs the whole command to be seen.
+    page_first,
+    /// Yes was said too early.
+    read_first,
+    /// Enter was pressed with a draft.
+    enter_after_arrow,
+    /// Below a question.
+    how_to_answer,
+    /// While a command is changed.
+    editing_command,
+    /// A question waits for a pause in the typing.
+    needs_ok,
+    /// The turn is being stopped.
+    stopping,
+    /// Between two tries.
+    waiting_to_retry,
+    /// Calls run.
+    running,
+    /// The model reasons.
+    thinking,
+    /// A summary is written.
+    summing_up,
+    /// The model writes.
+    writing,
+    /// Nothing has come yet.
+    waiting_for_model,
+    /// Behind what is running.
+    esc_stops,
+    /// The same while something is written.
+    enter_or_tab,
+    /// How much was written.
+    tokens_written,
+    /// How fast.
+    tokens_pace,
+    /// The open line of a thought.
+    thought_so_far,
+    /// Above the last lines of a running call.
+    earlier_lines,
+    /// More calls run than have room.
+    other_calls,
+    /// How far the list of things to do is.
+    todo_done,
+    /// There are more than have room.
+    todo_more,
+    /// A text that waits for the end of the turn.
+    queued,
+    /// Behind the last of them.
+    queue_keys,
+    /// The same while nothing runs.
+    queue_key,
+    /// A text that goes with the next request.
+    steering,
+    /// Before the next try.
+    retry_in,
+    /// Keys while waiting for it.
+    retry_keys,
+    /// The wait is over.
+    retried,
+    /// The person stopped the wait.
+    gave_up_wait,
+    /// The stream was lost in the middle.
+    cut_off_retried,
+    /// The answer ended with an error.
+    cut_off,
+    /// The person stopped the turn.
+    stopped,
+    /// No more requests may be sent.
+    turn_limit,
+    /// Ctrl-D while a turn runs.
+    busy_stay,
+    /// Whose fault an error is.
+    fault_bug,
+    /// The same.
+    fault_setting,
+    /// The same.
+    fault_account,
+    /// The same.
+    fault_limit,
+    /// The same.
+    fault_network,
+    /// The same.
+    fault_server,
+    /// The same, with sizes.
+    fault_length,
+    /// What to do after it.
+    next_account,
+    /// The same.
+    next_limit,
+    /// The same.
+    next_again,
+    /// The same.
+    next_shorten,
+
     // Commands: what each does, headings, and what may follow.
     /// Heading of the commands about what was said.
     group_conversation,

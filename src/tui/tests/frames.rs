@@ -65,17 +65,17 @@ fn a_command_to_approve_at_40x12() {
     assert_eq!(
         stage.screen(),
         "\
-Run this command?
+Run this command?  showing 4 of 5 lines
 $ cargo build --release && rm -rf target
   /release/deps/very-long
-in ~/src/shop · writes files · deletes:
-target/release/deps/very-long · commands
-ask in this mode
+rule: Bash(cargo build)
+in ~/src/shop · commands ask in this
+writes files · deletes: target/release/
+deps/very-long
 › 1 Yes, once
-  2 Yes, and stop asking for exactly
-    `Bash(cargo build)` this session
-  3 Edit the command
-  4 No, and say what to do instead (Esc)
+  2 Yes, stop asking (rule above)
+  3 Edit
+  4 No (Esc)
 > ▏a digit, or ↑↓ and Enter; letters go …"
     );
 }
@@ -108,7 +108,7 @@ fn an_edit_to_approve() {
     assert_eq!(
         stage.screen(),
         "\
-┌ Change app.py?  +2 −1
+┌ Change app.py?  +2 −1 · 2 hunks
 │  3   import os
 │  4 - def greet(name):
 │  4 + def greet(name: str) -> str:
@@ -137,7 +137,7 @@ fn an_answer_being_written() {
 │ try │ 等待 │
 ├─────┼──────┤
 │ 1   │ 1 s  │
-─ Writing · 12 s · ↓ 13 tok · Esc stop
+─ Writing · 12 s · ↓ 13 tok · Esc stop · Enter queues · Tab says it now
 > and th▏
 default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
@@ -154,7 +154,7 @@ fn a_long_open_answer_takes_half_of_a_small_screen_at_most() {
 six
 seven
 ─ Writing · 0 s · ↓ 9 tok · Esc stop
-queued 1 (Esc takes it back): next
+queued 1: next · ↑ edit · Esc back
 > ▏
 qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );

@@ -7,6 +7,7 @@ mod keys;
 mod page;
 mod sign_in;
 mod turns;
+mod work;
 
 use std::time::Duration;
 

@@ -58,9 +58,10 @@ fn a_dropped_stream_leaves_one_copy_and_a_mark() {
     stage.ask("hi").answers("First paragraph.\n\nHalf a sent").hear(Event::Discarded);
     let cause = Failure::new(Kind::Network, "the connection broke");
     stage.hear(Event::Retrying { attempt: 2, of: 5, wait: Duration::from_secs(3), cause });
-    assert!(stage.screen().contains("! Try 2 of 5 in 3 s: the connection broke\n─ Waiting to try again"));
+    let wait = "! the connection broke\n  Retry 1 of 4 in 3 s · Esc stop · Enter without a draft: now\n─ Waiting to try again";
+    assert!(stage.screen().contains(wait), "{}", stage.screen());
     stage.wait(1_500);
-    assert!(stage.screen().contains("! Try 2 of 5 in 2 s"));
+    assert!(stage.screen().contains("Retry 1 of 4 in 2 s"));
     stage.answers("First paragraph.\n\nHalf a sentence.").ends(EndReason::Completed);
     let history = stage.history();
     assert_eq!(history.matches("First paragraph.").count(), 1, "{history}");
@@ -77,7 +78,9 @@ fn an_error_stays_in_the_history_and_the_queue_comes_back() {
     ));
     stage.ends(EndReason::Failed);
     assert!(stage.history().ends_with(
-        "Half\n\n! The answer was cut off here.\n✗ the key was refused (401)\n  set `OPENAI_API_KEY`"
+        "Half\n\n! The answer was cut off here.\n✗ the key was refused (401)\n  set `OPENAI_API_KEY`\n  \
+         The cause is the key or the account, not what you asked.\n  \
+         /auth changes the key or the account · ↑ brings your words back"
     ));
     assert_eq!((stage.ops(), stage.draft().as_str()), (vec![], "next"));
 }
@@ -93,7 +96,7 @@ fn a_finished_command_shows_both_ends_and_the_true_count() {
     assert!(
         stage
             .screen()
-            .starts_with("▸ run seq 1 100000 · 1 s\n  99996\n  99997\n  99998\n  99999\n  100000\n")
+            .starts_with("▸ run seq 1 100000 · 1 s\n  … 99,995 earlier lines · Ctrl-O\n  99996\n  99997\n  99998\n  99999\n  100000\n")
     );
     let tail: Vec<String> = (99_901..=100_000).map(|n| n.to_string()).collect();
     stage.hear(Event::ToolDone {

@@ -1,0 +1,86 @@
+//! Errors: one block that stays. What happened, whose fault it is, what to do, with which keys.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    lang::fill,
+    layout::{wrap, wrap_plain},
+    model::Model,
+    printed,
+    work::Retry,
+};
+use crate::{
+    base::Clean,
+    protocol::{Failure, Kind},
+};
+
+/// The most rows of a cause that is not the last word.
+const CAUSE_ROWS: usize = 3;
+
+impl Model {
+    /// An error that ended a turn.
+    pub(super) fn trouble(&self, failure: &Failure) -> Vec<Line<'static>> {
+        let (columns, look) = (self.size.columns, self.look);
+        let mut out = printed::failure(failure, columns, look);
+        let (fault, next) = self.reasons(failure.kind);
+        for (sentence, style) in [(fault, Style::new()), (next, look.dim)] {
+            if !sentence.is_empty() {
+                out.extend(wrap_plain(&Clean::line(&sentence), style, columns, "  "));
+            }
+        }
+        out
+    }
+
+    /// Whose fault a kind of error is, and what a person can do about it.
+    fn reasons(&self, kind: Kind) -> (String, String) {
+        let words = self.look.words;
+        let (fault, next) = match kind {
+            Kind::Bug => (words.fault_bug, ""),
+            Kind::Usage | Kind::Config => (words.fault_setting, ""),
+            Kind::Auth | Kind::Expired => (words.fault_account, words.next_account),
+            Kind::Quota => (words.fault_limit, words.next_limit),
+            Kind::Network => (words.fault_network, words.next_again),
+            Kind::Provider => (words.fault_server, words.next_again),
+            Kind::Context => {
+                let window = self.session.as_ref().map(|s| s.window.to_string()).unwrap_or_default();
+                let values = [("used", self.context.to_string()), ("window", window)];
+                let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                return (fill(words.fault_length, &values), words.next_shorten.to_owned());
+            }
+            Kind::Refused | Kind::Limit | Kind::Interrupted => ("", ""),
+        };
+        (fault.to_owned(), next.to_owned())
+    }
+
+    /// The wait before the next try: its cause, how long it still takes, and keys.
+    pub(super) fn retry_rows(&self, retry: &Retry) -> Vec<Line<'static>> {
+        let (columns, look) = (self.size.columns, self.look);
+        let cause = Span::styled(Clean::line(&retry.cause.error).into_string(), look.warn);
+        let mut out = wrap(&[cause], columns, &Span::styled("! ", look.warn), &Span::raw("  "));
+        out.truncate(CAUSE_ROWS);
+        let left = retry.until.since(self.now).as_secs_f64().ceil().to_string();
+        let [n, of] = tries(retry);
+        let again = fill(look.words.retry_in, &[("n", &n), ("of", &of), ("left", &left)]);
+        let again = Span::styled(format!("{again} · "), look.warn);
+        let keys = Span::styled(look.words.retry_keys, look.dim);
+        out.extend(wrap(&[again, keys], columns, &Span::raw("  "), &Span::raw("  ")));
+        out
+    }
+
+    /// What stays of a wait: why the request was tried again, or would have been.
+    pub(super) fn retry_told(&self, retry: &Retry, is_tried: bool) -> Vec<Line<'static>> {
+        let words = self.look.words;
+        let [n, of] = tries(retry);
+        let sentence = if is_tried { words.retried } else { words.gave_up_wait };
+        let text = fill(sentence, &[("n", &n), ("of", &of), ("cause", &retry.cause.error)]);
+        printed::note(&text, true, self.size.columns, self.look)
+    }
+}
+
+/// Which repetition comes, and how many there are: the first try is none.
+fn tries(retry: &Retry) -> [String; 2] {
+    [retry.attempt, retry.of].map(|n| n.saturating_sub(1).max(1).to_string())
+}
