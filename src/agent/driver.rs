@@ -4,6 +4,8 @@
 //! each report carries the number of the work it belongs to, so that what was stopped cannot speak any more.
 
 mod counter;
+mod gate;
+mod own;
 mod switching;
 
 use std::{
@@ -28,12 +30,12 @@ use crate::{
     base::Moment,
     context, net,
     permissions::Approved,
-    prompt::Prefix,
     protocol::{
-        DeskEvent, EndReason, Event, Failure, Item, Level, Op, SessionInfo, ToolCall, Totals, UserMessage,
+        DeskEvent, EndReason, Event, Failure, Item, Level, Op, Query, SessionInfo, ToolCall, Totals,
+        UserMessage,
     },
     provider,
-    session::{Claim, LedgerFile, Record, Spent, Transcript, Warmth},
+    session::{LedgerFile, Record, Spent, Transcript, Warmth},
 };
 
 /// Starts a session. The handle is there at once; the first event comes when the repository was read.
@@ -98,6 +100,8 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         tools: Job::default(),
         waking: Job::default(),
         pinging: Job::default(),
+        own: Job::default(),
+        listing: CancellationToken::new(),
         info,
         last_word: None,
         is_over: false,
@@ -167,6 +171,7 @@ enum Stretch {
     Tools,
     Waking,
     Pinging,
+    Own,
     Composing,
 }
 
@@ -190,6 +195,9 @@ struct Driver {
     tools: Job,
     waking: Job,
     pinging: Job,
+    own: Job,
+    /// Stops the list of files that is being made.
+    listing: CancellationToken,
     info: SessionInfo,
     /// Told when everything is kept.
     last_word: Option<Event>,
@@ -209,6 +217,10 @@ impl Driver {
             }
             Op::Desk(op) => {
                 self.counter.serve(op);
+                return None;
+            }
+            Op::Query(Query::Files) => {
+                self.list_files();
                 return None;
             }
             op => op,
@@ -238,6 +250,7 @@ impl Driver {
             Stretch::Tools => self.tools.number,
             Stretch::Waking => self.waking.number,
             Stretch::Pinging => self.pinging.number,
+            Stretch::Own => self.own.number,
             Stretch::Composing => report.number,
         };
         if report.number != current {
@@ -269,6 +282,8 @@ impl Driver {
                 self.compose(turn, text, is_first, reminders);
             }
             Effect::Collect => self.collect(),
+            Effect::RunOwn { call, line } => self.run_own(call, line),
+            Effect::StopOwn => self.own.stop.cancel(),
             Effect::Ask { attempt } => self.ask(attempt),
             Effect::Gate { prefix, limit, way_out } => self.gate(prefix, limit, way_out),
             Effect::WakeAt(at) => self.wake_at(at),
@@ -300,6 +315,8 @@ impl Driver {
                 self.tools.renew();
                 self.waking.renew();
                 self.pinging.renew();
+                self.own.renew();
+                self.listing.cancel();
                 self.counter.stop();
                 self.is_over = true;
             }
@@ -393,26 +410,6 @@ impl Driver {
                 Ok(reply) => Input::Pinged { reply: Box::new(reply), took: started.elapsed() },
                 Err(trouble) => Input::PingFailed(trouble),
             });
-        });
-    }
-
-    /// Lets the request through when nobody else is storing its head; otherwise waits for them.
-    fn gate(&mut self, prefix: Prefix, limit: Duration, way_out: &'static str) {
-        self.asking.renew();
-        let (inputs, number) = (self.inputs.clone(), self.asking.number);
-        let report = move |warmth| {
-            let (job, input) = (Stretch::Asking, Input::Opened);
-            drop(inputs.send(Report { job, number, input, warmth: Some(warmth) }));
-        };
-        if let Claim::Mine(warming) = self.store.claim(prefix) {
-            return report(Warmth::Mine(warming));
-        }
-        let (wait, stop) = (self.store.wait(prefix, limit, way_out), self.asking.stop.clone());
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                warmth = wait => report(warmth),
-            }
         });
     }
 

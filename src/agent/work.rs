@@ -14,9 +14,9 @@ use crate::{
     base::{AbsPath, CallId},
     context, net,
     permissions::{self, Approved, Policy, Verdict},
-    protocol::{Event, Mode, Preview, Question, Todo, ToolCall},
+    protocol::{Event, FileList, Mode, Preview, Question, Todo, ToolCall},
     sandbox,
-    tools::{Hands, Limits, Outcome, Reads, Toolbox},
+    tools::{self, Hands, Limits, Outcome, Reads, Toolbox},
 };
 
 /// What calls are judged and run with.
@@ -152,6 +152,26 @@ impl Workshop {
         });
         let broke = |_| Outcome::failed(format!("`{name}` broke; this is a bug in qwen. Try another way."));
         task.await.unwrap_or_else(broke)
+    }
+
+    /// Runs a command line of the person's own, in a task of its own as a call is.
+    pub(super) async fn run_own(
+        self: Arc<Self>,
+        call: CallId,
+        line: String,
+        stop: CancellationToken,
+        mailbox: Mailbox,
+    ) -> Outcome {
+        let task = tokio::spawn(async move {
+            let hands = self.hands(&call, stop, Some(mailbox));
+            tools::run_own(&line, &hands).await
+        });
+        task.await.unwrap_or_else(|_| Outcome::failed("the command could not be run; this is a bug in qwen"))
+    }
+
+    /// The files that can be named with `@`. Blocks on the file system.
+    pub(super) fn files(&self, is_wanted: impl Fn() -> bool) -> FileList {
+        context::files(&self.root, &self.cwd, is_wanted)
     }
 
     fn hands(&self, call: &CallId, stop: CancellationToken, progress: Option<Mailbox>) -> Hands {

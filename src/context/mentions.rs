@@ -5,9 +5,12 @@ use std::{fs, ops::RangeInclusive};
 use super::{
     ignores,
     place::is_really_within,
-    text_file::{self, NoText},
+    text_file::{self, NoText, TextFile},
 };
-use crate::base::AbsPath;
+use crate::{
+    base::AbsPath,
+    protocol::{Lines, Written, read_mention, starts_mention},
+};
 
 /// How many mentions of one prompt are followed.
 const MOST: usize = 20;
@@ -38,23 +41,29 @@ pub struct Mention {
 /// A mention as it is written, resolved to something that exists.
 struct Found {
     path: AbsPath,
-    lines: Option<RangeInclusive<usize>>,
+    lines: Option<Lines>,
+    /// Where it ends, in bytes from behind the `@`.
+    end: usize,
 }
 
 /// What the person's `@path`s lead to, in their order, each once.
 ///
 /// A mention is an `@` at the beginning of a word, then a path from `cwd` or from `root`: plain, with `\ ` for a
-/// space, or in double quotes; `:10-40` or `:10` after it picks lines. Only what exists inside `root` counts, so
-/// that addresses, decorators and names are left alone. Ignored and binary files give a remark, not their text.
+/// space, or in double quotes; `:10-40` or `:10` after it picks lines, unless a file has that name. Only what exists
+/// inside `root` counts, so that addresses, decorators and names are left alone. Ignored and binary files, and lines
+/// that are none, give a remark, not a text.
 pub fn mentions(prompt: &str, root: &AbsPath, cwd: &AbsPath) -> Vec<Mention> {
     let mut left = LIMIT;
     let mut seen = Vec::new();
     let mut mentions = Vec::new();
+    let mut end = 0;
     for (at, _) in prompt.match_indices('@') {
-        if !starts_word(&prompt[..at]) || mentions.len() == MOST {
+        // An `@` inside of a path begins nothing.
+        if at < end || !starts_mention(&prompt[..at]) || mentions.len() == MOST {
             continue;
         }
         let Some(found) = resolve(&prompt[at + 1..], root, cwd) else { continue };
+        end = at + 1 + found.end;
         let key = (found.path.clone(), found.lines.clone());
         if !seen.contains(&key) {
             seen.push(key);
@@ -66,28 +75,17 @@ pub fn mentions(prompt: &str, root: &AbsPath, cwd: &AbsPath) -> Vec<Mention> {
     mentions
 }
 
-/// Whether an `@` after `before` begins a word. The name of an address and a word of code do not end here; a
-/// Chinese sentence without spaces may.
-fn starts_word(before: &str) -> bool {
-    before.chars().next_back().is_none_or(|c| !c.is_ascii_alphanumeric() && !"._%+-@/\\`".contains(c))
-}
-
 fn resolve(rest: &str, root: &AbsPath, cwd: &AbsPath) -> Option<Found> {
-    if let Some(quoted) = rest.strip_prefix('"') {
-        let (path, after) = quoted.split_once('"')?;
-        let range = after.split(char::is_whitespace).next().unwrap_or_default();
-        let lines = range.strip_prefix(':').and_then(lines);
-        return existing(path, root, cwd).map(|path| Found { path, lines });
+    let written = read_mention(rest);
+    let mut word = written.text();
+    if rest.starts_with('"') {
+        let path = existing(&word, root, cwd)?;
+        let lines = written.behind().and_then(|range| range.strip_prefix(':')).and_then(Lines::read);
+        return Some(Found { path, lines, end: written.end });
     }
-    let mut word = word(rest);
     for _ in 0..TRIES {
-        if let Some(path) = existing(&word, root, cwd) {
-            return Some(Found { path, lines: None });
-        }
-        if let Some((path, range)) = word.rsplit_once(':')
-            && let (Some(path), Some(lines)) = (existing(path, root, cwd), lines(range))
-        {
-            return Some(Found { path, lines: Some(lines) });
+        if let Some((path, lines)) = whole_or_lines(&word, root, cwd) {
+            return Some(Found { path, lines, end: end_of(&written, &word) });
         }
         // The end of a sentence, or words in a script without spaces, may hang on the path.
         word.pop().filter(|c| !c.is_ascii_alphanumeric())?;
@@ -95,27 +93,18 @@ fn resolve(rest: &str, root: &AbsPath, cwd: &AbsPath) -> Option<Found> {
     None
 }
 
-/// Signs that end a word in Chinese and Japanese text, where no space follows.
-const WIDE_SIGNS: &str = "，。；：！？、（）《》【】「」『』";
-
-/// Up to the first white space that has no backslash before it (those backslashes are dropped), or a wide sign.
-fn word(rest: &str) -> String {
-    let mut word = String::new();
-    let mut chars = rest.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if chars.peek() == Some(&' ') => word.extend(chars.next()),
-            c if c.is_whitespace() || WIDE_SIGNS.contains(c) => break,
-            c => word.push(c),
-        }
+/// A file of this very name, or the lines of one whose name ends before the last `:`.
+fn whole_or_lines(word: &str, root: &AbsPath, cwd: &AbsPath) -> Option<(AbsPath, Option<Lines>)> {
+    if let Some(path) = existing(word, root, cwd) {
+        return Some((path, None));
     }
-    word
+    let (path, range) = word.rsplit_once(':')?;
+    let lines = Lines::read(range)?;
+    Some((existing(path, root, cwd)?, Some(lines)))
 }
 
-fn lines(range: &str) -> Option<RangeInclusive<usize>> {
-    let (from, to) = range.split_once('-').unwrap_or((range, range));
-    let (from, to) = (from.parse().ok()?, to.parse().ok()?);
-    (from >= 1 && from <= to).then_some(from..=to)
+fn end_of(written: &Written, word: &str) -> usize {
+    written.end_of(word.chars().count())
 }
 
 fn existing(path: &str, root: &AbsPath, cwd: &AbsPath) -> Option<AbsPath> {
@@ -137,13 +126,17 @@ fn read(found: &Found, root: &AbsPath, limit: usize) -> Mention {
     if found.path.as_path().is_dir() {
         return listing(&found.path, &name, root);
     }
-    let (whole, limit) = match found.lines {
-        Some(_) => (RANGE_LIMIT, limit),
-        None => (limit, limit),
+    let whole = match found.lines {
+        Some(_) => RANGE_LIMIT,
+        None => limit,
     };
     match text_file::read(found.path.as_path(), whole) {
         Ok(file) => match &found.lines {
-            Some(lines) => excerpt(&name, &file.text, lines, limit),
+            Some(Lines::Picked(lines)) => excerpt(&name, &file, lines, limit),
+            Some(Lines::None) => remark(
+                &name,
+                "is not included: lines count from 1, and a range goes from a line to a later one",
+            ),
             None => file_text(&name, &file.text, file.cut),
         },
         Err(NoText::Binary) => remark(&name, "is a binary file; its content is not included"),
@@ -169,24 +162,35 @@ fn file_text(name: &str, text: &str, cut: bool) -> Mention {
     framed(name, format!("{name}, first {}", counted(count, "line")), &text)
 }
 
-fn excerpt(name: &str, text: &str, lines: &RangeInclusive<usize>, limit: usize) -> Mention {
+/// The picked lines, with a word on why it is not all of them where that is so.
+fn excerpt(name: &str, file: &TextFile, lines: &RangeInclusive<usize>, limit: usize) -> Mention {
+    let (first, wanted) = (*lines.start(), *lines.end());
     let mut out = String::new();
-    let mut last = 0;
-    for (number, line) in
-        text.lines().enumerate().skip(lines.start() - 1).take(lines.end() - lines.start() + 1)
-    {
-        if out.len() + line.len() >= limit {
+    let (mut last, mut is_full) = (0, false);
+    for (number, line) in file.text.lines().enumerate().skip(first - 1).take(wanted - (first - 1)) {
+        is_full = out.len() + line.len() >= limit;
+        if is_full {
             break;
         }
         out.push_str(line);
         out.push('\n');
         last = number + 1;
     }
-    if last == 0 {
-        return remark(name, &format!("has no readable line {}", lines.start()));
+    let total = file.text.lines().count();
+    match last {
+        0 if is_full => remark(name, &format!("has too long a line {first}; read it with read_file")),
+        0 if file.cut => remark(name, &format!("is too large to find line {first}; read it with read_file")),
+        0 => remark(name, &format!("has no line {first}; it has {}", counted(total, "line"))),
+        last => {
+            let why = match last < wanted {
+                true if is_full => format!("[cut after line {last}; read on with read_file]\n"),
+                true if wanted < usize::MAX && !file.cut => format!("[the file ends at line {total}]\n"),
+                _ => String::new(),
+            };
+            let name = format!("{name}:{first}-{last}");
+            framed(&name.clone(), name, &(out + &why))
+        }
     }
-    let name = format!("{name}:{}-{last}", lines.start());
-    framed(&name.clone(), name, &out)
 }
 
 fn listing(folder: &AbsPath, name: &str, root: &AbsPath) -> Mention {
@@ -267,11 +271,68 @@ mod tests {
         assert_eq!(
             texts("@a.rs:2-9 @a.rs:1 @a.rs:7"),
             [
-                "--- Content of @src/a.rs:2-3 ---\ntwo\nthree\n--- End of @src/a.rs:2-3 ---",
+                "--- Content of @src/a.rs:2-3 ---\ntwo\nthree\n[the file ends at line 3]\n--- End of @src/a.rs:2-3 ---",
                 "--- Content of @src/a.rs:1-1 ---\none\n--- End of @src/a.rs:1-1 ---",
-                "[`src/a.rs` has no readable line 7]",
+                "[`src/a.rs` has no line 7; it has 3 lines]",
             ]
         );
+    }
+
+    #[test]
+    fn numbers_that_name_no_lines_are_told_and_never_guessed() {
+        let none =
+            "[`src/a.rs` is not included: lines count from 1, and a range goes from a line to a later one]";
+        assert_eq!(texts("@a.rs:0"), [none]);
+        assert_eq!(texts("@a.rs:3-2, please"), [none]);
+        assert_eq!(texts("@\"a.rs\":3-2"), [none]);
+        let end = "--- Content of @src/a.rs:3-3 ---\nthree\n[the file ends at line 3]\n--- End of @src/a.rs:3-3 ---";
+        assert_eq!(texts("@a.rs:3-99999999999999999999."), [end.replace("[the file ends at line 3]\n", "")]);
+        assert_eq!(texts("@a.rs:3-4，"), [end]);
+        assert_eq!(labels("@a.rs:x @a.rs:1-2-3 @a.rs:-1 @a.rs:+1"), [""; 0]);
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_range_is_that_file_and_quotes_pick_lines_of_the_other() {
+        let (_dir, root) = workspace();
+        fs::write(root.join("log"), "first\nsecond\n").expect("written");
+        fs::write(root.join("log:2"), "its own\n").expect("written");
+        let texts = |prompt: &str| -> Vec<String> {
+            mentions(prompt, &root, &root).into_iter().map(|m| m.text).collect()
+        };
+        let own = "--- Content of @log:2 ---\nits own\n--- End of @log:2 ---";
+        assert_eq!(texts("@log:2"), [own]);
+        assert_eq!(texts("@log:2:1"), ["--- Content of @log:2:1-1 ---\nits own\n--- End of @log:2:1-1 ---"]);
+        assert_eq!(texts("@\"log\":2"), ["--- Content of @log:2-2 ---\nsecond\n--- End of @log:2-2 ---"]);
+        assert_eq!(texts("@log:1"), ["--- Content of @log:1-1 ---\nfirst\n--- End of @log:1-1 ---"]);
+    }
+
+    #[test]
+    fn an_at_inside_of_a_name_begins_no_second_mention() {
+        let (_dir, root) = workspace();
+        for name in ["b.rs", "说@b.rs", "x @b.rs"] {
+            fs::write(root.join(name), "").expect("written");
+        }
+        let labels = |prompt: &str| -> Vec<String> {
+            mentions(prompt, &root, &root).into_iter().map(|m| m.label).collect()
+        };
+        assert_eq!(labels("@说@b.rs and @\"x @b.rs\""), ["说@b.rs, 0 lines", "x @b.rs, 0 lines"]);
+        assert_eq!(labels("@x\\ @b.rs @b.rs"), ["x @b.rs, 0 lines", "b.rs, 0 lines"]);
+    }
+
+    #[test]
+    fn lines_that_do_not_fit_say_where_they_are_cut() {
+        let (_dir, root) = workspace();
+        fs::write(root.join("long.txt"), "0123456789\n".repeat(10_000)).expect("written");
+        let found = mentions("@long.txt:2-9000", &root, &root).remove(0);
+        assert_eq!(found.label, "long.txt:2-4546");
+        assert!(
+            found.text.contains("[cut after line 4546; read on with read_file]"),
+            "{}",
+            &found.text[49_900..]
+        );
+        fs::write(root.join("wide.txt"), format!("a\n{}\n", "x".repeat(60_000))).expect("written");
+        let found = mentions("@wide.txt:2", &root, &root).remove(0);
+        assert_eq!(found.label, "wide.txt has too long a line 2; read it with read_file");
     }
 
     #[test]
@@ -319,6 +380,17 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_name_is_read_back_as_it_is_written(name in "[a-z文 \"\\\\:@，\u{3000}.-]{1,20}") {
+            prop_assume!(!name.ends_with('\\') || !name.contains('"'));
+            prop_assume!(name != "." && name != ".." && !name.starts_with("./"));
+            let (_dir, root) = workspace();
+            fs::write(root.join(&name), "it").expect("written");
+            let prompt = format!("see @{} now", crate::protocol::write_mention(&name));
+            let labels: Vec<String> = mentions(&prompt, &root, &root).into_iter().map(|m| m.label).collect();
+            prop_assert_eq!(labels, [format!("{name}, 1 line")]);
+        }
+
         #[test]
         fn no_text_is_too_strange(prompt in "[@a.rs:1-9\\\\ \"/说\n]{0,60}") {
             let (_dir, root) = workspace();

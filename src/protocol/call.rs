@@ -41,6 +41,16 @@ pub struct Arguments {
     object: Result<Map<String, Value>, Broken>,
 }
 
+impl ToolCall {
+    /// The name in place of a tool's for a command of the person's own ([`super::Op::Shell`]). No tool has it.
+    pub const OWN_COMMAND: &str = "!";
+
+    /// Whether this is a command of the person's own and not a call of the model.
+    pub fn is_own(&self) -> bool {
+        self.name == Self::OWN_COMMAND
+    }
+}
+
 impl Arguments {
     /// Reads the accumulated text of a call.
     pub fn parse(raw: &str) -> Self {

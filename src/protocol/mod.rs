@@ -12,6 +12,7 @@ mod desk;
 mod event;
 mod failure;
 mod item;
+mod mention;
 mod mode;
 mod op;
 mod preview;
@@ -31,6 +32,7 @@ pub use desk::{
 pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
 pub use failure::{Failure, Kind};
 pub use item::{Finish, Item, Turn, UserMessage};
+pub use mention::{Lines, Written, read_mention, starts_mention, write_mention};
 pub use mode::Mode;
 pub use op::{Answer, Op};
 pub use preview::{Diff, DiffLine, LineKind, Preview, Question, Todo, TodoStatus};

@@ -25,6 +25,7 @@ mod walk;
 mod write;
 
 pub use reads::Reads;
+pub use shell::run_own;
 pub use table::{Row, Selection, TABLE, Toolbox};
 pub use tool::{Hands, Limits, Outcome, Tool};
 

@@ -132,10 +132,16 @@ impl Tool for RunShellCommand {
             if input.is_background {
                 background(command, hands).await
             } else {
-                foreground::run(command, input.timeout, hands).await
+                foreground::run(command, Some(input.timeout), hands).await
             }
         })
     }
+}
+
+/// Runs a command line of the person's own in the folder they work in. It has no time limit, and nobody is asked.
+pub async fn run_own(line: &str, hands: &Hands) -> Outcome {
+    let command = ShellCommand { line: line.to_owned(), directory: hands.root.clone(), links: Vec::new() };
+    foreground::run(&command, None, hands).await
 }
 
 /// Starts the command and leaves it running, its output going to a file.

@@ -120,3 +120,24 @@ fn an_instruction_file_that_leads_out_of_the_repository_is_not_read() {
     ran.exit_is(0).stderr_has("`QWEN.md` was not read");
     assert!(!ran.system().contains("SECRET OUTSIDE"));
 }
+
+#[test]
+fn lines_of_a_file_go_along_with_their_numbers_and_a_wrong_range_is_told() {
+    let log: String = (1..=50).map(|n| format!("line {n}\n")).collect();
+    let ran = hello()
+        .file("log.txt", log)
+        .file("log.txt:7", "a name that looks like a line\n")
+        .file("my notes，旧.md", "first\nsecond\n")
+        .run("compare @log.txt:10-12, @log.txt:7 and @my\\ notes\\，旧.md:2; not @log.txt:40-3 or @log.txt:0 or @log.txt:60");
+    let said = ran.exit_is(0).said();
+    for text in [
+        "--- Content of @log.txt:10-12 ---\nline 10\nline 11\nline 12\n--- End of @log.txt:10-12 ---",
+        "--- Content of @log.txt:7 ---\na name that looks like a line\n--- End of @log.txt:7 ---",
+        "--- Content of @my notes，旧.md:2-2 ---\nsecond\n--- End of @my notes，旧.md:2-2 ---",
+        "[`log.txt` is not included: lines count from 1, and a range goes from a line to a later one]",
+        "[`log.txt` has no line 60; it has 50 lines]",
+    ] {
+        assert_eq!(said.matches(text).count(), 1, "{text} in {said}");
+    }
+    assert!(!said.contains("line 13") && !said.contains("line 3\n"), "{said}");
+}

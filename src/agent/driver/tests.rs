@@ -1,5 +1,8 @@
 //! Accounts and models of a running session: a desk that does as it is told, and simulators that count.
 
+#[cfg(unix)]
+mod own;
+
 use std::{
     path::PathBuf,
     sync::{
@@ -95,7 +98,7 @@ fn connection(sim: &Sim, model: &str, key: &str) -> Connection {
 
 /// A repository, a home and a session in it.
 struct World {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     transcript: PathBuf,
     handle: Handle,
 }
@@ -148,7 +151,7 @@ impl World {
             pinned: Pinned::nowhere(),
             date: "2026-11-21".into(),
         };
-        Self { handle: start(setup), transcript: path, _folder: folder }
+        Self { handle: start(setup), transcript: path, folder: folder }
     }
 
     fn send(&self, op: Op) {

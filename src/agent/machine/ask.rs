@@ -260,6 +260,7 @@ impl Machine {
 
     /// The person stops whatever is running.
     pub(super) fn interrupt(&mut self) {
+        self.stop_own();
         match self.take_phase() {
             Phase::Asking(asking) => {
                 self.out.push(Effect::StopAsking);

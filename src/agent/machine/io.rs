@@ -70,6 +70,15 @@ pub enum Input {
         /// What they say.
         judgement: Judgement,
     },
+    /// The command of [`Effect::RunOwn`] came to its end.
+    OwnRan {
+        /// The call.
+        call: CallId,
+        /// What came of it.
+        outcome: Outcome,
+        /// How long it ran.
+        took: Duration,
+    },
     /// A call came to its end.
     Ran {
         /// The call.
@@ -126,6 +135,15 @@ pub enum Effect {
     },
     /// Read the repository anew and come back with [`Input::Collected`].
     Collect,
+    /// Run a command line of the person's own and come back with [`Input::OwnRan`].
+    RunOwn {
+        /// Names it in events.
+        call: CallId,
+        /// The line.
+        line: String,
+    },
+    /// Stop that command; what it wrote so far comes back as ever.
+    StopOwn,
     /// Send [`super::Machine::request`].
     Ask {
         /// Which try this is, from 1.

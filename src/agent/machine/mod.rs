@@ -4,7 +4,8 @@
 //! Start reading at [`Machine::step`]. The phases are in `phase.rs`, requests in `ask.rs`, the barrier before them in `gate.rs`, what is said before a miss in `miss.rs`, what the
 //! provider keeps in `chain.rs`, keeping it warm in `warm.rs`, tool calls in
 //! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
-//! going back in `rewind.rs`, words in the middle of a turn in `steer.rs`, going on with another model in `switch.rs`.
+//! commands of the person's own in `own.rs`, going back in `rewind.rs`, words in the middle of a turn in `steer.rs`,
+//! going on with another model in `switch.rs`.
 
 mod ask;
 mod calls;
@@ -14,6 +15,7 @@ mod gate;
 mod io;
 mod memory;
 mod miss;
+mod own;
 mod phase;
 mod rewind;
 mod steer;

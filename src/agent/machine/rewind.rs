@@ -42,6 +42,7 @@ impl Machine {
     pub(super) fn clear(&mut self) {
         self.queue.clear();
         self.steering.clear();
+        self.forget_own();
         if !matches!(self.phase, Phase::Idle(_)) {
             self.interrupt();
         }

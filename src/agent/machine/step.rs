@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, collections::VecDeque, mem};
 
-use super::{Effect, Input, Kept, Switch, phase::Phase, warm::Warm, words};
+use super::{Effect, Input, Kept, Switch, own::Own, phase::Phase, warm::Warm, words};
 use crate::{
     base::{Moment, Tokens},
     cache::{Ledger, Limits, Link, Plan},
@@ -66,6 +66,8 @@ pub struct Machine {
     pub(super) steering: Vec<String>,
     /// What of that is being composed.
     pub(super) steered: Option<String>,
+    /// Commands of the person's own.
+    pub(super) own: Own,
     /// A mode the model is told of with the next message.
     pub(super) untold_mode: Option<Mode>,
     /// A repository block that was read anew and is not in the head yet.
@@ -102,6 +104,7 @@ impl Machine {
             queue: VecDeque::new(),
             steering: Vec::new(),
             steered: None,
+            own: Own::default(),
             untold_mode: Some(mode).filter(|m| *m == Mode::Plan),
             turn: 0,
             request: 0,
@@ -126,6 +129,7 @@ impl Machine {
             Input::Composed { turn, message } => match self.take_phase() {
                 Phase::Composing(mut prompt) if turn == self.turn => {
                     prompt.push(message);
+                    self.own.are_told();
                     self.keep_items(&prompt);
                     self.told_steered();
                     self.next_request(prompt);
@@ -141,6 +145,7 @@ impl Machine {
             Input::Pinged { reply, took } => self.pinged(&reply, took),
             Input::PingFailed(trouble) => self.ping_failed(&trouble),
             Input::Collected { repository } => self.collected(repository),
+            Input::OwnRan { call, outcome, took } => self.own_ran(&call, outcome, took),
             Input::Judged { call, judgement } => self.judged(&call, judgement),
             Input::Ran { call, outcome, took } => self.ran(&call, outcome, took),
         }
@@ -182,12 +187,12 @@ impl Machine {
     }
 
     pub(super) fn op(&mut self, op: Op) {
-        if !matches!(op, Op::SetMode(_) | Op::Answer { .. }) {
+        if !matches!(op, Op::SetMode(_) | Op::Answer { .. } | Op::Shell { .. }) {
             self.stop_ping();
         }
         match op {
             Op::Say { text } => match self.take_phase() {
-                Phase::Idle(prompt) => self.begin(prompt, text),
+                Phase::Idle(prompt) if !self.own.is_running() => self.begin(prompt, text),
                 Phase::Ended => {}
                 busy => {
                     self.phase = busy;
@@ -198,6 +203,7 @@ impl Machine {
             Op::Steer { text } => self.steer(text),
             Op::TryNow => self.woke(),
             Op::Answer { call, answer } => self.answered(&call, answer),
+            Op::Shell { command } => self.run_own(command),
             Op::Interrupt => self.interrupt(),
             Op::SetMode(mode) => {
                 if mode != self.mode {
@@ -224,8 +230,7 @@ impl Machine {
             | Op::AddRule { .. }
             | Op::ForgetRule { .. }
             | Op::KeepPast { .. }
-            | Op::KeepDraft { .. }
-            | Op::Shell { .. } => {}
+            | Op::KeepDraft { .. } => {}
             Op::Quit => {
                 self.is_quitting = true;
                 self.queue.clear();
@@ -241,7 +246,8 @@ impl Machine {
     pub(super) fn begin(&mut self, prompt: Prompt, text: String) {
         self.turn += 1;
         self.emit(Event::TurnStarted { turn: self.turn, text: text.clone() });
-        let reminders = self.untold_mode.take().map(words::mode_reminder).into_iter().collect();
+        let mut reminders = self.own.texts();
+        reminders.extend(self.untold_mode.take().map(words::mode_reminder));
         let is_first = prompt.items().is_empty();
         self.phase = Phase::Composing(prompt);
         self.out.push(Effect::Compose { turn: self.turn, text, is_first, reminders });

@@ -46,6 +46,19 @@ pub(super) fn refused(say: &str) -> String {
 /// Answers a call that was never reached because an earlier one was refused.
 pub(super) const NOT_REACHED: &str = "Not run, because the user refused an earlier call of the same answer.";
 
+/// Stands for the output of a command when newer ones fill the message.
+pub(super) const LEFT_OUT: &str = "[output left out: newer commands fill this message]";
+
+/// Tells the model what the person ran. The fence is longer than any in the text, so that output cannot end it.
+pub(super) fn own_command(line: &str, output: &str) -> String {
+    let text = format!("$ {}\n{}", line.trim_end(), output.trim_end());
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!(
+        "The user ran a command of their own. What stands between the fences is the command and its output:\n{fence}\n{text}\n{fence}"
+    )
+}
+
 /// Tells the model that the approval mode is another now.
 pub(super) fn mode_reminder(mode: Mode) -> String {
     let what = match mode {

@@ -37,21 +37,21 @@ enum Ending {
     Stopped,
 }
 
-/// Runs the command to its end, its time limit, or a stop.
-pub(super) async fn run(command: &ShellCommand, limit: Duration, hands: &Hands) -> Outcome {
+/// Runs the command to its end, its time limit if it has one, or a stop.
+pub(super) async fn run(command: &ShellCommand, limit: Option<Duration>, hands: &Hands) -> Outcome {
     let (mut running, mut output) = match sandbox::spawn(program::confined(command, hands)) {
         Ok(started) => started,
         Err(e) => return Outcome::failed(format!("cannot start the command: {e}")),
     };
     let mut log = Log::new(hands);
-    let deadline = Instant::now() + limit;
+    let deadline = Instant::now() + limit.unwrap_or_default();
     let mut is_open = true;
     let mut buffer = vec![0; 16 * 1024];
     let ending = loop {
         tokio::select! {
             biased;
             () = hands.stop.cancelled() => break Ending::Stopped,
-            () = sleep_until(deadline) => break Ending::TimedOut,
+            () = sleep_until(deadline), if limit.is_some() => break Ending::TimedOut,
             read = output.read(&mut buffer), if is_open => match read {
                 Ok(n @ 1..) => log.take(&buffer[..n]),
                 _ => is_open = false,
@@ -149,7 +149,7 @@ impl<'a> Log<'a> {
         }
     }
 
-    fn outcome(mut self, ending: &Ending, limit: Duration, is_left: bool) -> Outcome {
+    fn outcome(mut self, ending: &Ending, limit: Option<Duration>, is_left: bool) -> Outcome {
         self.decode(&[], true);
         self.gather.push(Clean::output(&self.line).as_str());
         let shown = self.gather.finish();
@@ -158,7 +158,7 @@ impl<'a> Log<'a> {
             Ending::Exited(status) => (Verdict::Failed, self::ending(*status), status.code()),
             Ending::Lost(e) => (Verdict::Failed, format!("cannot learn how it ended: {e}"), None),
             Ending::TimedOut => {
-                let after = limit.as_secs_f64();
+                let after = limit.unwrap_or_default().as_secs_f64();
                 let next = "raise `timeout`, or use is_background";
                 (Verdict::Failed, format!("killed at its time limit of {after} s; {next}"), None)
             }

@@ -1,6 +1,7 @@
 //! Conversations with the machine: inputs in, effects compared.
 
 mod asking;
+mod own;
 mod shrinking;
 mod steering;
 mod stored;
