@@ -69,9 +69,9 @@ fn busy(model: &Model, work: &Work) -> Line<'static> {
     } else {
         words.waiting_for_model
     };
-    let head = vec![what.to_owned(), bill::clock(model.now.since(work.since))];
-    let written = (work.written.0 > 0)
-        .then(|| fill(words.tokens_written, &[("n", &work.written.to_string())]));
+    let head = [what.to_owned(), bill::clock(model.now.since(work.since))];
+    let written =
+        (work.written.0 > 0).then(|| fill(words.tokens_written, &[("n", &work.written.to_string())]));
     let pace = work.pace(model.now).map(|n| fill(words.tokens_pace, &[("n", &n.to_string())]));
     let stop = Some(words.esc_stops.to_owned());
     let more = (!model.composer.is_empty() && !work.is_summary).then(|| words.enter_or_tab.to_owned());
@@ -176,12 +176,12 @@ pub(super) fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
 /// A call that runs: what, where, since when, and the last lines of its output.
 fn tool_rows(model: &Model, tool: &Tool, most: usize) -> Vec<Line<'static>> {
     let (look, columns) = (model.look, model.size.columns);
-    let took = format!(" · {}", bill::clock(model.now.since(tool.since)));
+    let time = format!(" · {}", bill::clock(model.now.since(tool.since)));
     let title = Span::raw(Clean::line(&tool.title).into_string());
     // The time stays in view, however long the command is.
     let mut head =
-        cut(Line::from(vec![Span::styled("▸ ", look.accent), title]), columns.saturating_sub(width(&took)));
-    head.spans.push(Span::styled(took, look.dim));
+        cut(Line::from(vec![Span::styled("▸ ", look.accent), title]), columns.saturating_sub(width(&time)));
+    head.spans.push(Span::styled(time, look.dim));
     let mut out = vec![head];
     let tail = tool.tail();
     let shown = &tail[tail.len().saturating_sub(most)..];

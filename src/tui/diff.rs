@@ -147,9 +147,13 @@ fn measure(lines: &mut [Shown]) {
         line.far = line.far.min(*far);
     };
     let mut far = usize::MAX;
-    lines.iter_mut().for_each(|line| pass(line, &mut far));
+    for line in lines.iter_mut() {
+        pass(line, &mut far);
+    }
     far = usize::MAX;
-    lines.iter_mut().rev().for_each(|line| pass(line, &mut far));
+    for line in lines.iter_mut().rev() {
+        pass(line, &mut far);
+    }
 }
 
 /// Removed lines with the added ones that stand in their place.
@@ -182,8 +186,7 @@ fn mark(lines: &mut [Shown], old: &Range<usize>, new: &Range<usize>) {
     let before: Vec<&str> = before.iter().map(String::as_str).collect();
     let after: Vec<&str> = after.iter().map(String::as_str).collect();
     let compared = TextDiff::from_slices(&before, &after);
-    let whole =
-        DiffOp::Replace { old_index: 0, old_len: before.len(), new_index: 0, new_len: after.len() };
+    let whole = DiffOp::Replace { old_index: 0, old_len: before.len(), new_index: 0, new_len: after.len() };
     let mut options = InlineChangeOptions::new();
     options.mode(InlineChangeMode::UnicodeWords).min_ratio(ALIKE).semantic_cleanup(true);
     // Without a deadline, so that the same change always looks the same.
@@ -281,10 +284,8 @@ mod tests {
     #[test]
     fn chinese_is_compared_sign_by_sign_and_wraps_with_its_marks() {
         use LineKind::{Added, Removed};
-        let diff = change(vec![
-            line(Removed, 1, "返回一个问候语给用户"),
-            line(Added, 1, "返回一个祝福语给用户"),
-        ]);
+        let diff =
+            change(vec![line(Removed, 1, "返回一个问候语给用户"), line(Added, 1, "返回一个祝福语给用户")]);
         let want = "\
 1 - 返回一个
   - ⟦问候⟧语给
@@ -298,7 +299,8 @@ mod tests {
     #[test]
     fn lines_that_have_nothing_in_common_are_not_marked() {
         use LineKind::{Added, Removed};
-        let diff = change(vec![line(Removed, 1, "one two three"), line(Added, 1, "four"), line(Added, 2, "")]);
+        let diff =
+            change(vec![line(Removed, 1, "one two three"), line(Added, 1, "four"), line(Added, 2, "")]);
         assert_eq!(shown(&diff, 40), "1 - one two three\n1 + four\n2 + ");
     }
 
@@ -330,8 +332,11 @@ mod tests {
         use LineKind::{Added, Removed};
         let diff = change(vec![line(Removed, 1, "let a = 1;"), line(Added, 1, "let b = 1;")]);
         let rows = diff_rows(&diff, true, 40, Look::new(false));
-        let marked: Vec<&Span<'_>> =
-            rows.iter().flat_map(|r| &r.spans).filter(|s| s.style.add_modifier.contains(Modifier::BOLD)).collect();
+        let marked: Vec<&Span<'_>> = rows
+            .iter()
+            .flat_map(|r| &r.spans)
+            .filter(|s| s.style.add_modifier.contains(Modifier::BOLD))
+            .collect();
         assert_eq!(marked.iter().map(|s| s.content.as_ref()).collect::<String>(), "ab");
         let is_plain = |s: &Span<'_>| s.style.fg.is_none() && s.style.bg.is_none();
         assert!(rows.iter().flat_map(|r| &r.spans).all(is_plain));

@@ -26,6 +26,8 @@ pub(super) struct Page {
 pub(super) enum Errand {
     /// It stands in the composer.
     Draft,
+    /// It is what the question on the screen is about: a command, or a file as it would read.
+    Question,
 }
 
 /// What came back.

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     base::{Clean, Tokens},
     protocol::{
-        DeltaKind, Display, EndReason, Event, Failure, Level, SessionInfo, ToolCall, ToolResult, Totals,
-        Turn,
+        DeltaKind, Display, EndReason, Event, Failure, Level, Question, SessionInfo, ToolCall, ToolResult,
+        Totals, Turn,
     },
 };
 
@@ -24,13 +24,7 @@ impl Model {
         match event {
             Event::SessionStarted(session) => self.session_started(session, cmds),
             Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
-            Event::Requested { estimate, .. } => {
-                self.context = estimate;
-                if let Some(retry) = self.work().asks() {
-                    let lines = self.retry_told(&retry, true);
-                    self.print(Kind::Note, lines, cmds);
-                }
-            }
+            Event::Requested { estimate, .. } => self.requested(estimate, cmds),
             Event::Delta { kind: DeltaKind::Reasoning, text } => {
                 let now = self.now;
                 self.work().hears(now);
@@ -63,10 +57,7 @@ impl Model {
             }
             Event::Permission { call, question } => {
                 self.end_answer(cmds);
-                match self.dialogs.iter_mut().find(|d| d.call.id == call.id) {
-                    Some(known) => known.ask_again(question),
-                    None => self.dialogs.push_back(Dialog::new(call, question)),
-                }
+                self.ask(call, question);
             }
             Event::ToolStarted { call, title } => self.tool_started(call, title, cmds),
             Event::ToolOutput { call, text } => self.work().output(&call, &text),
@@ -104,8 +95,8 @@ impl Model {
                 self.is_gone = true;
                 cmds.push(Cmd::Quit);
             }
-            // The face keeps its own queue, so that it can be taken back.
             Event::Steered { text } => self.steered(&text, cmds),
+            // The face keeps its own queue, so that it can be taken back.
             Event::Queued { .. } | Event::Restored { .. } | Event::Reply(_) => {}
         }
     }
@@ -148,6 +139,21 @@ impl Model {
         (self.work, self.has_spoken) = (Some(work), true);
         let lines = printed::words(text, self.size.columns, self.look);
         self.print(Kind::Words, lines, cmds);
+    }
+
+    fn requested(&mut self, estimate: Tokens, cmds: &mut Vec<Cmd>) {
+        self.context = estimate;
+        if let Some(retry) = self.work().asks() {
+            let lines = self.retry_told(&retry, true);
+            self.print(Kind::Note, lines, cmds);
+        }
+    }
+
+    fn ask(&mut self, call: ToolCall, question: Question) {
+        match self.dialogs.iter_mut().find(|d| d.call.id == call.id) {
+            Some(known) => known.ask_again(question),
+            None => self.dialogs.push_back(Dialog::new(call, question)),
+        }
     }
 
     fn discarded(&mut self, cmds: &mut Vec<Cmd>) {

@@ -36,6 +36,7 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
             model.is_gone = true;
             cmds.push(Cmd::Quit);
         }
+        Msg::Edited(Errand::Question, edited) => model.question_edited(edited, &mut cmds),
         Msg::Edited(Errand::Draft, edited) => match edited {
             Edited::Text(text) => model.composer.set(Clean::new(&text).as_str()),
             Edited::Unchanged => {}

@@ -87,6 +87,7 @@ fn a_long_command_is_seen_whole_before_it_can_be_allowed() {
         .model_says(say("Gone."))
         .opens();
     terminal.is_ready().says("build").waits_for("Run this command?").waits_for("PgDn first").pauses(900);
+    terminal.waits_for("deletes: build.tmp").waits_for("sandbox: off");
     terminal.key(Key::Enter).type_text("1").pauses(300);
     assert!(terminal.path("build.tmp/x").exists());
     terminal.key(Key::Control('u'));
@@ -181,6 +182,64 @@ fn a_command_can_be_edited_before_it_runs() {
     terminal.key(Key::Control('w')).type_text("right").waits_for("$ touch right").key(Key::Enter);
     terminal.waits_for_printed("Done.");
     assert!(terminal.path("right").exists() && !terminal.path("wrong").exists());
+}
+
+#[test]
+fn a_stored_rule_frees_exactly_the_command_that_was_shown() {
+    let mut terminal = Desk::new(100, 30)
+        .model_says(command("touch made"))
+        .model_says(command("rm made && echo again"))
+        .model_says(command("touch made"))
+        .model_says(command("touch made2"))
+        .opens();
+    terminal.is_ready().says("touch").waits_for_question("$ touch made");
+    terminal.waits_for("2 Yes, and stop asking for exactly `Bash(touch made)` this session").type_text("2");
+    // Deleting is never offered for good.
+    terminal.waits_for_question("$ rm made && echo again").waits_for("deletes: made");
+    assert!(!terminal.screen().contains("2 Yes"), "{}", terminal.screen());
+    assert!(terminal.path("made").exists());
+    terminal.type_text("1").waits_for_question("$ touch made2");
+    assert!(terminal.path("made").exists(), "the same command ran without a question");
+    terminal.key(Key::Escape).waits_for_printed("touch made2 · denied").shows("✓ run touch made", 2);
+    assert!(!terminal.path("made2").exists());
+}
+
+#[test]
+fn a_command_is_changed_in_the_editor_and_shown_before_it_runs() {
+    let mut terminal = Desk::new(100, 30)
+        .env("EDITOR", "sed -i s/wrong/right/")
+        .model_says(command("touch wrong"))
+        .model_says(say("Done."))
+        .opens();
+    terminal.is_ready().says("touch").waits_for_question("touch wrong").key(Key::Control('g'));
+    terminal.waits_for("$ touch right").waits_for("Enter runs it");
+    assert!(!terminal.path("right").exists());
+    terminal.key(Key::Enter).waits_for_printed("Done.");
+    assert!(terminal.path("right").exists() && !terminal.path("wrong").exists());
+}
+
+#[test]
+fn a_change_is_rewritten_in_the_editor_and_the_model_is_told() {
+    let mut terminal = editing_with("sed -i s/Hello/Hi/");
+    terminal.is_ready().says("type it").waits_for_question("Change app.py?");
+    terminal.waits_for("3 Open in $EDITOR; what you save there is written").type_text("3");
+    terminal.waits_for_printed("Changed.").waits_for_rest();
+    assert!(
+        terminal.file("app.py").ends_with("    return f\"Hi, {name}! 🎉\"\n"),
+        "{}",
+        terminal.file("app.py")
+    );
+    let told = terminal.last_message();
+    assert!(told.contains("The user changed your proposal") && told.contains("+    return f"), "{told}");
+    // An editor that changes nothing answers nothing.
+    let mut terminal = editing_with("true");
+    terminal.is_ready().says("type it").waits_for_question("Change app.py?").type_text("3").pauses(900);
+    terminal.waits_for_question("Change app.py?");
+    assert!(terminal.file("app.py").contains("return \"Hello, \" + name"));
+}
+
+fn editing_with(editor: &str) -> crate::Terminal {
+    editing(100, 30).env("EDITOR", editor).opens()
 }
 
 #[test]

@@ -11,25 +11,30 @@ fn limited(seconds: &str) -> Fault {
 
 /// The seconds that are left, by the screen.
 fn left(screen: &str) -> Option<u32> {
-    screen.split_once("Try 2 of 5 in ")?.1.split_once(" s")?.0.parse().ok()
+    screen.split_once("Retry 1 of 4 in ")?.1.split_once(" s")?.0.parse().ok()
 }
 
 #[test]
 fn a_rate_limit_shows_its_cause_and_counts_down() {
     let mut terminal = Desk::new(100, 30).model_says(say("At last.").fault_first(1, limited("4"))).opens();
-    terminal.is_ready().says("hi").waits_for("Try 2 of ").waits_for("(429)");
+    terminal.is_ready().says("hi").waits_for("Retry 1 of 4 in ").waits_for("(429)").waits_for("Esc stop");
     let first = left(&terminal.screen());
     assert!(first.is_some(), "{}", terminal.screen());
     terminal.waits_until("it counts down", |t| left(&t.screen()).is_some_and(|now| Some(now) < first));
     terminal.waits_for_printed("At last.").waits_for_rest();
-    terminal.waits_for_no("Try 2 of ").shows_once("> hi").shows_once("At last.");
+    terminal
+        .waits_for_no("Retry 1 of ")
+        .shows_once("> hi")
+        .shows_once("At last.")
+        .shows_once("! Retried (1 of 4) after");
 }
 
 #[test]
 fn escape_ends_a_long_wait() {
     let mut terminal =
         Desk::new(100, 30).model_says(say("Never.").fault(limited("50"))).model_says(say("Hello.")).opens();
-    terminal.is_ready().says("hi").waits_for("Try 2 of ").key(Key::Escape).waits_for_printed("stopped");
+    terminal.is_ready().says("hi").waits_for("Retry 1 of ").key(Key::Escape).waits_for_printed("stopped");
+    terminal.shows_once("! Not retried: ");
     terminal.says("again").waits_for_printed("Hello.").shows("Never.", 0);
 }
 
@@ -40,6 +45,16 @@ fn a_refused_key_is_told_and_stays_told() {
     terminal.is_ready().says("hi").waits_for_printed("401").waits_for_rest();
     terminal.says("again").waits_for_printed("Hello.").waits_for_rest().shows_once("✗ ");
     assert!(terminal.scrollback().contains("401"), "{}", terminal.scrollback());
+    terminal.shows_once("The cause is the key or the account").shows_once("/auth changes the key");
+}
+
+#[test]
+fn enter_without_a_draft_ends_a_wait_by_trying_again() {
+    let mut terminal = Desk::new(100, 30).model_says(say("At last.").fault_first(1, limited("50"))).opens();
+    terminal.is_ready().says("hi").waits_for("Retry 1 of 4 in ").type_text("x").waits_for("> x");
+    terminal.key(Key::Control('u')).waits_for_no("> x").key(Key::Enter).waits_for_printed("At last.");
+    terminal.waits_for_rest().shows_once("> hi");
+    assert_eq!(terminal.requests().len(), 2);
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn nothing_that_a_command_started_outlives_the_screen() {
         if signal {
             terminal.signal("TERM");
         } else {
-            terminal.key(Key::Control('d'));
+            terminal.says("/quit");
         }
         terminal.exits();
         terminal.is_restored().leaves_no_process();

@@ -20,6 +20,7 @@ mod hostile;
 mod leaving;
 mod resizing;
 mod sign_in;
+mod steering;
 mod stopping;
 
 use desk::Desk;

@@ -5,9 +5,10 @@ use crate::{
     base::Clean,
     protocol::{Answer, Op},
     tui::{
+        editor::{Edited, Errand, Page},
         keys::{Action, Meaning},
-        model::Model,
         model::Kind,
+        model::Model,
         msg::Cmd,
     },
 };
@@ -37,7 +38,8 @@ impl Model {
                 let lines = in_full(dialog, self.size.columns, self.look);
                 self.print(Kind::Note, lines, cmds);
             }
-            Meaning::Does(Action::Send) if !dialog.is_armed(now) => {}
+            Meaning::Does(Action::Send | Action::Editor) if !dialog.is_armed(now) => {}
+            Meaning::Does(Action::Editor) => self.open_editor(cmds),
             Meaning::Does(Action::Send) if has_draft && !dialog.has_moved => {
                 self.hint = Some(self.look.words.enter_after_arrow.to_owned());
             }
@@ -63,15 +65,51 @@ impl Model {
             }
             Choice::Once => self.answer(Answer::Once, cmds),
             Choice::Always => self.answer(Answer::Always, cmds),
-            Choice::Edit => {
-                let command = Clean::new(dialog.command().unwrap_or_default());
-                let kept = Box::new(std::mem::take(&mut self.composer));
-                dialog.state = State::Editing { kept };
-                self.composer.set(command.as_str());
-            }
+            Choice::Edit => match dialog.command().map(str::to_owned) {
+                Some(command) => self.edit_command(&command),
+                None => self.open_editor(cmds),
+            },
             Choice::No => {
                 let say = self.composer.take().unwrap_or_default();
                 self.answer(Answer::No { say }, cmds);
+            }
+        }
+    }
+
+    /// Puts the command into the composer; the draft is kept.
+    fn edit_command(&mut self, command: &str) {
+        let Some(dialog) = self.dialogs.front_mut() else { return };
+        let kept = Box::new(std::mem::take(&mut self.composer));
+        dialog.state = State::Editing { kept };
+        self.composer.set(Clean::new(command).as_str());
+    }
+
+    /// Gives the command, or the file as it would read, to the person's editor.
+    fn open_editor(&mut self, cmds: &mut Vec<Cmd>) {
+        let Some(dialog) = self.dialogs.front() else { return };
+        let page = match (dialog.command(), dialog.content()) {
+            (Some(command), _) => Some((command, "sh")),
+            (None, content) => content.map(|content| (content, "txt")),
+        };
+        let errand = Errand::Question;
+        cmds.extend(page.map(|(text, ending)| Cmd::Edit(Page { errand, text: text.to_owned(), ending })));
+    }
+
+    /// The editor is done. A command is shown once more before it runs; a file is written as it was saved, and one
+    /// that was not changed is still to be answered.
+    pub(in crate::tui) fn question_edited(&mut self, edited: Edited, cmds: &mut Vec<Cmd>) {
+        let now = self.now;
+        let Some(dialog) = self.dialogs.front_mut().filter(|dialog| dialog.is_open()) else { return };
+        dialog.state = State::Open { since: now };
+        match edited {
+            Edited::Failed(word) => self.hint = Some(word),
+            Edited::Unchanged => {}
+            Edited::Text(text) if dialog.command().is_some() => self.edit_command(&text),
+            Edited::Text(text) => {
+                let is_other = dialog.content().is_some_and(|content| content.replace("\r\n", "\n") != text);
+                if is_other {
+                    self.answer(Answer::Rewritten { content: text }, cmds);
+                }
             }
         }
     }

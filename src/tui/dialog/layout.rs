@@ -181,11 +181,12 @@ impl Facts {
             _ => None,
         };
         let reason = Some(question.reason.clone()).filter(|r| !r.is_empty());
-        let lay = |facts: Vec<String>| match facts.is_empty() {
-            true => Vec::new(),
-            false => wrap_plain(&Clean::line(&facts.join(" · ")), look.warn, columns, ""),
+        let lay = |facts: Vec<String>| {
+            let text = Some(facts.join(" · ")).filter(|text| !text.is_empty());
+            text.map_or_else(Vec::new, |text| wrap_plain(&Clean::line(&text), look.warn, columns, ""))
         };
-        let rule = question.remember.as_deref().filter(|r| *r != EDITS && !(is_boxed && is_short(r, columns)));
+        let rule =
+            question.remember.as_deref().filter(|r| *r != EDITS && !(is_boxed && is_short(r, columns)));
         let rule = rule.map_or_else(Vec::new, |rule| {
             let lead = Span::styled(look.words.ask_rule, look.dim);
             let indent = Span::raw(" ".repeat(width(look.words.ask_rule)));
@@ -241,14 +242,7 @@ fn is_short(rule: &str, columns: usize) -> bool {
 }
 
 /// A choice in words; few where there is little room.
-fn words(
-    dialog: &Dialog,
-    choice: Choice,
-    draft: &str,
-    is_boxed: bool,
-    columns: usize,
-    look: Look,
-) -> String {
+fn words(dialog: &Dialog, choice: Choice, draft: &str, is_boxed: bool, columns: usize, look: Look) -> String {
     let words = look.words;
     let of_room = |long: &'static str, short: &'static str| if is_boxed { long } else { short };
     match choice {
@@ -264,6 +258,9 @@ fn words(
                 of_room(words.yes_rule_above, words.yes_rule_short)
             };
             fill(sentence, &[("rule", &rule)])
+        }
+        Choice::Edit if dialog.command().is_none() => {
+            of_room(words.edit_change, words.edit_change_short).to_owned()
         }
         Choice::Edit => of_room(words.edit_command, words.edit_command_short).to_owned(),
         Choice::No if draft.trim().is_empty() => of_room(words.no_say, words.no_short).to_owned(),

@@ -103,7 +103,7 @@ impl Dialog {
     pub(in crate::tui) fn choices(&self) -> Vec<Choice> {
         let mut all = vec![Choice::Once];
         all.extend(self.question.remember.is_some().then_some(Choice::Always));
-        all.extend(self.command().is_some().then_some(Choice::Edit));
+        all.extend(self.can_edit().then_some(Choice::Edit));
         all.push(Choice::No);
         all
     }
@@ -114,6 +114,19 @@ impl Dialog {
             Preview::Command { command, .. } => Some(command),
             _ => None,
         }
+    }
+
+    /// The file as it would read, if it is about one that an editor gives back as it was. Line ends that are mixed are
+    /// not: editors make them all alike.
+    pub(in crate::tui) fn content(&self) -> Option<&str> {
+        let Preview::Change { content, .. } = &self.question.preview else { return None };
+        let ends = content.matches('\n').count();
+        let dos = content.matches("\r\n").count();
+        (content.matches('\r').count() == dos && (dos == 0 || dos == ends)).then_some(content)
+    }
+
+    fn can_edit(&self) -> bool {
+        self.command().is_some() || self.content().is_some()
     }
 
     /// Whether Yes may be said. A change can be allowed unread, because the count in the title is honest.

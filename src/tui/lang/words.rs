@@ -71,6 +71,10 @@ sentences! {
     edit_command,
     /// The same where there is little room.
     edit_command_short,
+    /// The third choice for a change.
+    edit_change,
+    /// The same where there is little room.
+    edit_change_short,
     /// The last choice.
     no_say,
     /// The same where there is little room.

@@ -143,7 +143,7 @@ fn a_long_change_shows_its_changed_lines_first_and_says_how_many_there_are() {
     };
     let mut stage = open(60, 20, Event::Permission { call: call("c1", "edit"), question });
     let screen = stage.screen();
-    assert!(screen.contains("Change a.py?  +80 −0 · 1 hunk  showing 14 of 80 lines"), "{screen}");
+    assert!(screen.contains("Change a.py?  +80 −0 · 1 hunk  showing 13 of 80 lines"), "{screen}");
     assert!(!screen.contains("text 1\n") && !screen.contains("2 Yes") && !screen.contains("3 Edit"));
     stage.key(KeyCode::PageDown).write("1");
     assert_eq!(stage.ops(), [answer(Answer::Once)], "the count is honest, so Yes is allowed");

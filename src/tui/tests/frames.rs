@@ -117,6 +117,7 @@ fn an_edit_to_approve() {
 │ 10   end
 │ edits ask in this mode
 │ › 1 Yes, once
+│   3 Open in $EDITOR; what you save there is written
 │   4 No, and say what to do instead (Esc)
 └
 > ▏a digit, or ↑↓ and Enter; letters go here"

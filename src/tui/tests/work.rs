@@ -152,7 +152,11 @@ fn an_error_says_whose_fault_it_is_and_what_to_do() {
 #[test]
 fn calls_side_by_side_share_the_rows_of_their_outputs() {
     let mut stage = Stage::new(80, 24);
-    stage.ask("go").hear(started("a", "run one")).hear(started("b", "grep two")).hear(started("c", "run three"));
+    stage
+        .ask("go")
+        .hear(started("a", "run one"))
+        .hear(started("b", "grep two"))
+        .hear(started("c", "run three"));
     for n in 1..=9 {
         stage.hear(put_out("a", &format!("a{n}\n"))).hear(put_out("c", &format!("c{n}\n")));
     }
@@ -174,13 +178,16 @@ fn calls_side_by_side_share_the_rows_of_their_outputs() {
 default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
     stage.control('o');
-    assert!(stage.history().contains("run one\n  a1\n  a2\n") && stage.history().contains("run three\n  c1\n"));
+    assert!(
+        stage.history().contains("run one\n  a1\n  a2\n") && stage.history().contains("run three\n  c1\n")
+    );
 }
 
 #[test]
 fn what_is_to_be_done_stays_in_view_while_a_turn_runs() {
     use TodoStatus::{Completed, InProgress, Pending};
-    let list = [("look", Completed), ("test", Pending), ("fix it", InProgress), ("docs", Pending), ("go", Pending)];
+    let list =
+        [("look", Completed), ("test", Pending), ("fix it", InProgress), ("docs", Pending), ("go", Pending)];
     let mut stage = Stage::new(80, 24);
     stage.ask("go").hear(listed(&list));
     assert_eq!(
@@ -243,7 +250,13 @@ fn tab_pages_through_a_long_question_and_around() {
 #[test]
 fn a_huge_change_is_laid_out_once_and_not_for_every_frame() {
     let line = |n: u32| DiffLine { kind: LineKind::Added, number: n, text: format!("line {n}") };
-    let diff = Diff { path: "a".into(), is_new: true, added: 50_000, removed: 0, lines: (1..=50_000).map(line).collect() };
+    let diff = Diff {
+        path: "a".into(),
+        is_new: true,
+        added: 50_000,
+        removed: 0,
+        lines: (1..=50_000).map(line).collect(),
+    };
     let question = Question {
         preview: Preview::Change { diff, content: String::new() },
         remember: None,
@@ -256,7 +269,7 @@ fn a_huge_change_is_laid_out_once_and_not_for_every_frame() {
     let first = rows(&stage);
     stage.key(KeyCode::PageDown).key(KeyCode::Down).wait(1_000);
     assert!(std::sync::Arc::ptr_eq(&first, &rows(&stage)));
-    assert!(stage.screen().contains("showing 20–38 of 50000 lines"), "{}", stage.screen());
+    assert!(stage.screen().contains("showing 19–36 of 50000 lines"), "{}", stage.screen());
 }
 
 #[test]
@@ -278,4 +291,73 @@ fn questions_speak_chinese_too() {
 └
 > ▏按数字,或 ↑↓ 加 Enter;字母会写到这里"
     );
+}
+
+/// A question about a change, with the file as it would read.
+fn asks_to_change(content: &str) -> Event {
+    let line = DiffLine { kind: LineKind::Added, number: 1, text: "x".into() };
+    let diff = Diff { path: "a.py".into(), is_new: true, added: 1, removed: 0, lines: vec![line] };
+    let question = Question {
+        preview: Preview::Change { diff, content: content.into() },
+        remember: Some("Edit".into()),
+        reason: "changes a file".into(),
+        effects: Vec::new(),
+    };
+    Event::Permission { call: call("c1", "write_file"), question }
+}
+
+fn page(text: &str, ending: &'static str) -> Page {
+    Page { errand: Errand::Question, text: text.into(), ending }
+}
+
+fn edited(text: &str) -> Msg {
+    Msg::Edited(Errand::Question, Edited::Text(text.into()))
+}
+
+#[test]
+fn a_change_goes_to_the_editor_and_what_is_saved_is_written() {
+    let mut stage = Stage::new(80, 24);
+    stage.ask("go").wait(2_000).hear(asks_to_change("x\r\ny\r\n")).wait(700);
+    assert_eq!(
+        stage.screen(),
+        "\
+┌ Create a.py?  +1 −0 · 1 hunk
+│ 1 + x
+│ changes a file
+│ › 1 Yes, once
+│   2 Yes, and stop asking for edits in this workspace this session (`Edit`)
+│   3 Open in $EDITOR; what you save there is written
+│   4 No, and say what to do instead (Esc)
+└
+> ▏a digit, or ↑↓ and Enter; letters go here"
+    );
+    stage.write("3").control('g');
+    assert_eq!(stage.pages, [page("x\r\ny\r\n", "txt"), page("x\r\ny\r\n", "txt")]);
+    stage.send(edited("x\ny\n")).send(Msg::Edited(Errand::Question, Edited::Unchanged)).wait(700);
+    assert_eq!(stage.ops(), [], "looking is no answer, whatever the line ends");
+    stage.send(Msg::Edited(Errand::Question, Edited::Failed("`vi` ended with 1".into())));
+    assert!(stage.screen().ends_with("`vi` ended with 1"), "{}", stage.screen());
+    stage.send(edited("x\nz\n"));
+    let answer = Answer::Rewritten { content: "x\nz\n".into() };
+    assert_eq!(stage.ops(), [Op::Answer { call: CallId::new("c1"), answer }]);
+    assert!(stage.model.dialogs.is_empty());
+}
+
+#[test]
+fn a_file_whose_line_ends_an_editor_would_change_is_not_offered() {
+    let mut stage = Stage::new(80, 24);
+    stage.ask("go").wait(2_000).hear(asks_to_change("x\r\ny\n")).wait(700).write("3").control('g');
+    assert!(stage.pages.is_empty() && !stage.screen().contains("$EDITOR"));
+}
+
+#[test]
+fn a_command_from_the_editor_is_shown_once_more_before_it_runs() {
+    let mut stage = Stage::new(80, 24);
+    stage.ask("go").wait(2_000).hear(asks_to_run("ls -l")).wait(700).control('g');
+    assert_eq!(stage.pages, [page("ls -l", "sh")]);
+    stage.send(edited("ls -a\u{202e}"));
+    assert_eq!((stage.ops(), stage.draft().as_str()), (vec![], "ls -a⟨U+202E⟩"));
+    stage.key(KeyCode::Backspace).control('u').write("ls -a").enter();
+    let answer = Answer::Edited { command: "ls -a".into() };
+    assert_eq!(stage.ops(), [Op::Answer { call: CallId::new("c1"), answer }]);
 }
