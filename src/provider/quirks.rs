@@ -50,6 +50,8 @@ pub(super) struct Quirks {
     pub(super) no_reasoning: bool,
     /// Reasoning in every past answer, empty where there was none.
     pub(super) wants_reasoning: bool,
+    /// An answer between the results of tools and the person's next words, as Mistral's servers want it.
+    pub(super) wants_turns: bool,
 }
 
 impl Quirks {
@@ -84,6 +86,9 @@ impl Quirks {
             self.no_reasoning |=
                 !is_wanted && sent("reasoning_content") && refuses(&text, "reasoning_content");
         }
+        // Source: Mistral's servers say the first, templates of chats that were made for them the second.
+        let is_about_order = text.contains("after role 'tool'") || text.contains("roles must alternate");
+        self.wants_turns |= is_about_order && contains(body, "\"role\":\"tool\"");
         let refused = |field: &str, flag: &mut bool| {
             *flag |= sent(field) && (report.param == field || refuses(&text, field));
         };
@@ -303,6 +308,21 @@ mod tests {
             "still refused: nothing is in parts"
         );
         assert_eq!(quirks, Quirks { no_arrays: true, ..tool });
+    }
+
+    #[test]
+    fn an_order_that_is_refused_is_learned_when_there_was_one() {
+        const SENT: &[u8] = br#"{"messages":[{"role":"tool","content":"b"},{"role":"user","content":"c"}]}"#;
+        let wants = Quirks { wants_turns: true, ..Quirks::default() };
+        for message in [
+            "Unexpected role 'user' after role 'tool'",
+            "After the optional system message, conversation roles must alternate user and assistant roles",
+        ] {
+            let report = Report::read(400, &error(message));
+            let mut quirks = Quirks::default();
+            assert!(quirks.learn(&report, SENT) && quirks == wants, "{message}");
+            assert!(!Quirks::default().learn(&report, BODY), "nothing would be sent otherwise");
+        }
     }
 
     #[test]

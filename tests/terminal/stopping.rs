@@ -1,6 +1,8 @@
 //! Stopping what runs, and saying more while it runs.
 
-use qwen::sim::{Turn, call, say};
+use std::time::{Duration, Instant};
+
+use qwen::sim::{Fault, Turn, call, say};
 use serde_json::json;
 
 use crate::{Desk, Key, Terminal, numbered};
@@ -75,4 +77,36 @@ fn escape_stops_a_command_and_everything_it_started() {
     terminal.is_ready().says("wait").waits_for("begun").key(Key::Escape).waits_for_printed("stopped");
     terminal.waits_until("the command has ended", |t| t.processes().len() == 1);
     assert!(terminal.is_running());
+}
+
+/// How long it takes from Esc to the word on the screen.
+fn stops_in(terminal: &mut Terminal) -> Duration {
+    let pressed = Instant::now();
+    terminal.key(Key::Escape).waits_for_printed("stopped");
+    pressed.elapsed()
+}
+
+#[test]
+fn escape_stops_at_once_whatever_runs() {
+    let limited = Fault::Status {
+        status: 429,
+        code: None,
+        message: None,
+        retry_after: Some("50".to_owned()),
+        shape: qwen::sim::ErrorShape::default(),
+    };
+    let command = call("run_shell_command", json!({"command": "sleep 300", "description": "wait"}));
+    let (mut answer, mut tool, mut wait) = (
+        writing(100, 30),
+        Desk::new(100, 30).word("--yolo").model_says(command).opens(),
+        Desk::new(100, 30).model_says(say("Never.").fault(limited)).opens(),
+    );
+    tool.is_ready().says("wait").waits_for("▸ run sleep 300");
+    wait.is_ready().says("wait").waits_for("Retry 1 of 4 in ");
+    for (what, terminal) in [("an answer", &mut answer), ("a command", &mut tool), ("a wait", &mut wait)] {
+        let took = stops_in(terminal);
+        println!("{what} stops in {took:?}");
+        // It is a tenth of that where nothing else runs on the machine.
+        assert!(took < Duration::from_secs(1), "{what}: {took:?}");
+    }
 }

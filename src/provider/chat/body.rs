@@ -16,6 +16,10 @@ use crate::{
     provider::{Options, bound, names, quirks::Quirks},
 };
 
+/// Stands between results and the person's words, or between two messages of theirs, for servers that want an answer
+/// there.
+const BETWEEN: &str = "(the user says more)";
+
 /// Everything a body is made from.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
@@ -95,8 +99,17 @@ impl Source<'_> {
         if !blocks.is_empty() {
             all.push(Message::new("system", self.content(&blocks, Mark::Head)));
         }
-        let items = self.prompt.items().iter().enumerate();
-        all.extend(items.filter_map(|(at, item)| self.message(item, Mark::Item(at))));
+        let mut is_answered = true;
+        for (at, item) in self.prompt.items().iter().enumerate() {
+            if matches!(item, Item::User(_)) && !is_answered && self.quirks.wants_turns {
+                all.push(Message::new("assistant", Content::Text(Cow::Borrowed(BETWEEN))));
+            }
+            let message = self.message(item, Mark::Item(at));
+            if let Some(message) = message {
+                is_answered = matches!(item, Item::Assistant(_));
+                all.push(message);
+            }
+        }
         all
     }
 

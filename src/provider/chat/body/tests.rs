@@ -179,6 +179,26 @@ fn what_was_learned_removes_the_field_and_nothing_else() {
 }
 
 #[test]
+fn words_behind_results_get_an_answer_between_only_where_one_is_wanted() {
+    let mut prompt = conversation();
+    prompt = Prompt::restore(head(), prompt.items()[..4].to_vec()).expect("results are whole");
+    prompt.push(UserMessage::words("only the tests"));
+    let body = |quirks| Setting { quirks, ..Setting::plain(&PLAIN) }.body(&prompt);
+    let usual = body(Quirks::default());
+    assert!(
+        usual.contains(r#""content":"result of c2"},{"role":"user","content":"only the tests"}"#),
+        "{usual}"
+    );
+    let between = r#"{"role":"assistant","content":"(the user says more)"},"#;
+    let wanted = body(Quirks { wants_turns: true, ..Quirks::default() });
+    let (words, behind) = (
+        r#"{"role":"user","content":"only the tests"}"#,
+        format!("{between}{{\"role\":\"user\",\"content\":\"only the tests\"}}"),
+    );
+    assert_eq!(wanted, usual.replace(words, &behind));
+}
+
+#[test]
 fn a_marker_on_a_result_moves_where_arrays_are_refused_there() {
     let setting = |marks: &[Mark]| Setting {
         quirks: Quirks { no_tool_arrays: true, ..Quirks::default() },
