@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_qwen_global_optspecs
-    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private max-session-turns= o/output-format= include-partial-messages v/version h/help
+    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private max-session-turns= lang= screen-reader fullscreen o/output-format= include-partial-messages v/version h/help
 end
 
 function __fish_qwen_needs_command
@@ -45,6 +45,9 @@ complete -c qwen -n "__fish_qwen_needs_command" -l append-system-prompt -d 'Add 
 complete -c qwen -n "__fish_qwen_needs_command" -s r -l resume -d 'Go on with this session; without an id, choose from a list' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l session-id -d 'The id of the new session [default: a random UUID]' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l max-session-turns -d 'Stop after this many requests with exit code 53; -1 is no limit' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l lang -d 'What the screen speaks [default: the language of the locale]' -r -f -a "auto\t''
+en\t''
+zh\t''"
 complete -c qwen -n "__fish_qwen_needs_command" -s o -l output-format -d 'How stdout is written [default: text]' -r -f -a "text\t'the last answer'
 json\t'one array at the end'
 stream-json\t'one message a line, as things happen'"
@@ -52,6 +55,8 @@ complete -c qwen -n "__fish_qwen_needs_command" -s y -l yolo -d 'Approve everyth
 complete -c qwen -n "__fish_qwen_needs_command" -l bare -d 'Look for nothing by itself: no instruction files, no map of the repository'
 complete -c qwen -n "__fish_qwen_needs_command" -s c -l continue -d 'Go on with the newest session of this project'
 complete -c qwen -n "__fish_qwen_needs_command" -l private -d 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider'
+complete -c qwen -n "__fish_qwen_needs_command" -l screen-reader -d 'Plain lines for a screen reader: no boxes, nothing that moves, a word before each kind of text'
+complete -c qwen -n "__fish_qwen_needs_command" -l fullscreen -d 'Take the whole window and give it back at the end'
 complete -c qwen -n "__fish_qwen_needs_command" -l include-partial-messages -d 'With stream-json, also write the pieces of an answer while it comes'
 complete -c qwen -n "__fish_qwen_needs_command" -s v -l version -d 'Print the version'
 complete -c qwen -n "__fish_qwen_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -39,6 +39,7 @@ Environment:
   QWEN_HOME                the folder for settings and sessions, instead of ~/.qwen
   HTTPS_PROXY, NO_PROXY    how to reach the network
   NO_COLOR                 no colours
+  QWEN_SCREEN_READER       1: plain lines for a screen reader
 
 Files:
   ~/.qwen/settings.json    settings
@@ -80,6 +81,9 @@ pub struct Arguments {
     /// Which conversation.
     #[command(flatten)]
     pub session: SessionFlags,
+    /// How the screen looks.
+    #[command(flatten)]
+    pub screen: ScreenFlags,
     /// How a one-shot run is written.
     #[command(flatten)]
     pub output: OutputFlags,
@@ -237,6 +241,21 @@ pub enum TurnLimit {
     None,
     /// At most so many.
     Requests(u32),
+}
+
+/// How the screen looks.
+#[derive(Args)]
+#[command(next_help_heading = "Screen")]
+pub struct ScreenFlags {
+    /// What the screen speaks [default: the language of the locale]
+    #[arg(long, value_name = "LANGUAGE", value_parser = ["auto", "en", "zh"])]
+    pub lang: Option<String>,
+    /// Plain lines for a screen reader: no boxes, nothing that moves, a word before each kind of text
+    #[arg(long)]
+    pub screen_reader: bool,
+    /// Take the whole window and give it back at the end
+    #[arg(long, conflicts_with = "screen_reader")]
+    pub fullscreen: bool,
 }
 
 /// How a one-shot run is written.

@@ -113,7 +113,6 @@ pub(super) fn session(
     let (homes, settings, inputs) = (&known.homes, &known.settings, &known.inputs);
     let is_private = arguments.session.private;
     let root = context::root_of(&cwd);
-    let no_colour = inputs.env.get("NO_COLOR").is_some();
     let editor = tui::choose_editor(inputs.env.get("VISUAL"), inputs.env.get("EDITOR"));
     let hidden_env = auth::hidden_names(inputs);
     let found = or_later(auth::find(inputs), is_interactive)?;
@@ -164,11 +163,10 @@ pub(super) fn session(
 
     let format = settings.output_format().parse().map_err(|e: String| Failure::new(Kind::Config, e))?;
     let screen = tui::Options {
-        first_prompt: None,
-        colour: !no_colour,
         home: Some(homes.user_home.display().to_string()),
         is_kept: setup.transcript.path().is_some(),
         editor,
+        ..settings.screen(&inputs.env)
     };
     Ok(Assembled { setup, format, screen })
 }
@@ -190,6 +188,9 @@ fn flags(arguments: &Arguments) -> config::Flags {
         proxy: arguments.model.proxy.clone(),
         output_format: arguments.output.output_format.map(|f| f.name().to_owned()),
         is_private: arguments.session.private,
+        language: arguments.screen.lang.clone(),
+        screen_reader: arguments.screen.screen_reader,
+        fullscreen: arguments.screen.fullscreen,
     }
 }
 

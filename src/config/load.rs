@@ -48,6 +48,12 @@ pub struct Flags {
     pub proxy: Option<String>,
     /// `--output-format`.
     pub output_format: Option<String>,
+    /// `--lang`.
+    pub language: Option<String>,
+    /// `--screen-reader`.
+    pub screen_reader: bool,
+    /// `--fullscreen`.
+    pub fullscreen: bool,
     /// `--private`: nobody keeps the conversation.
     pub is_private: bool,
 }
@@ -91,7 +97,7 @@ pub struct Loaded {
     held: BTreeMap<&'static str, (Value, Origin)>,
     pub(super) referenced: Vec<String>,
     pub(super) prices: BTreeMap<String, Price>,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Loaded {
@@ -138,6 +144,7 @@ pub fn load(paths: &Paths, env: &Vars, flags: &Flags) -> Result<Loaded, Failure>
     if loaded.get(&table::APPROVAL_MODE).and_then(Value::as_str) == Some("auto") {
         loaded.notes.push("the approval mode `auto` of Qwen Code is taken as `default`: it asks".to_owned());
     }
+    loaded.note_screen();
     Ok(loaded)
 }
 
@@ -204,7 +211,8 @@ impl Loaded {
 impl Flags {
     fn values(&self) -> Vec<(&'static Setting, Value)> {
         let list = |all: &[String]| (!all.is_empty()).then(|| Value::from(all));
-        let all: [(&'static Setting, Option<Value>); 8] = [
+        let switch = |is_on: bool| is_on.then_some(Value::Bool(true));
+        let all: [(&'static Setting, Option<Value>); 11] = [
             (&table::APPROVAL_MODE, self.approval_mode.map(|mode| Value::from(mode.name()))),
             (&table::MAX_SESSION_TURNS, self.max_session_turns.map(Value::from)),
             (&table::TOOLS_CORE, list(&self.core_tools)),
@@ -213,6 +221,9 @@ impl Flags {
             (&table::INCLUDE_DIRECTORIES, list(&self.include_directories)),
             (&table::PROXY, self.proxy.as_deref().map(Value::from)),
             (&table::OUTPUT_FORMAT, self.output_format.as_deref().map(Value::from)),
+            (&table::LANGUAGE, self.language.as_deref().map(Value::from)),
+            (&table::SCREEN_READER, switch(self.screen_reader)),
+            (&table::FULLSCREEN, switch(self.fullscreen)),
         ];
         all.into_iter().filter_map(|(setting, value)| Some((setting, value?))).collect()
     }

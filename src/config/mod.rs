@@ -8,6 +8,7 @@ mod homes;
 mod load;
 mod options;
 mod prices;
+mod screen;
 mod setting;
 mod table;
 

@@ -208,12 +208,17 @@ impl Loaded {
             .collect()
     }
 
-    fn text(&self, setting: &Setting) -> Option<String> {
+    pub(super) fn text(&self, setting: &Setting) -> Option<String> {
         self.get(setting).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
     }
 
-    fn is_on(&self, setting: &Setting) -> bool {
+    pub(super) fn is_on(&self, setting: &Setting) -> bool {
         self.get(setting).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// For switches that are on when nothing is set.
+    pub(super) fn is_off(&self, setting: &Setting) -> bool {
+        self.get(setting) == Some(&Value::Bool(false))
     }
 
     fn count(&self, setting: &Setting) -> Option<u64> {

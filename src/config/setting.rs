@@ -148,6 +148,8 @@ impl Shape {
     /// Reads the value of an environment variable; `None` when it may not stand there.
     pub(super) fn read(self, text: &str) -> Option<Value> {
         let value = match self {
+            Self::Switch if text == "1" => Value::from(true),
+            Self::Switch if text == "0" => Value::from(false),
             Self::Switch | Self::Count | Self::Limit | Self::Number => serde_json::from_str(text).ok()?,
             _ => Value::from(text),
         };

@@ -43,6 +43,14 @@ pub static ALL: &[&Setting] = &[
     &INCLUDE_DIRECTORIES,
     &COMPACT_AT,
     &OUTPUT_FORMAT,
+    &LANGUAGE,
+    &BELL,
+    &NOTIFICATIONS,
+    &THEME,
+    &HIDE_TITLE,
+    &SCREEN_READER,
+    &MOTION,
+    &FULLSCREEN,
 ];
 
 pub(super) static MODEL_NAME: Setting =
@@ -239,3 +247,54 @@ pub(super) static OUTPUT_FORMAT: Setting = setting(
 )
 .default("\"text\"")
 .flag("--output-format");
+pub(super) static LANGUAGE: Setting = setting(
+    "general.language",
+    Shape::Word(&["auto", "en", "zh-TW", "zh", "ru", "de", "ja", "pt", "fr", "ca"]),
+    "What the screen speaks: `en` or `zh`; `auto` is the language of the locale. Those it does not speak are English.",
+)
+.default("\"auto\"")
+.flag("--lang");
+pub(super) static BELL: Setting = setting(
+    "general.terminalBell",
+    Shape::Switch,
+    "Whether the terminal is told, by its bell and a notification (OSC 9), that something waits while its window is not \
+     looked at.",
+)
+.default("true");
+pub(super) static NOTIFICATIONS: Setting = setting(
+    "general.notificationMode",
+    Shape::Word(&["all", "task-complete"]),
+    "What it is told of: questions and the end of long turns, or the end of long turns alone.",
+)
+.default("\"all\"");
+pub(super) static THEME: Setting = setting(
+    "ui.theme",
+    Shape::Text,
+    "The colours: `auto` (as the terminal's page is), `dark`, `light`, `ansi` (its own sixteen) or `none`. Names of Qwen \
+     Code's themes are taken as the nearest of these.",
+)
+.default("\"auto\"");
+pub(super) static HIDE_TITLE: Setting =
+    setting("ui.hideWindowTitle", Shape::Switch, "Whether the window's title is left alone.")
+        .default("false");
+pub(super) static SCREEN_READER: Setting = setting(
+    "ui.accessibility.screenReader",
+    Shape::Switch,
+    "Whether the screen is plain lines with a word before each, for a screen reader.",
+)
+.default("false")
+.env("QWEN_SCREEN_READER")
+.flag("--screen-reader");
+pub(super) static MOTION: Setting = setting(
+    "ui.motion",
+    Shape::Switch,
+    "Whether anything on the screen may move that carries no news; `false` also stops the clock of the running turn.",
+)
+.default("true");
+pub(super) static FULLSCREEN: Setting = setting(
+    "ui.fullscreen",
+    Shape::Switch,
+    "Whether the screen takes the whole window and gives it back at the end, instead of printing into the scrollback.",
+)
+.default("false")
+.flag("--fullscreen");

@@ -201,7 +201,7 @@ fn comments_and_a_last_comma_are_read_and_unknown_keys_pass() {
     let desk = Desk::new();
     desk.put(
         "user",
-        "\u{FEFF}// mine\n{\n  /* loud */ \"output\": {\"format\": \"json\",},\n  \"$version\": 3, \"ui\": {\"theme\": 5},\n}\n",
+        "\u{FEFF}// mine\n{\n  /* loud */ \"output\": {\"format\": \"json\",},\n  \"$version\": 3, \"ui\": {\"unknown\": 5},\n}\n",
     );
     assert_eq!(desk.loaded().output_format(), "json");
     for empty in ["", " \n", "// nothing\n", "{}", "null"] {

@@ -18,6 +18,7 @@ pub(super) enum Action {
     Context,
     Compress,
     Rewind,
+    Theme,
     Clear,
     Quit,
 }
@@ -171,6 +172,20 @@ pub(super) const ALL: &[Command] = &[
         about: |w| w.command_rewind,
         group: Group::Conversation,
         action: Action::Rewind,
+    },
+    Command {
+        name: "theme",
+        also: &[],
+        arguments: Arguments::OneOf(&[
+            Choice { name: "auto", about: |w| w.theme_auto },
+            Choice { name: "dark", about: |w| w.theme_dark },
+            Choice { name: "light", about: |w| w.theme_light },
+            Choice { name: "ansi", about: |w| w.theme_ansi },
+            Choice { name: "none", about: |w| w.theme_none },
+        ]),
+        about: |w| w.command_theme,
+        group: Group::Program,
+        action: Action::Theme,
     },
     Command {
         name: "clear",

@@ -13,11 +13,13 @@ use tokio::{
     time::Instant,
 };
 
+use super::answers::{Answers, Heard, Source};
+
 /// How many are taken at once.
 const MANY: usize = 4_096;
 
 /// What came together, and when each of it came.
-pub(super) type Batch = io::Result<Vec<(Instant, Event)>>;
+pub(super) type Batch = io::Result<Vec<(Instant, Heard)>>;
 
 /// Everything a person does, in order.
 ///
@@ -31,13 +33,14 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Starts the thread. Errors: no thread can be started.
-    pub(super) fn start() -> io::Result<Self> {
+    /// Starts the thread; `asked` is when the terminal was asked for its colour. Errors: no thread can be started.
+    pub(super) fn start(asked: Option<Instant>) -> io::Result<Self> {
         let (sender, batches) = unbounded_channel();
-        let (wishes, asked) = channel();
+        let (wishes, wanted) = channel();
         thread::Builder::new().name("keys".to_owned()).spawn(move || {
-            while asked.recv().is_ok() {
-                let batch = batch();
+            let mut answers = Answers::new(Line, asked.map(Instant::into_std));
+            while wanted.recv().is_ok() {
+                let batch = batch(&mut answers);
                 let is_last = batch.is_err();
                 if sender.send(batch).is_err() || is_last {
                     return;
@@ -76,17 +79,31 @@ impl Keys {
 }
 
 /// Waits for something and takes what is there behind it.
-fn batch() -> Batch {
-    let mut events = vec![stamped()?];
+fn batch(answers: &mut Answers<Line>) -> Batch {
+    let mut events = stamped(answers)?;
     while events.len() < MANY && poll(Duration::ZERO)? {
-        events.push(stamped()?);
+        events.extend(stamped(answers)?);
     }
     Ok(events)
 }
 
-fn stamped() -> io::Result<(Instant, Event)> {
-    let event = read()?;
-    Ok((Instant::now(), event))
+fn stamped(answers: &mut Answers<Line>) -> Batch {
+    let heard = answers.next()?;
+    let now = Instant::now();
+    Ok(heard.into_iter().map(|heard| (now, heard)).collect())
+}
+
+/// The line to the terminal.
+struct Line;
+
+impl Source for Line {
+    fn read(&mut self) -> io::Result<Event> {
+        read()
+    }
+
+    fn poll(&mut self, within: Duration) -> io::Result<bool> {
+        poll(within)
+    }
 }
 
 /// Sees the terminal go: its window was closed, the connection to it broke.

@@ -4,6 +4,7 @@
 //! shows the model as the rows of a live block. Finished text is printed above that block, into the terminal's own
 //! scrollback, exactly once. Only `run.rs` and what it names touches the outside. Start reading at `update.rs`.
 
+mod answers;
 mod bill;
 mod busy;
 mod cache_panel;
@@ -40,4 +41,5 @@ mod work;
 
 pub use editor::choose_editor;
 pub use lang::Language;
-pub use run::{Exit, Leaving, Options, run};
+pub use look::{Depth, Ground, Paint, Theme};
+pub use run::{Exit, Leaving, Manner, Options, run};

@@ -6,7 +6,13 @@ use jiff::tz::TimeZone;
 use ratatui::text::Line;
 
 use super::{
-    bill::Request, composer::Composer, dialog::Dialog, frame::Size, look::Look, msg::Cmd, panel::Panel,
+    bill::Request,
+    composer::Composer,
+    dialog::Dialog,
+    frame::Size,
+    look::{Ground, Look, Paint, Theme},
+    msg::Cmd,
+    panel::Panel,
     work::Work,
 };
 use crate::{
@@ -24,6 +30,8 @@ pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
 pub(super) struct Model {
     pub(super) size: Size,
     pub(super) look: Look,
+    /// What its colours are chosen from.
+    pub(super) paint: Paint,
     /// The person's home folder, shown as `~`.
     pub(super) home: Option<String>,
     pub(super) started: Moment,
@@ -97,6 +105,7 @@ impl Model {
         Self {
             size,
             look,
+            paint: Paint::default(),
             home,
             started: now,
             now,
@@ -123,6 +132,20 @@ impl Model {
             is_gone: false,
             has_spoken: false,
             last: Kind::Nothing,
+        }
+    }
+
+    /// Takes the theme from now on. What is printed keeps its colours.
+    pub(super) fn wear(&mut self, theme: Theme) {
+        self.paint.theme = theme;
+        self.look = self.look.repainted(self.paint);
+    }
+
+    /// The terminal told the colour of its page. Who has begun to talk keeps the colours there are.
+    pub(super) fn see_page(&mut self, colour: [u8; 3]) {
+        if !self.has_spoken {
+            self.paint.ground = Ground::of_colour(colour);
+            self.wear(self.paint.theme);
         }
     }
 

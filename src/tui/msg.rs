@@ -18,6 +18,8 @@ pub(super) enum Msg {
     Paste(String),
     /// The window has another size.
     Resize(Size),
+    /// The terminal told the colour of its page.
+    Page([u8; 3]),
     /// The agent says something.
     Agent(Box<Event>),
     /// The agent is gone without a last word.

@@ -11,11 +11,13 @@ use ratatui::text::Line;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
+    answers::{Heard, QUESTION},
     bill::summary,
     editor::{Desk, Page, choose_editor, missing},
     frame::{Frame, Size},
-    input::{Keys, Watch},
-    look::Look,
+    input::{Batch, Keys, Watch},
+    lang::Language,
+    look::Paint,
     markdown::prepare,
     model::Model,
     msg::{Cmd, Msg},
@@ -39,14 +41,34 @@ const FRAME: Duration = Duration::from_millis(33);
 pub struct Options {
     /// Words to send as soon as the session is ready.
     pub first_prompt: Option<String>,
-    /// Whether colour may be used; `NO_COLOR` says no.
-    pub colour: bool,
+    /// What its colours are chosen from.
+    pub paint: Paint,
+    /// What it speaks.
+    pub language: Language,
+    /// Whether nothing may move that carries no news.
+    pub is_still: bool,
+    /// How it is written.
+    pub manner: Manner,
     /// The person's home folder, shown as `~`.
     pub home: Option<String>,
     /// Whether the conversation is kept, so that it can be gone on with.
     pub is_kept: bool,
     /// The command line of the person's editor ([`super::choose_editor`]); empty for the usual one.
     pub editor: String,
+}
+
+/// How the screen is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// A live block at the end of the terminal's own scrollback.
+    #[default]
+    Inline,
+    /// The whole window, which is given back at the end.
+    Fullscreen,
+    /// Lines that are never changed again.
+    Lines,
+    /// The same, in words for a screen reader.
+    Spoken,
 }
 
 /// How the screen ended.
@@ -81,9 +103,13 @@ pub async fn run(handle: Handle, options: Options) -> io::Result<Exit> {
     let terminal = Terminal::take()?;
     let mut face = Face::new(handle, options, clock);
     face.draw()?;
+    let asked = face.ask_page()?;
     face.model.zone = jiff::tz::TimeZone::system();
-    let reason = face.serve().await?;
-    face.end()?;
+    let mut reason = face.serve(asked).await?;
+    // A terminal that takes no last words is gone.
+    if face.end().is_err() {
+        reason = Leaving::Signal(1);
+    }
     drop(terminal);
     let session = face.model.session.as_ref().map(|s| s.id.clone());
     Ok(Exit { reason, totals: face.model.totals, session })
@@ -108,7 +134,9 @@ struct Face {
 impl Face {
     fn new(handle: Handle, options: Options, clock: Clock) -> Self {
         let size = window_size();
-        let mut model = Model::new(size, Look::new(options.colour), options.home, clock.now());
+        let look = options.paint.look(options.language, !options.is_still);
+        let mut model = Model::new(size, look, options.home, clock.now());
+        model.paint = options.paint;
         if let Some(text) = options.first_prompt {
             model.first_prompt(text);
         }
@@ -129,9 +157,18 @@ impl Face {
         }
     }
 
+    /// Asks the terminal for the colour of its page, where that would change anything; the answer is not waited for.
+    fn ask_page(&mut self) -> io::Result<Option<Instant>> {
+        if !self.model.paint.is_to_ask() {
+            return Ok(None);
+        }
+        self.screen.send(QUESTION)?;
+        Ok(Some(Instant::now()))
+    }
+
     /// Takes messages until one ends the screen.
-    async fn serve(&mut self) -> io::Result<Leaving> {
-        let mut keys = Keys::start()?;
+    async fn serve(&mut self, asked: Option<Instant>) -> io::Result<Leaving> {
+        let mut keys = Keys::start(asked)?;
         let watch = Watch::start();
         let mut signals = Signals::new()?;
         let mut reason = Leaving::AgentEnded;
@@ -146,12 +183,7 @@ impl Face {
                 }
                 () = watch.gone(), if !self.is_blind => Some(self.lose(&mut reason)),
                 batch = keys.next(), if !self.is_blind => {
-                    is_over = if let Some(batch) = batch {
-                        self.take_keys(batch?)?
-                    } else {
-                        let msg = self.lose(&mut reason);
-                        self.take(Some(msg))?
-                    };
+                    is_over = self.take_keys(batch, &mut reason)?;
                     None
                 },
                 event = self.handle.next(), if !self.model.is_gone => Some(event.map_or(Msg::Gone, |e| Msg::Agent(Box::new(e)))),
@@ -162,7 +194,7 @@ impl Face {
                 && !self.is_blind
                 && let Some(batch) = keys.at_hand()
             {
-                is_over |= self.take_keys(batch?)?;
+                is_over |= self.take_keys(Some(batch), &mut reason)?;
             }
             if keys.are_at_rest()
                 && let Some(page) = self.page.take()
@@ -196,11 +228,16 @@ impl Face {
         Msg::Signal
     }
 
-    /// Takes what the person did.
-    fn take_keys(&mut self, batch: Vec<(Instant, Input)>) -> io::Result<bool> {
+    /// Takes what the person did. A terminal that cannot be read any more is gone, whether or not the signal that tells
+    /// of it has come by now.
+    fn take_keys(&mut self, batch: Option<Batch>, reason: &mut Leaving) -> io::Result<bool> {
+        let Some(Ok(batch)) = batch else {
+            let msg = self.lose(reason);
+            return self.take(Some(msg));
+        };
         let mut is_over = false;
-        for (_, event) in batch {
-            is_over |= self.take(translate(event))?;
+        for (_, heard) in batch {
+            is_over |= self.take(translate(heard))?;
         }
         Ok(is_over)
     }
@@ -324,7 +361,11 @@ async fn sleep(until: Option<Instant>) {
     }
 }
 
-fn translate(input: Input) -> Option<Msg> {
+fn translate(heard: Heard) -> Option<Msg> {
+    let input = match heard {
+        Heard::Input(input) => input,
+        Heard::Colour(colour) => return Some(Msg::Page(colour)),
+    };
     match input {
         Input::Key(key) => Some(Msg::Key(key)),
         Input::Paste(text) => Some(Msg::Paste(text)),

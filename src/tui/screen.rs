@@ -158,7 +158,8 @@ impl<W: Write> Screen<W> {
         }
     }
 
-    fn send(&mut self, bytes: &str) -> io::Result<()> {
+    /// Writes bytes of our own.
+    pub(super) fn send(&mut self, bytes: &str) -> io::Result<()> {
         self.out.write_all(bytes.as_bytes())?;
         self.out.flush()
     }
@@ -213,22 +214,33 @@ fn sgr(style: Style) -> String {
             let _ = write!(out, ";{code}");
         }
     }
-    if let Some(code) = style.fg.and_then(foreground) {
-        let _ = write!(out, ";{code}");
+    for (colour, base) in [(style.fg, 30), (style.bg, 40)] {
+        if let Some(code) = colour.and_then(|colour| code(colour, base)) {
+            out.push(';');
+            out.push_str(&code);
+        }
     }
     out.push('m');
     out
 }
 
-/// The code of a foreground colour; only the colours of a `Look` occur.
-fn foreground(colour: Color) -> Option<u8> {
-    match colour {
-        Color::Red => Some(31),
-        Color::Green => Some(32),
-        Color::Yellow => Some(33),
-        Color::Blue => Some(34),
-        _ => None,
-    }
+/// The code of a colour, counted from `base`: 30 for text, 40 for what is behind it.
+fn code(colour: Color, base: u8) -> Option<String> {
+    let own = match colour {
+        Color::Black => 0,
+        Color::Red => 1,
+        Color::Green => 2,
+        Color::Yellow => 3,
+        Color::Blue => 4,
+        Color::Magenta => 5,
+        Color::Cyan => 6,
+        // The white that a page of paper has, not the grey of the palette's eighth entry.
+        Color::White => 67,
+        Color::Indexed(entry) => return Some(format!("{};5;{entry}", base + 8)),
+        Color::Rgb(red, green, blue) => return Some(format!("{};2;{red};{green};{blue}", base + 8)),
+        _ => return None,
+    };
+    Some((base + own).to_string())
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ impl Model {
                 Ok(turn @ 1..) => cmds.push(Cmd::Send(Op::Rewind { turn })),
                 _ => self.hint = Some("say how many messages to take back: /rewind 2".to_owned()),
             },
+            A::Theme => self.theme_command(arguments, cmds),
             A::Clear => cmds.push(Cmd::Send(Op::Clear)),
             A::Quit => self.leave(cmds),
         }

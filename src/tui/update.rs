@@ -31,6 +31,7 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
             }
             model.dialogs.iter_mut().for_each(Dialog::forget_seen);
         }
+        Msg::Page(colour) => model.see_page(colour),
         Msg::Agent(event) => model.hear(*event, &mut cmds),
         Msg::Gone => {
             model.is_gone = true;

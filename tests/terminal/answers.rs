@@ -126,10 +126,3 @@ fn without_colour_no_colour_is_set_and_a_change_is_still_readable() {
     assert!(styles.iter().all(|code| *code < 30), "{styles:?}");
     assert!(styles.contains(&1), "weight is left");
 }
-
-#[test]
-fn with_colour_it_is_the_terminals_own_palette() {
-    let mut terminal = Desk::new(100, 30).model_says(say("Hello.")).opens();
-    terminal.is_ready().says("hi").waits_for_printed("Hello.");
-    assert!(bytes::styles(&terminal.raw()).contains(&34));
-}

@@ -17,6 +17,15 @@ pub(crate) fn sequences(raw: &[u8]) -> Vec<String> {
         }
         let mut sequence = String::from("ESC ");
         sequence.extend(signs.next());
+        if sequence == "ESC ]" {
+            for next in signs.by_ref() {
+                let is_end = next == '\x07' || next == '\\' && sequence.ends_with('\x1b');
+                sequence.push(next);
+                if is_end {
+                    break;
+                }
+            }
+        }
         if sequence == "ESC [" {
             for next in signs.by_ref() {
                 sequence.push(next);
@@ -30,15 +39,38 @@ pub(crate) fn sequences(raw: &[u8]) -> Vec<String> {
     found
 }
 
-/// The colours and weights that were set.
+/// The colours and weights that were set. A colour by number or by its parts is one code, 38 or 48.
 pub(crate) fn styles(raw: &[u8]) -> Vec<u8> {
     let all = sequences(raw).into_iter();
     let codes =
         all.filter_map(|s| s.strip_prefix("ESC [").and_then(|s| s.strip_suffix('m')).map(str::to_owned));
-    codes.flat_map(|codes| codes.split(';').map(|c| c.parse().unwrap_or(255)).collect::<Vec<_>>()).collect()
+    codes.flat_map(|codes| parted(&codes).unwrap_or_else(|| vec![255])).collect()
 }
 
-/// Every sequence is one that the screen writes by itself: no colour of a background, no erasing of the whole screen or of
+/// The codes of one setting of styles, without what belongs to a code; `None` for one that is written wrong.
+fn parted(codes: &str) -> Option<Vec<u8>> {
+    let mut all = codes.split(';').map(|code| code.parse::<u8>().ok());
+    let mut found = Vec::new();
+    while let Some(code) = all.next() {
+        found.push(code?);
+        if matches!(code, Some(38 | 48)) {
+            let parts = match all.next()?? {
+                5 => 1,
+                2 => 3,
+                _ => return None,
+            };
+            for _ in 0..parts {
+                all.next()??;
+            }
+        }
+    }
+    Some(found)
+}
+
+/// What we say to the terminal itself: the question for its colour.
+const OURS: &[&str] = &["ESC ]11;?\x1b\\"];
+
+/// Every sequence is one that the screen writes by itself: no erasing of the whole screen or of
 /// the scrollback, no mouse, no title, no clipboard, nothing that came from a model or a file.
 pub(crate) fn are_ours(raw: &[u8]) {
     for sequence in sequences(raw) {
@@ -51,13 +83,13 @@ pub(crate) fn are_ours(raw: &[u8]) {
                 let is_number = |n: &str| n.parse::<u16>().is_ok();
                 match last {
                     "A" | "B" | "C" => is_number(numbers),
-                    "m" => numbers.split(';').all(|n| {
-                        matches!(n, "0" | "1" | "2" | "3" | "4" | "7" | "9" | "31" | "32" | "33" | "34")
+                    "m" => parted(numbers).is_some_and(|codes| {
+                        codes.iter().all(|code| matches!(code, 0..=4 | 7 | 9 | 30..=36 | 38 | 48 | 107))
                     }),
                     _ => false,
                 }
             }
-            None => matches!(sequence.as_str(), "\r" | "\n"),
+            None => matches!(sequence.as_str(), "\r" | "\n") || OURS.contains(&sequence.as_str()),
         };
         assert!(known, "{sequence:?} was written to the terminal");
     }

@@ -18,6 +18,7 @@ mod failures;
 mod first_start;
 mod hostile;
 mod leaving;
+mod looks;
 mod resizing;
 mod sign_in;
 mod steering;

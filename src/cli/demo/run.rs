@@ -62,7 +62,10 @@ async fn play(demo: Demo, streams: Streams, root: &AbsPath) -> Result<u8, Failur
         face::screen(
             handle,
             Some(script::PROMPT.to_owned()),
-            tui::Options { colour: std::env::var_os("NO_COLOR").is_none(), ..tui::Options::default() },
+            tui::Options {
+                paint: tui::Paint::of_environment(tui::Theme::Auto, |name| std::env::var(name).ok()),
+                ..tui::Options::default()
+            },
         )
         .await?
     } else {

@@ -140,4 +140,20 @@ pub(super) const WORDS: Words = Words {
     editor_failed: "`{editor}` ended with {code}; your text is as it was",
     editor_missing: "`{editor}` cannot be started: {error}; VISUAL or EDITOR names another",
     key_editor: "open the draft in your editor; in a question: the command or the file",
+
+    // The list of themes.
+    command_theme: "choose the colours",
+    theme_title: "Colours",
+    theme_keys: "Enter keeps it · Up, Down try · Esc as before",
+    theme_auto: "as the terminal's page is",
+    theme_dark: "for a dark page",
+    theme_light: "for a light page",
+    theme_ansi: "the terminal's own sixteen",
+    theme_none: "none; weight and signs remain",
+    theme_unknown: "the themes are {names}",
+    theme_comment: "a comment",
+    theme_accent: "selection",
+    theme_good: "went well",
+    theme_care: "needs care",
+    theme_bad: "failed",
 };

@@ -294,4 +294,35 @@ sentences! {
     editor_missing,
     /// Ctrl-G.
     key_editor,
+
+
+    // The list of themes.
+    /// What `/theme` does.
+    command_theme,
+    /// Its title.
+    theme_title,
+    /// Its keys.
+    theme_keys,
+    /// What `auto` means.
+    theme_auto,
+    /// What `dark` means.
+    theme_dark,
+    /// What `light` means.
+    theme_light,
+    /// What `ansi` means.
+    theme_ansi,
+    /// What `none` means.
+    theme_none,
+    /// After `/theme` with a name nobody knows.
+    theme_unknown,
+    /// In the sample: a comment of a program.
+    theme_comment,
+    /// In the sample: what is marked.
+    theme_accent,
+    /// In the sample: it went well.
+    theme_good,
+    /// In the sample: it needs care.
+    theme_care,
+    /// In the sample: it failed.
+    theme_bad,
 }

@@ -140,4 +140,20 @@ pub(super) const WORDS: Words = Words {
     editor_failed: "`{editor}` 以代码 {code} 退出;文字保持原样",
     editor_missing: "无法启动 `{editor}`:{error};可用 VISUAL 或 EDITOR 指定别的编辑器",
     key_editor: "用编辑器打开草稿;在询问中打开命令或文件",
+
+    // The list of themes.
+    command_theme: "选择颜色",
+    theme_title: "颜色",
+    theme_keys: "Enter 保存 · 上下键试用 · Esc 恢复原样",
+    theme_auto: "跟随终端背景",
+    theme_dark: "用于深色背景",
+    theme_light: "用于浅色背景",
+    theme_ansi: "终端自带的十六色",
+    theme_none: "不用颜色,只用粗细和符号",
+    theme_unknown: "可用的主题:{names}",
+    theme_comment: "一行注释",
+    theme_accent: "选中",
+    theme_good: "顺利完成",
+    theme_care: "需要留意",
+    theme_bad: "失败",
 };

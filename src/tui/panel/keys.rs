@@ -1,6 +1,6 @@
 //! Keys and news while a panel is open.
 
-use super::{Focus, Models, Page, Panel, SignIn, by_digit};
+use super::{Focus, Models, Page, Panel, SignIn, by_digit, theme::Chosen as Tried};
 use crate::{
     protocol::{DeskEvent, DeskOp, Op, Switched},
     tui::{
@@ -46,6 +46,18 @@ impl Model {
         let Some(mut panel) = self.panel.take() else { return false };
         let (mut is_open, mut is_taken) = (true, true);
         match (&mut panel, meaning) {
+            (Panel::Themes(themes), meaning) => match themes.key(meaning, !self.composer.is_empty()) {
+                Some(Tried::Try(theme)) => self.wear(theme),
+                Some(Tried::Keep(theme)) => {
+                    self.keep_theme(theme, cmds);
+                    is_open = false;
+                }
+                Some(Tried::Back(theme)) => {
+                    self.wear(theme);
+                    is_open = false;
+                }
+                None => is_taken = false,
+            },
             (_, Meaning::Does(Action::Cancel)) => {
                 cmds.push(desk(DeskOp::Stop));
                 is_open = false;
@@ -78,7 +90,7 @@ impl Model {
                 models.filter.push_str(text.lines().next().unwrap_or_default().trim());
                 true
             }
-            None => false,
+            Some(Panel::Themes(_)) | None => false,
         }
     }
 

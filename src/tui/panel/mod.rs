@@ -10,12 +10,14 @@ mod models;
 mod secret;
 mod show;
 mod sign_in;
+mod theme;
 
 pub(super) use device::Device;
 pub(super) use mark::{Mark, by_digit};
 pub(super) use models::Models;
 pub(super) use show::Paper;
 pub(super) use sign_in::{Focus, Page, SignIn};
+pub(super) use theme::Themes;
 
 use ratatui::text::Line;
 
@@ -28,6 +30,8 @@ pub(super) enum Panel {
     SignIn(Box<SignIn>),
     /// Models to choose from.
     Models(Box<Models>),
+    /// Themes to choose from.
+    Themes(Themes),
 }
 
 impl Panel {
@@ -35,7 +39,7 @@ impl Panel {
     pub(super) fn wake_at(&self, now: Moment) -> Option<Moment> {
         match self {
             Self::SignIn(sign_in) => sign_in.device().and_then(|device| device.wake_at(now)),
-            Self::Models(_) => None,
+            Self::Models(_) | Self::Themes(_) => None,
         }
     }
 
@@ -44,6 +48,7 @@ impl Panel {
         match self {
             Self::SignIn(sign_in) => matches!(sign_in.page, Page::Key(_)),
             Self::Models(_) => true,
+            Self::Themes(_) => false,
         }
     }
 }

@@ -40,13 +40,21 @@ impl Panel {
         match self {
             Self::SignIn(sign_in) => sign_in.rows(paper),
             Self::Models(models) => models.rows(paper),
+            Self::Themes(themes) => themes.rows(paper),
         }
     }
 }
 
 impl Paper {
     /// One entry of a list: mark, digit, name, and what it means.
-    fn entry(self, at: usize, is_marked: bool, name: &str, about: &str, name_width: usize) -> Line<'static> {
+    pub(super) fn entry(
+        self,
+        at: usize,
+        is_marked: bool,
+        name: &str,
+        about: &str,
+        name_width: usize,
+    ) -> Line<'static> {
         let style = if is_marked { self.look.bold.patch(self.look.accent) } else { Style::new() };
         let sign = if is_marked { "›" } else { " " };
         let name = Clean::line(name).into_string();

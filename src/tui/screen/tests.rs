@@ -126,3 +126,13 @@ fn styles_are_closed_and_without_colour_no_colour_is_written() {
     assert_eq!(encode(&line(look(true))), "\x1b[0;31ma\x1b[0;1mb\x1b[0mc");
     assert_eq!(encode(&line(look(false))), "a\x1b[0;1mb\x1b[0mc");
 }
+
+#[test]
+fn colours_are_written_as_the_look_has_them() {
+    let written = |style: Style| encode(&Line::from(Span::styled("x", style)));
+    assert_eq!(written(Style::new().fg(Color::Magenta).add_modifier(Modifier::BOLD)), "\x1b[0;1;35mx\x1b[0m");
+    assert_eq!(written(Style::new().fg(Color::Indexed(111))), "\x1b[0;38;5;111mx\x1b[0m");
+    let tinted = Style::new().fg(Color::Rgb(1, 2, 3)).bg(Color::Rgb(4, 5, 6));
+    assert_eq!(written(tinted), "\x1b[0;38;2;1;2;3;48;2;4;5;6mx\x1b[0m");
+    assert_eq!(written(Style::new().fg(Color::Black).bg(Color::White)), "\x1b[0;30;107mx\x1b[0m");
+}

@@ -4,6 +4,7 @@ mod approval;
 mod cache;
 mod frames;
 mod keys;
+mod looks;
 mod page;
 mod sign_in;
 mod turns;
