@@ -5,9 +5,11 @@
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run should stop where it is")]
 
+mod screen;
+mod window;
+
 use std::{
     fs,
-    io::{Read as _, Write as _},
     process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
@@ -38,7 +40,11 @@ fn main() {
         ("turns", turns),
         ("files", files),
         ("stream", stream),
-        ("idle", idle),
+        ("screen-idle", screen::idle),
+        ("screen-tokens", screen::tokens),
+        ("screen-flood", screen::flood),
+        ("screen-output", screen::output),
+        ("screen-growth", screen::growth),
         ("cost", cost),
         ("plan", plan),
     ];
@@ -233,50 +239,6 @@ fn stream(runtime: &tokio::runtime::Runtime) {
     report("25,000 tokens as fast as they come, one-shot, wall", took.as_secs_f64(), "s", "–");
     report("  processor", processor, "s", "≤ 1.0");
     report("  resident", resident, "MB", "≤ 80");
-}
-
-/// The screen, waiting, in a pseudo-terminal.
-fn idle(runtime: &tokio::runtime::Runtime) {
-    let place = Place::new(300);
-    let sim = simulator(runtime, Script::default());
-    let pair = portable_pty::native_pty_system()
-        .openpty(portable_pty::PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 })
-        .unwrap();
-    let plain = place.command(Some(&sim));
-    let mut command = portable_pty::CommandBuilder::new(QWEN);
-    command.cwd(place.repository());
-    command.env_clear();
-    for (name, value) in plain.get_envs() {
-        command.env(name, value.unwrap_or_default());
-    }
-    let started = Instant::now();
-    let mut child = pair.slave.spawn_command(command).unwrap();
-    let mut reader = pair.master.try_clone_reader().unwrap();
-    let seen = Arc::new(std::sync::Mutex::new((None, Instant::now(), 0_usize)));
-    let shared = seen.clone();
-    std::thread::spawn(move || {
-        let mut piece = [0; 4096];
-        while let Ok(n @ 1..) = reader.read(&mut piece) {
-            let mut seen = shared.lock().unwrap();
-            seen.0.get_or_insert_with(Instant::now);
-            seen.1 = Instant::now();
-            seen.2 += n;
-        }
-    });
-    std::thread::sleep(Duration::from_secs(3));
-    let id = child.process_id().unwrap();
-    let (before, written) = (usage(id).0, seen.lock().unwrap().2);
-    std::thread::sleep(Duration::from_secs(10));
-    let (after, resident) = usage(id);
-    let seen = seen.lock().unwrap();
-    let first = seen.0.map_or(f64::NAN, |at| at.duration_since(started).as_secs_f64() * 1e3);
-    report("screen, exec to first output", first, "ms", "≤ 20");
-    report("screen, idle, resident", resident, "MB", "≤ 40");
-    report("screen, idle 10 s, processor", after - before, "s", "≤ 0.02");
-    report("screen, idle 10 s, bytes written", (seen.2 - written) as f64, "bytes", "0");
-    let mut writer = pair.master.take_writer().unwrap();
-    let _ = writer.write_all(b"\x04");
-    child.kill().unwrap();
 }
 
 /// What the first request of a hello costs, in tokens of the Qwen vocabulary.

@@ -8,6 +8,7 @@ use super::{
     model::{Folded, Kind, Model},
     msg::Cmd,
     printed,
+    transcript::{Entry, restored},
     work::{Retry, Tool, Work},
 };
 use crate::{
@@ -34,8 +35,7 @@ impl Model {
                 self.end_thought(cmds);
                 let now = self.now;
                 self.work().hears(now);
-                let lines = self.work().write(&text);
-                self.print(Kind::Answer, lines, cmds);
+                self.write_answer(&text, cmds);
             }
             Event::Discarded => self.discarded(cmds),
             Event::Answered { request, turn, usage, charge, cache, .. } => {
@@ -80,6 +80,10 @@ impl Model {
                 self.composer.give_back(vec![text]);
             }
             Event::ModeChanged(mode) => self.mode = mode,
+            Event::Restored { items } => {
+                let lines = restored(&items, &mut self.transcript, self.size.columns, self.look);
+                self.put(Kind::Answer, lines, cmds);
+            }
             Event::Desk(news) => self.hear_desk(news, cmds),
             Event::Notice { level, text } => {
                 self.say(&text, level == Level::Warning, cmds);
@@ -97,7 +101,7 @@ impl Model {
             }
             Event::Steered { text } => self.steered(&text, cmds),
             // The face keeps its own queue, so that it can be taken back.
-            Event::Queued { .. } | Event::Restored { .. } | Event::Reply(_) => {}
+            Event::Queued { .. } | Event::Reply(_) => {}
         }
     }
 
@@ -118,9 +122,11 @@ impl Model {
 
     fn session_started(&mut self, session: SessionInfo, cmds: &mut Vec<Cmd>) {
         self.mode = session.mode;
-        let lines = match &self.session {
-            None => printed::header(self, &session),
-            Some(_) => printed::note("A new conversation begins here.", false, self.size.columns, self.look),
+        let lines = if self.session.is_none() {
+            printed::header(self, &session)
+        } else {
+            self.transcript.push(Entry::Beginning);
+            printed::note("A new conversation begins here.", false, self.size.columns, self.look)
         };
         (self.session, self.work, self.context) = (Some(session), None, Tokens(0));
         self.cache = None;
@@ -138,7 +144,8 @@ impl Model {
         work.since = since;
         (self.work, self.has_spoken) = (Some(work), true);
         let lines = printed::words(text, self.size.columns, self.look);
-        self.print(Kind::Words, lines, cmds);
+        self.transcript.push(Entry::Words(text.to_owned()));
+        self.put(Kind::Words, lines, cmds);
     }
 
     fn requested(&mut self, estimate: Tokens, cmds: &mut Vec<Cmd>) {
@@ -158,9 +165,18 @@ impl Model {
 
     fn discarded(&mut self, cmds: &mut Vec<Cmd>) {
         let (look, columns) = (self.look, self.size.columns);
+        self.transcript.discard();
         if self.work().discard(look, columns) {
             self.say(self.look.words.cut_off_retried, true, cmds);
         }
+    }
+
+    /// Takes more of the answer.
+    fn write_answer(&mut self, text: &str, cmds: &mut Vec<Cmd>) {
+        let lines = self.work().write(text);
+        let is_at_rest = self.work().answer.is_at_rest();
+        self.transcript.write(text, is_at_rest);
+        self.put(Kind::Answer, lines, cmds);
     }
 
     fn answered(&mut self, turn: &Turn, cmds: &mut Vec<Cmd>) {
@@ -171,8 +187,7 @@ impl Model {
         }
         self.end_thought(cmds);
         if !has_streamed && !turn.text.trim().is_empty() {
-            let lines = self.work().write(&turn.text);
-            self.print(Kind::Answer, lines, cmds);
+            self.write_answer(&turn.text, cmds);
         }
         self.end_answer(cmds);
         self.work().has_streamed = false;
@@ -183,8 +198,9 @@ impl Model {
         let Some(thought) = self.work().thought.take() else { return };
         let title = format!("Thought · {}", short_time(now.since(thought.since)));
         let line = printed::folded(&title, self.look);
+        self.transcript.push(Entry::thought(&title, &thought.text));
         self.folded = Some(Folded::Text { title, text: thought.text });
-        self.print(Kind::Tool, vec![line], cmds);
+        self.put(Kind::Tool, vec![line], cmds);
     }
 
     /// Freezes what is still open of the answer.
@@ -192,7 +208,8 @@ impl Model {
         let (look, columns) = (self.look, self.size.columns);
         let Some(work) = &mut self.work else { return };
         let lines = work.end_answer(look, columns);
-        self.print(Kind::Answer, lines, cmds);
+        self.transcript.close();
+        self.put(Kind::Answer, lines, cmds);
     }
 
     fn tool_started(&mut self, call: ToolCall, title: String, cmds: &mut Vec<Cmd>) {
@@ -218,7 +235,7 @@ impl Model {
         let running = at.map(|at| self.work().tools.remove(at));
         let (title, head, output, is_cut) = match running {
             Some(ended) => (ended.title, ended.head, ended.output, ended.is_cut),
-            None => (untitled(call), String::new(), String::new(), false),
+            None => (printed::untitled(call), String::new(), String::new(), false),
         };
         let done = printed::Done { title: &title, result, display: display.as_ref(), took, head: &head };
         let lines = printed::tool_done(&done, columns, look);
@@ -231,7 +248,10 @@ impl Model {
         } else {
             Folded::Text { title, text: if output.is_empty() { result.text.clone() } else { output } }
         });
-        self.print(Kind::Tool, lines, cmds);
+        if let Some(folded) = &self.folded {
+            self.transcript.push(Entry::call(folded, result, took));
+        }
+        self.put(Kind::Tool, lines, cmds);
     }
 
     fn failed(&mut self, failure: &Failure, cmds: &mut Vec<Cmd>) {
@@ -301,14 +321,4 @@ impl Model {
         }
         self.dialogs.retain(|d| !is_over(d));
     }
-}
-
-/// A title for a call that never started: its name and what it is about.
-fn untitled(call: &ToolCall) -> String {
-    let about = call.arguments.object().ok().and_then(|object| {
-        let known = ["command", "file_path", "path", "pattern", "url"];
-        known.iter().find_map(|name| object.get(*name)?.as_str())
-    });
-    let about: String = about.unwrap_or_else(|| call.arguments.raw()).chars().take(80).collect();
-    format!("{} {about}", call.name)
 }

@@ -21,6 +21,8 @@ pub(super) enum Action {
     Complete,
     NextMode,
     OpenFolded,
+    /// Everything that was said, on the whole screen.
+    Transcript,
     /// Open the draft in the person's editor.
     Editor,
     Redraw,
@@ -104,6 +106,7 @@ pub(super) const ALL: &[Key] = &[
     key(KeyCode::BackTab, NONE, Action::NextMode, "Shift-Tab", Group::Talk, |w| w.key_next_mode),
     key(KeyCode::Tab, NONE, Action::Complete, "Tab", Group::Talk, |w| w.key_complete),
     key(KeyCode::Char('o'), CTRL, Action::OpenFolded, "Ctrl-O", Group::Screen, |w| w.key_open_folded),
+    key(KeyCode::Char('t'), CTRL, Action::Transcript, "Ctrl-T", Group::Screen, |w| w.key_transcript),
     key(KeyCode::PageUp, NONE, Action::PageUp, "PgUp / PgDn", Group::Screen, |w| w.key_page),
     also(KeyCode::PageDown, NONE, Action::PageDown, "PgDn"),
     key(KeyCode::Char('l'), CTRL, Action::Redraw, "Ctrl-L", Group::Screen, |w| w.key_redraw),

@@ -13,6 +13,7 @@ use super::{
     look::{Ground, Look, Paint, Theme},
     msg::Cmd,
     panel::Panel,
+    transcript::{Pager, Transcript},
     work::Work,
 };
 use crate::{
@@ -71,6 +72,10 @@ pub(super) struct Model {
     pub(super) is_gone: bool,
     /// The person has said something in this session.
     pub(super) has_spoken: bool,
+    /// Everything that was said.
+    pub(super) transcript: Transcript,
+    /// The transcript on the whole screen, while it is open.
+    pub(super) pager: Option<Pager>,
     last: Kind,
 }
 
@@ -131,6 +136,8 @@ impl Model {
             leaving: None,
             is_gone: false,
             has_spoken: false,
+            transcript: Transcript::default(),
+            pager: None,
             last: Kind::Nothing,
         }
     }
@@ -154,8 +161,16 @@ impl Model {
         self.work.is_some() || self.session.is_none()
     }
 
-    /// Prints lines, after a blank line where another kind of text begins.
-    pub(super) fn print(&mut self, kind: Kind, mut lines: Vec<Line<'static>>, cmds: &mut Vec<Cmd>) {
+    /// Prints lines beside the conversation, and records them.
+    pub(super) fn print(&mut self, kind: Kind, lines: Vec<Line<'static>>, cmds: &mut Vec<Cmd>) {
+        if !lines.is_empty() {
+            self.transcript.note(&lines);
+        }
+        self.put(kind, lines, cmds);
+    }
+
+    /// Prints lines whose text is recorded already, after a blank line where another kind of text begins.
+    pub(super) fn put(&mut self, kind: Kind, mut lines: Vec<Line<'static>>, cmds: &mut Vec<Cmd>) {
         if lines.is_empty() {
             return;
         }

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use super::{
     editor::{Edited, Errand, Page},
     frame::Size,
+    transcript::Target,
 };
 use crate::protocol::{Event, Op};
 
@@ -26,6 +27,10 @@ pub(super) enum Msg {
     Gone,
     /// The person's editor has ended.
     Edited(Errand, Edited),
+    /// A text was copied: how, in a sentence.
+    Copied(String),
+    /// A file was written, or not: in a sentence.
+    Written(bool, String),
     /// Time passed.
     Tick,
     /// The system asks the program to end.
@@ -41,8 +46,10 @@ pub(super) enum Cmd {
     Print(Vec<Line<'static>>),
     /// Draw the block anew, whatever is on the screen.
     Redraw,
-    /// Hand a text to the clipboard of the terminal.
+    /// Hand a text to a clipboard. Answered by [`Msg::Copied`].
     Copy(String),
+    /// Write a text into a file. Answered by [`Msg::Written`].
+    Write(Target, String),
     /// Let the person change a text in their own editor. Answered by [`Msg::Edited`]. Only a key may lead to this: then
     /// nobody reads the terminal.
     Edit(Page),

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     base::{Clean, width},
-    protocol::{Display, Failure, SessionInfo, Todo, TodoStatus, ToolResult, Verdict},
+    protocol::{Display, Failure, SessionInfo, Todo, TodoStatus, ToolCall, ToolResult, Verdict},
 };
 
 /// A finished output shows its first lines and its last ones. Source: `docs/sources.md`, tui 4.5.
@@ -253,4 +253,14 @@ pub(super) fn groups(look: Look) -> Vec<(&'static str, Vec<(String, &'static str
 /// One line that stands for a longer text.
 pub(super) fn folded(title: &str, look: Look) -> Line<'static> {
     Line::styled(format!("+ {title} · Ctrl-O shows it"), look.dim)
+}
+
+/// A title for a call that never started: its name and what it is about.
+pub(super) fn untitled(call: &ToolCall) -> String {
+    let about = call.arguments.object().ok().and_then(|object| {
+        let known = ["command", "file_path", "path", "pattern", "url"];
+        known.iter().find_map(|name| object.get(*name)?.as_str())
+    });
+    let about: String = about.unwrap_or_else(|| call.arguments.raw()).chars().take(80).collect();
+    format!("{} {about}", call.name)
 }

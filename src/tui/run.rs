@@ -14,7 +14,9 @@ use super::{
     answers::{Heard, QUESTION},
     bill::summary,
     editor::{Desk, Page, choose_editor, missing},
+    feed::Feed,
     frame::{Frame, Size},
+    handover::{self, Clipboard},
     input::{Batch, Keys, Watch},
     lang::Language,
     look::Paint,
@@ -22,8 +24,9 @@ use super::{
     model::Model,
     msg::{Cmd, Msg},
     screen::Screen,
+    sheet::Sheet,
     signals::Signals,
-    terminal::{Terminal, lend, suspend, take_back},
+    terminal::{Terminal, lend, show_other_screen, suspend, take_back},
     update::update,
     view::view,
 };
@@ -35,6 +38,11 @@ use crate::{
 
 /// The shortest time between two frames: 30 a second. Source: `docs/sources.md`, tui 4.5.
 const FRAME: Duration = Duration::from_millis(33);
+/// The same for a frame that shows a key, and how long the agent's events are taken before keys are looked at again.
+const ECHO: Duration = Duration::from_millis(8);
+const SPELL: Duration = Duration::from_millis(8);
+/// How many lines are printed with one frame at most: what a slow terminal shows in a few of them.
+const PRINTED: usize = 1_000;
 
 /// What a person chose for the screen.
 #[derive(Clone, Debug, Default)]
@@ -116,13 +124,17 @@ pub async fn run(handle: Handle, options: Options) -> io::Result<Exit> {
 }
 
 struct Face {
-    handle: Handle,
+    feed: Feed,
     model: Model,
     screen: Screen<Stdout>,
     clock: Clock,
     printed: Vec<Line<'static>>,
     drawn: Instant,
-    is_dirty: bool,
+    /// Something changed: how long after the frame before the next one may come.
+    due: Option<Duration>,
+    /// The full-screen transcript, while it is shown.
+    sheet: Option<Sheet<Stdout>>,
+    clipboard: Clipboard,
     /// The terminal is gone.
     is_blind: bool,
     is_kept: bool,
@@ -143,13 +155,15 @@ impl Face {
         let screen = Screen::new(io::stdout(), size.columns);
         let (printed, drawn) = (Vec::new(), Instant::now());
         Self {
-            handle,
+            feed: Feed::new(handle),
             model,
             screen,
             clock,
             printed,
             drawn,
-            is_dirty: false,
+            due: None,
+            sheet: None,
+            clipboard: Clipboard::default(),
             is_blind: false,
             is_kept: options.is_kept,
             editor: choose_editor(Some(&options.editor), None),
@@ -186,7 +200,7 @@ impl Face {
                     is_over = self.take_keys(batch, &mut reason)?;
                     None
                 },
-                event = self.handle.next(), if !self.model.is_gone => Some(event.map_or(Msg::Gone, |e| Msg::Agent(Box::new(e)))),
+                event = self.feed.next(), if !self.model.is_gone => Some(event.map_or(Msg::Gone, |e| Msg::Agent(Box::new(e)))),
                 () = sleep(wake) => Some(Msg::Tick),
             };
             is_over |= self.take(msg)?;
@@ -201,8 +215,8 @@ impl Face {
             {
                 is_over |= self.edit(page, &mut signals, &watch, &mut reason).await?;
             }
-            let enough = Instant::now() + FRAME;
-            while let Some(event) = self.handle.try_next() {
+            let enough = Instant::now() + SPELL;
+            while let Some(event) = self.feed.at_hand() {
                 is_over |= self.take(Some(Msg::Agent(Box::new(event))))?;
                 if Instant::now() >= enough {
                     break;
@@ -214,7 +228,7 @@ impl Face {
             if is_over {
                 return Ok(reason);
             }
-            if self.is_dirty && Instant::now() >= self.drawn + FRAME && self.draw().is_err() {
+            if self.due.is_some_and(|pace| Instant::now() >= self.drawn + pace) && self.draw().is_err() {
                 let msg = self.lose(&mut reason);
                 self.take(Some(msg))?;
             }
@@ -236,6 +250,7 @@ impl Face {
             return self.take(Some(msg));
         };
         let mut is_over = false;
+        self.due = Some(ECHO);
         for (_, heard) in batch {
             is_over |= self.take(translate(heard))?;
         }
@@ -286,7 +301,7 @@ impl Face {
     /// Takes one message and performs what follows; returns whether the screen ends.
     fn take(&mut self, msg: Option<Msg>) -> io::Result<bool> {
         let Some(msg) = msg else { return Ok(false) };
-        self.is_dirty = true;
+        self.due.get_or_insert(FRAME);
         if self.model.look.colour
             && matches!(&msg, Msg::Agent(event) if matches!(**event, Event::Delta { .. }))
         {
@@ -295,12 +310,25 @@ impl Face {
         let mut is_over = false;
         for cmd in update(&mut self.model, msg, self.clock.now()) {
             match cmd {
-                Cmd::Send(op) => self.handle.send(op),
+                Cmd::Send(op) => self.feed.send(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
-                Cmd::Redraw => self.screen.distrust(),
-                Cmd::Copy(text) => self.screen.copy(&text)?,
+                Cmd::Redraw => {
+                    self.screen.distrust();
+                    self.sheet.iter_mut().for_each(Sheet::distrust);
+                }
+                Cmd::Copy(text) => {
+                    let screen = &mut self.screen;
+                    let way = self.clipboard.take(&text, |text| screen.copy(text));
+                    let how = handover::told(&way, &text, self.model.look.words);
+                    is_over |= self.take(Some(Msg::Copied(how)))?;
+                }
+                Cmd::Write(target, text) => {
+                    let (is_done, said) = handover::write(&target, &text, self.model.look.words);
+                    is_over |= self.take(Some(Msg::Written(is_done, said)))?;
+                }
                 Cmd::Edit(page) => self.page = Some(page),
                 Cmd::Suspend => {
+                    self.close_sheet()?;
                     self.screen.leave()?;
                     suspend()?;
                     update(&mut self.model, Msg::Resize(window_size()), self.clock.now());
@@ -312,12 +340,33 @@ impl Face {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        let printed = std::mem::take(&mut self.printed);
-        (self.drawn, self.is_dirty) = (Instant::now(), false);
+        (self.drawn, self.due) = (Instant::now(), None);
         if self.is_blind {
+            self.printed.clear();
             return Ok(());
         }
-        self.screen.draw(&printed, &view(&self.model), self.model.size.columns)
+        let (frame, columns) = (view(&self.model), self.model.size.columns);
+        if self.model.pager.is_some() && !self.model.size.is_too_small() {
+            if self.sheet.is_none() {
+                show_other_screen(true)?;
+            }
+            return self.sheet.get_or_insert_with(|| Sheet::new(io::stdout())).draw(&frame, columns);
+        }
+        self.close_sheet()?;
+        // What is left comes with the next frame, so that keys are read in between.
+        let many = self.printed.len().min(PRINTED);
+        let printed: Vec<Line<'static>> = self.printed.drain(..many).collect();
+        self.due = (!self.printed.is_empty()).then_some(FRAME);
+        self.screen.draw(&printed, &frame, columns)
+    }
+
+    /// Goes back to the screen where the conversation stands, as it was left.
+    fn close_sheet(&mut self) -> io::Result<()> {
+        if self.sheet.take().is_some() {
+            show_other_screen(false)?;
+            self.screen.distrust();
+        }
+        Ok(())
     }
 
     /// Takes the live block away and prints the summary.
@@ -325,6 +374,7 @@ impl Face {
         if self.is_blind {
             return Ok(());
         }
+        self.close_sheet()?;
         let lasted = self.clock.now().since(self.model.started);
         let mut printed = std::mem::take(&mut self.printed);
         if self.model.session.is_some() {
@@ -347,8 +397,8 @@ impl Face {
     /// When to look again although nothing happens: at the next frame if one is due, else when time alone changes
     /// what is shown. Never while all stands still.
     fn wake(&self) -> Option<Instant> {
-        if self.is_dirty {
-            return Some(self.drawn + FRAME);
+        if let Some(pace) = self.due {
+            return Some(self.drawn + pace);
         }
         self.model.wake_at().map(|at| self.clock.instant(at))
     }

@@ -181,7 +181,7 @@ fn line_width(line: &Line<'_>) -> usize {
 }
 
 /// One line as bytes for the terminal. Control characters never pass, whatever stands in the text.
-fn encode(line: &Line<'_>) -> String {
+pub(super) fn encode(line: &Line<'_>) -> String {
     let mut out = String::new();
     let mut now = Style::new();
     for span in &line.spans {

@@ -102,6 +102,8 @@ impl Model {
             },
             A::Theme => self.theme_command(arguments, cmds),
             A::Clear => cmds.push(Cmd::Send(Op::Clear)),
+            A::Copy => self.copy(arguments, cmds),
+            A::Export => self.export(arguments, cmds),
             A::Quit => self.leave(cmds),
         }
     }
@@ -163,7 +165,8 @@ model {model}\nfolder {place}\nsession {}\ncache {}\ntools {}",
                 lines
             }
         };
-        self.print(Kind::Note, lines, cmds);
+        // What was folded is recorded in full already.
+        self.put(Kind::Note, lines, cmds);
     }
 
     /// The commands to choose from, while the list is open.

@@ -13,9 +13,11 @@ use crossterm::{
     cursor::Show,
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
-    terminal::{disable_raw_mode, enable_raw_mode},
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 
+/// Whether the terminal shows its other screen.
+static IS_OTHER: AtomicBool = AtomicBool::new(false);
 /// Whether the terminal is in our modes now.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 /// What panics said while the terminal was ours: it would be unreadable on a raw screen.
@@ -63,6 +65,18 @@ pub(super) fn suspend() -> io::Result<()> {
     Ok(())
 }
 
+/// Changes between the screen where the conversation stands and the other one, which leaves nothing behind.
+pub(super) fn show_other_screen(is_other: bool) -> io::Result<()> {
+    if IS_OTHER.swap(is_other, Ordering::SeqCst) == is_other {
+        return Ok(());
+    }
+    if is_other {
+        execute!(io::stdout(), EnterAlternateScreen)
+    } else {
+        execute!(io::stdout(), LeaveAlternateScreen)
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         restore();
@@ -93,6 +107,7 @@ fn restore() {
     if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    let _ = show_other_screen(false);
     #[cfg(not(windows))]
     let _ = execute!(io::stdout(), crossterm::event::PopKeyboardEnhancementFlags);
     let _ = execute!(io::stdout(), DisableBracketedPaste, Show);

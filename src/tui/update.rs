@@ -9,6 +9,7 @@ use super::{
     keys::{Action, Meaning, meaning},
     model::{LAST_WORD, LEAVE_WINDOW, Menu, Model},
     msg::{Cmd, Msg},
+    transcript::Pager,
     view::DRAFT_ROWS,
 };
 use crate::{
@@ -43,6 +44,8 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
             Edited::Unchanged => {}
             Edited::Failed(word) => model.hint = Some(word),
         },
+        Msg::Copied(how) => model.hint = Some(how),
+        Msg::Written(is_done, sentence) => model.say(&sentence, !is_done, &mut cmds),
         Msg::Tick => {}
         Msg::Signal if model.leaving.is_some() => {}
         Msg::Signal => model.leave(&mut cmds),
@@ -65,7 +68,7 @@ impl Model {
         }
         let (draft, below) = (self.composer.text(), DRAFT_ROWS);
         let (now, size, look, last_key) = (self.now, self.size, self.look, self.last_key);
-        if let Some(dialog) = self.dialogs.front_mut() {
+        if let Some(dialog) = self.dialogs.front_mut().filter(|_| self.pager.is_none()) {
             dialog.open_if_quiet(last_key, now);
             if dialog.is_open() {
                 let laid = lay_out(dialog, &draft, below, size, look, now);
@@ -83,6 +86,8 @@ impl Model {
             Meaning::Nothing => {}
             Meaning::Does(Action::Redraw) => cmds.push(Cmd::Redraw),
             Meaning::Does(Action::Suspend) => cmds.push(Cmd::Suspend),
+            _ if self.pager.is_some() => self.pager_key(meaning),
+            Meaning::Does(Action::Transcript) => self.pager = Some(Pager::new(self.size.columns, self.look)),
             _ if self.dialogs.front().is_some_and(Dialog::is_open) => self.dialog_key(meaning, cmds),
             // A second Ctrl-C leaves, whatever is open.
             _ if !was_armed && self.panel.is_some() && self.panel_key(meaning, cmds) => {}
@@ -91,6 +96,13 @@ impl Model {
                 self.menu = Menu::default();
             }
             Meaning::Does(action) => self.act(action, was_armed, cmds),
+        }
+    }
+
+    fn pager_key(&mut self, meaning: Meaning) {
+        let (transcript, size) = (&self.transcript, self.size);
+        if self.pager.as_mut().is_some_and(|pager| pager.key(meaning, transcript, size)) {
+            self.pager = None;
         }
     }
 
@@ -142,7 +154,7 @@ impl Model {
                 let text = self.composer.whole();
                 cmds.push(Cmd::Edit(Page { errand: Errand::Draft, text, ending }));
             }
-            Action::PageUp | Action::PageDown | Action::Redraw | Action::Suspend => {}
+            Action::PageUp | Action::PageDown | Action::Transcript | Action::Redraw | Action::Suspend => {}
         }
     }
 

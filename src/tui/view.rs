@@ -34,6 +34,9 @@ pub(super) fn view(model: &Model) -> Frame {
     if size.is_too_small() {
         let text = format!("Window too small ({}x{}), need 40x10", size.columns, size.rows);
         frame.push(text, size.columns);
+    } else if let Some(pager) = &model.pager {
+        let notice = if model.dialogs.is_empty() { "" } else { model.look.words.pager_needs_ok };
+        frame = pager.show(&model.transcript, size, model.look, notice);
     } else if let Some(dialog) = model.dialogs.front().filter(|d| d.is_open()) {
         let draft = model.composer.text();
         let laid = lay_out(dialog, &draft, DRAFT_ROWS, size, model.look, model.now);

@@ -82,7 +82,12 @@ pub(crate) fn are_ours(raw: &[u8]) {
                 let (numbers, last) = other.split_at(other.len().saturating_sub(1));
                 let is_number = |n: &str| n.parse::<u16>().is_ok();
                 match last {
+                    // The full-screen transcript stands on the terminal's other screen.
+                    "h" | "l" => numbers == "?1049",
                     "A" | "B" | "C" => is_number(numbers),
+                    "H" => numbers
+                        .split_once(';')
+                        .is_some_and(|(row, column)| is_number(row) && is_number(column)),
                     "m" => parted(numbers).is_some_and(|codes| {
                         codes.iter().all(|code| matches!(code, 0..=4 | 7 | 9 | 30..=36 | 38 | 48 | 107))
                     }),

@@ -29,6 +29,8 @@ pub(crate) enum Key {
     Up,
     Down,
     PageDown,
+    Home,
+    End,
     ShiftTab,
     Control(char),
 }
@@ -41,6 +43,8 @@ impl Key {
             Self::Up => b"\x1b[A".to_vec(),
             Self::Down => b"\x1b[B".to_vec(),
             Self::PageDown => b"\x1b[6~".to_vec(),
+            Self::Home => b"\x1b[H".to_vec(),
+            Self::End => b"\x1b[F".to_vec(),
             Self::ShiftTab => b"\x1b[Z".to_vec(),
             Self::Control(letter) => vec![letter as u8 & 0x1f],
         }
@@ -66,6 +70,8 @@ pub(crate) struct Terminal {
     seen: Arc<Mutex<Seen>>,
     modes: String,
     columns: u16,
+    /// What was sent to the clipboard of the terminal, as it was sent.
+    copied: Vec<String>,
 }
 
 impl Terminal {
@@ -84,7 +90,7 @@ impl Terminal {
         let keyboard = pair.master.take_writer().expect("nobody has taken it");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let (master, keyboard) = (Some(pair.master), Some(keyboard));
-        Self { world, master, keyboard, child, seen, modes, columns }
+        Self { world, master, keyboard, child, seen, modes, columns, copied: Vec::new() }
     }
 
     /// Types text, all at once.
@@ -158,6 +164,21 @@ impl Terminal {
             thread::sleep(GLANCE);
         }
         self
+    }
+
+    /// Waits until a text was sent to the clipboard of the terminal; `base64` is what it looks like on the way.
+    pub(crate) fn waits_for_copied(&mut self, base64: &str) -> &mut Self {
+        let sequence = format!("\x1b]52;c;{base64}\x1b\\");
+        self.waits_until(&format!("`{base64}` is copied"), |t| {
+            bytes::count(&t.raw(), sequence.as_bytes()) == 1
+        });
+        self.copied.push(sequence);
+        self
+    }
+
+    /// Whether the terminal shows its other screen.
+    pub(crate) fn shows_other_screen(&self) -> bool {
+        self.seen().emulator.screen().alternate_screen()
     }
 
     /// Waits until a question can be answered. A question that was just opened does not listen for a moment.
@@ -341,7 +362,11 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
         if !thread::panicking() {
-            bytes::are_ours(&self.raw());
+            let mut raw = String::from_utf8_lossy(&self.raw()).into_owned();
+            for copied in &self.copied {
+                raw = raw.replace(copied, "");
+            }
+            bytes::are_ours(raw.as_bytes());
         }
     }
 }

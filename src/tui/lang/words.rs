@@ -325,4 +325,55 @@ sentences! {
     theme_care,
     /// In the sample: it failed.
     theme_bad,
+    // The full-screen transcript, copying, writing to a file, an earlier conversation.
+    /// Last row of the full-screen transcript; `share` is how far down one is.
+    pager_keys,
+    /// Nothing was found in the transcript.
+    pager_missed,
+    /// The oldest entries of the transcript are not kept.
+    pager_dropped,
+    /// A question waits while the transcript is open.
+    pager_needs_ok,
+    /// Above the end of an earlier conversation.
+    restored_turns,
+    /// The same, where only a part of few turns is shown.
+    restored_more,
+    /// Heading of the person's words in a file.
+    export_you,
+    /// Heading of an answer in a file.
+    export_model,
+    /// First line of the file; `place` is the folder.
+    export_title,
+    /// The conversation was written to a file.
+    exported,
+    /// The file is there and was left alone.
+    export_exists,
+    /// The file cannot be written.
+    export_failed,
+    /// Copied through the system.
+    copied_desktop,
+    /// Copied by a sequence that the terminal may or may not take.
+    copied_terminal,
+    /// There was no clipboard for it.
+    copied_file,
+    /// Neither a clipboard nor a file could be written.
+    copy_failed,
+    /// There is no answer to copy, nothing to write.
+    nothing_said,
+    /// There is no code to copy.
+    no_code,
+    /// An unknown word behind `/copy`.
+    copy_what,
+    /// `/copy`.
+    command_copy,
+    /// `/export`.
+    command_export,
+    /// A file may follow.
+    hint_file,
+    /// `/copy code`.
+    choice_code,
+    /// `/copy all`.
+    choice_all,
+    /// Ctrl-T.
+    key_transcript,
 }

@@ -110,6 +110,11 @@ impl Markdown {
         self.columns = columns;
     }
 
+    /// Whether nothing is open: what comes begins a block of its own, whatever was before.
+    pub(in crate::tui) fn is_at_rest(&self) -> bool {
+        self.partial.is_empty() && self.open.is_none() && self.lists.is_empty() && self.quote == 0
+    }
+
     /// Whether any text has come.
     pub(in crate::tui) fn is_empty(&self) -> bool {
         !self.is_begun && self.partial.is_empty() && self.open.is_none()

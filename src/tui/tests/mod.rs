@@ -7,6 +7,7 @@ mod keys;
 mod looks;
 mod page;
 mod sign_in;
+mod transcript;
 mod turns;
 mod work;
 
@@ -22,6 +23,7 @@ use super::{
     look::Look,
     model::Model,
     msg::{Cmd, Msg},
+    transcript::Target,
     update::update,
     view::view,
 };
@@ -40,6 +42,9 @@ struct Stage {
     ops: Vec<Op>,
     printed: Vec<Line<'static>>,
     pages: Vec<Page>,
+    /// What was copied, and what was written where.
+    copied: Vec<String>,
+    written: Vec<(Target, String)>,
     has_quit: bool,
 }
 
@@ -56,7 +61,16 @@ impl Stage {
         let now = Moment(1_000_000);
         let home = Some("/home/ada".to_owned());
         let model = Model::new(Size { columns, rows }, Look::new(true), home, now);
-        Self { model, now, ops: Vec::new(), printed: Vec::new(), pages: Vec::new(), has_quit: false }
+        Self {
+            model,
+            now,
+            ops: Vec::new(),
+            printed: Vec::new(),
+            pages: Vec::new(),
+            copied: Vec::new(),
+            written: Vec::new(),
+            has_quit: false,
+        }
     }
 
     fn send(&mut self, msg: Msg) -> &mut Self {
@@ -66,7 +80,9 @@ impl Stage {
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Edit(page) => self.pages.push(page),
                 Cmd::Quit => self.has_quit = true,
-                Cmd::Redraw | Cmd::Suspend | Cmd::Copy(_) => {}
+                Cmd::Copy(text) => self.copied.push(text),
+                Cmd::Write(target, text) => self.written.push((target, text)),
+                Cmd::Redraw | Cmd::Suspend => {}
             }
         }
         self
