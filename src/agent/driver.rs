@@ -41,7 +41,7 @@ use crate::{
 /// Starts a session. The handle is there at once; the first event comes when the repository was read.
 pub fn start(setup: Setup) -> Handle {
     let (to_agent, ops) = mpsc::unbounded_channel();
-    let mailbox = Mailbox::default();
+    let mailbox = Mailbox::watched(setup.watch.clone());
     let handle = Handle::new(to_agent, mailbox.clone());
     let closing = Closing(mailbox.clone());
     tokio::spawn(async move {
@@ -221,6 +221,10 @@ impl Driver {
             }
             Op::Query(Query::Files) => {
                 self.list_files();
+                return None;
+            }
+            Op::Used { command } => {
+                self.mailbox.put(Event::Used { command });
                 return None;
             }
             op => op,

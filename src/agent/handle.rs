@@ -48,7 +48,11 @@ impl Handle {
 #[derive(Clone, Default)]
 pub struct Mailbox {
     shared: Arc<Shared>,
+    watch: Option<Watch>,
 }
+
+/// Looks at each event as it is put, before any face takes it; must not wait for anything.
+pub type Watch = Arc<dyn Fn(&Event) + Send + Sync>;
 
 #[derive(Default)]
 struct Shared {
@@ -63,8 +67,16 @@ struct Queue {
 }
 
 impl Mailbox {
+    /// A queue whose events somebody else sees, too.
+    pub fn watched(watch: Option<Watch>) -> Self {
+        Self { watch, ..Self::default() }
+    }
+
     /// Adds an event.
     pub fn put(&self, event: Event) {
+        if let Some(watch) = &self.watch {
+            watch(&event);
+        }
         let mut queue = self.lock();
         let left = match queue.events.back_mut() {
             Some(last) => merge(last, event),
@@ -131,6 +143,18 @@ mod tests {
 
     fn delta(text: &str) -> Event {
         Event::Delta { kind: DeltaKind::Text, text: text.into() }
+    }
+
+    #[test]
+    fn a_watcher_sees_every_event_whatever_the_face_does() {
+        let seen = Arc::new(Mutex::new(0));
+        let counter = seen.clone();
+        let mailbox = Mailbox::watched(Some(Arc::new(move |_| *counter.lock().expect("no panic") += 1)));
+        for event in [delta("a"), delta("b"), Event::ModeChanged(Mode::Plan)] {
+            mailbox.clone().put(event);
+        }
+        assert_eq!(*seen.lock().expect("no panic"), 3);
+        assert_eq!(std::iter::from_fn(|| mailbox.try_take()).count(), 2);
     }
 
     #[test]

@@ -15,5 +15,5 @@ mod work;
 
 pub use desk::{Connection, Desk, Tell};
 pub use driver::start;
-pub use handle::{Handle, Mailbox};
+pub use handle::{Handle, Mailbox, Watch};
 pub use setup::{Instructions, Setup};

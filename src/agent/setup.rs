@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Connection, Desk, knowledge::Knowledge, machine};
+use super::{Connection, Desk, Watch, knowledge::Knowledge, machine};
 use crate::{
     base::{AbsPath, Account, SessionId, Tokens},
     cache, context, net,
@@ -30,6 +30,8 @@ pub struct Setup {
     pub extra_roots: Vec<AbsPath>,
     /// What requests are made with, or why there is nothing: a session with a person may begin without.
     pub connection: Result<Connection, Failure>,
+    /// Who sees every event beside the face.
+    pub watch: Option<Watch>,
     /// Who knows other accounts and models; `None` where nothing can be changed.
     pub desk: Option<Arc<dyn Desk>>,
     /// The HTTP client.

@@ -85,6 +85,7 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
         date: jiff::Zoned::now().date().to_string(),
         session,
         connection,
+        watch: None,
         desk: None,
     }
 }

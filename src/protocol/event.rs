@@ -145,6 +145,11 @@ pub enum Event {
         /// The words.
         text: String,
     },
+    /// The person used a command of the face.
+    Used {
+        /// Its name in the face's table.
+        command: &'static str,
+    },
     /// Something about accounts and models.
     Desk(DeskEvent),
     /// The answer to a [`super::Op::Query`].

@@ -77,6 +77,12 @@ pub enum Op {
         /// The text.
         text: String,
     },
+    /// The person used a command of the face that asks nothing of the agent, or is about to ask. Answered by
+    /// [`super::Event::Used`], for whoever counts.
+    Used {
+        /// Its name in the face's table.
+        command: &'static str,
+    },
     /// Start a new conversation in the same session folder.
     Clear,
     /// End the session. The agent finishes writing, sends [`super::Event::SessionEnded`] and stops.

@@ -256,6 +256,11 @@ impl Arguments {
     }
 }
 
+/// The names of all commands, without the slash.
+pub fn command_names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|command| command.name)
+}
+
 /// What a draft is.
 #[derive(Debug)]
 pub(super) enum Read<'a> {

@@ -101,7 +101,7 @@ impl Model {
             }
             Event::Steered { text } => self.steered(&text, cmds),
             // The face keeps its own queue, so that it can be taken back.
-            Event::Queued { .. } | Event::Reply(_) => {}
+            Event::Queued { .. } | Event::Used { .. } | Event::Reply(_) => {}
         }
     }
 

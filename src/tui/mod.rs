@@ -43,7 +43,9 @@ mod waiting;
 mod warmth;
 mod work;
 
+pub use commands::command_names;
 pub use editor::choose_editor;
 pub use lang::Language;
 pub use look::{Depth, Ground, Paint, Theme};
 pub use run::{Exit, Leaving, Manner, Options, run};
+pub use terminal::hold_panics;

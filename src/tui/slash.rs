@@ -41,6 +41,7 @@ impl Model {
             }
             Read::Command(command, arguments) => {
                 self.composer.take();
+                cmds.push(Cmd::Send(Op::Used { command: command.name }));
                 self.run(command.action, arguments, cmds);
             }
             Read::Unknown(name, near) => {

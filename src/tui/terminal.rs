@@ -31,7 +31,7 @@ pub(super) struct Terminal(());
 impl Terminal {
     /// Takes the terminal. Nothing is asked of it, so nothing can stall.
     pub(super) fn take() -> io::Result<Self> {
-        HOOK.call_once(install_hook);
+        hold_panics();
         enter()?;
         Ok(Self(()))
     }
@@ -84,6 +84,12 @@ impl Drop for Terminal {
             let _ = writeln!(io::stderr(), "{words}");
         }
     }
+}
+
+/// From here on, what a panic says is kept while the terminal is ours. [`super::run`] does it, too; whoever wants to see
+/// panics as well does it first and puts a hook of their own around it.
+pub fn hold_panics() {
+    HOOK.call_once(install_hook);
 }
 
 fn enter() -> io::Result<()> {

@@ -125,6 +125,7 @@ impl World {
             root: root.clone(),
             extra_roots: Vec::new(),
             connection,
+            watch: None,
             desk: desk.map(|desk| desk as Arc<dyn Desk>),
             net: net::Lazy::new(net::Options::default()),
             policy: Policy::new(Mode::Default, root.clone()),

@@ -230,6 +230,7 @@ impl Machine {
             | Op::AddRule { .. }
             | Op::ForgetRule { .. }
             | Op::KeepPast { .. }
+            | Op::Used { .. }
             | Op::KeepDraft { .. } => {}
             Op::Quit => {
                 self.is_quitting = true;
