@@ -28,6 +28,7 @@ pub mod agent;
 
 // faces: show what happened; ask for things
 pub mod headless;
+pub mod telemetry;
 pub mod tui;
 
 // door: chooses and assembles

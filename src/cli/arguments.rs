@@ -40,6 +40,8 @@ Environment:
   HTTPS_PROXY, NO_PROXY    how to reach the network
   NO_COLOR                 no colours
   QWEN_SCREEN_READER       1: plain lines for a screen reader
+  DO_NOT_TRACK, QWEN_TELEMETRY=0
+                           count nothing (docs/telemetry.md)
 
 Files:
   ~/.qwen/settings.json    settings
@@ -194,9 +196,12 @@ pub struct SessionFlags {
     /// The id of the new session [default: a random UUID]
     #[arg(long, value_name = "ID", conflicts_with_all = ["resume", "continue_newest"])]
     pub session_id: Option<String>,
-    /// Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider
+    /// Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider, nothing counted
     #[arg(long, conflicts_with_all = ["resume", "continue_newest"])]
     pub private: bool,
+    /// Count nothing of this run and send nothing of the kind; `qwen telemetry off` says it for good
+    #[arg(long)]
+    pub no_telemetry: bool,
     /// Stop after this many requests with exit code 53; -1 is no limit
     #[arg(
         long,

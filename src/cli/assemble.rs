@@ -13,6 +13,7 @@ use super::{
     Arguments, Resume, Streams, TurnLimit, choose,
     connect::or_later,
     desk::{Asked, Known, Service},
+    telemetry::{Beginning, account},
 };
 use crate::{
     agent::{Connection, Instructions, Setup, machine},
@@ -35,6 +36,8 @@ pub(super) struct Assembled {
     pub(super) setup: Setup,
     pub(super) format: Format,
     pub(super) screen: tui::Options,
+    /// What is to know when it is counted.
+    pub(super) beginning: Beginning,
 }
 
 /// The runtime everything asynchronous runs on.
@@ -117,6 +120,7 @@ pub(super) fn session(
     let editor = tui::choose_editor(inputs.env.get("VISUAL"), inputs.env.get("EDITOR"));
     let hidden_env = auth::hidden_names(inputs);
     let found = or_later(auth::find(inputs), is_interactive)?;
+    let account = account(&found);
 
     let folder = AbsPath::new(&homes.qwen_home).map(|home| Folder::of(&home, &root));
     let resumed = match &folder {
@@ -130,9 +134,7 @@ pub(super) fn session(
     let connection = or_later(found.and_then(|found| known.connect(found)), is_interactive)?;
     let mut setup = plain(&cwd, id, connection);
     setup.is_interactive = is_interactive;
-    if is_interactive {
-        setup.desk = Some(Service::new(asked, true, setup.connection.as_ref().ok().cloned()));
-    }
+    let service = Service::new(asked, is_interactive, setup.connection.as_ref().ok().cloned());
     setup.root = root;
     setup.notices.extend(settings.notes().iter().cloned());
     setup.hidden_env = hidden_env;
@@ -169,7 +171,13 @@ pub(super) fn session(
         editor,
         ..settings.screen(&inputs.env)
     };
-    Ok(Assembled { setup, format, screen })
+    if is_interactive {
+        setup.desk = Some(service.clone());
+    }
+    let is_refused = arguments.session.no_telemetry;
+    let root = setup.root.clone();
+    let beginning = Beginning { known, service, root, is_private, is_refused, account, is_interactive };
+    Ok(Assembled { setup, format, screen, beginning })
 }
 
 /// What the command line says about settings.

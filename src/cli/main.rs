@@ -8,25 +8,29 @@ use std::{
 
 use super::{
     Arguments, Start, Streams, Subcommand, assemble, auth, cache, demo, doctor, face, models, parse,
-    read_stdin, report, shut::shut, simulate, start,
+    read_stdin, report,
+    shut::shut,
+    simulate, start,
+    telemetry::{self, Counting},
 };
-use crate::{agent, headless::Approvals, protocol::Failure};
+use crate::{agent, base::Moment, headless::Approvals, protocol::Failure};
 
 /// How long a search that cannot be stopped may hold up the end.
 const LAST: Duration = Duration::from_millis(500);
 
 /// Runs `qwen` with the words of the command line. `--version` and `--help` touch nothing else.
 pub fn main() -> ExitCode {
+    let started = Moment(assemble::now());
     match parse(std::env::args_os()) {
         Ok(arguments) => {
             shut();
-            ExitCode::from(go(arguments))
+            ExitCode::from(go(arguments, started))
         }
         Err(code) => ExitCode::from(code),
     }
 }
 
-fn go(mut arguments: Arguments) -> u8 {
+fn go(mut arguments: Arguments, started: Moment) -> u8 {
     let streams = Streams {
         stdin_is_terminal: io::stdin().is_terminal(),
         stdout_is_terminal: io::stdout().is_terminal(),
@@ -44,13 +48,14 @@ fn go(mut arguments: Arguments) -> u8 {
         Some(Subcommand::Models(flags)) => models::run(&flags),
         Some(Subcommand::Demo(flags)) => demo::run(flags, streams),
         Some(Subcommand::Sim(flags)) => simulate::run(&flags),
-        None => session(&mut arguments, streams),
+        Some(Subcommand::Telemetry(flags)) => telemetry::run(flags),
+        None => session(&mut arguments, streams, started),
     };
     ended.unwrap_or_else(|failure| report(&failure, format, &mut io::stderr()))
 }
 
 /// The agent itself, in the terminal or once.
-fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
+fn session(arguments: &mut Arguments, streams: Streams, started: Moment) -> Result<u8, Failure> {
     let has_prompt = !arguments.prompt.query.is_empty() || arguments.prompt.prompt.is_some();
     let piped = read_stdin(has_prompt, &mut io::stderr())?;
     let start = start(arguments, streams, &piped)?;
@@ -58,12 +63,16 @@ fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
     if is_interactive {
         face::needs_a_screen()?;
     }
-    let assembled = assemble::session(arguments, streams, is_interactive)?;
+    let mut assembled = assemble::session(arguments, streams, is_interactive)?;
+    let counting = Counting::begin(&assembled.beginning, started);
+    assembled.setup.watch = counting.watch();
+    assembled.setup.notices.extend(counting.notices());
     let runtime = assemble::runtime()?;
     let partial = arguments.output.include_partial_messages;
     let code = runtime.block_on(async move {
+        let working = counting.start();
         let handle = agent::start(assembled.setup);
-        match start {
+        let code = match start {
             Start::Interactive { first } => face::screen(handle, first, assembled.screen).await,
             Start::OneShot { prompt } => {
                 let run = face::OneShot {
@@ -75,7 +84,9 @@ fn session(arguments: &mut Arguments, streams: Streams) -> Result<u8, Failure> {
                 };
                 Ok(face::one_shot(handle, run).await)
             }
-        }
+        };
+        working.end().await;
+        code
     })?;
     // Dropping what still runs kills the commands of a run that was stopped. Nothing else is worth a longer wait.
     runtime.shutdown_timeout(LAST);

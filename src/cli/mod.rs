@@ -25,6 +25,7 @@ mod signals;
 mod simulate;
 mod stdin;
 mod subcommands;
+mod telemetry;
 
 #[cfg(test)]
 mod generated;
@@ -42,5 +43,5 @@ pub use parse::parse;
 pub use stdin::read as read_stdin;
 pub use subcommands::{
     Auth, AuthCommand, AuthLogin, Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus,
-    Demo, Doctor, Models, Sim, SimUnit, Subcommand,
+    Demo, Doctor, Models, Sim, SimUnit, Subcommand, Telemetry, TelemetryCommand,
 };

@@ -41,6 +41,12 @@ pub enum Subcommand {
     /// be shown to others. Ends with the code a run would end with: 0, 41 without a credential, 52 with settings
     /// that cannot be used.
     Doctor(Doctor),
+    /// See what is counted of how qwen is used, and turn it on or off
+    ///
+    /// Without a word it says whether anything is counted and why, where it goes, what waits and how old the id is.
+    /// Everything that can ever be counted, and what decides: docs/telemetry.md.
+    #[command(subcommand_value_name = "WHAT", subcommand_help_heading = "What can be done")]
+    Telemetry(Telemetry),
     /// List the models of the catalogue: window, output, prices, cache, and where they are served
     ///
     /// With a filter, only names that contain it. Any other name can be used too, with careful defaults: `-m NAME`.
@@ -163,6 +169,46 @@ pub struct CacheModels {
     /// Answer as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is done about counting.
+#[derive(Args, Clone, Debug)]
+pub struct Telemetry {
+    /// What to do; `status` when nothing is said.
+    #[command(subcommand)]
+    pub what: Option<TelemetryCommand>,
+}
+
+/// Something to do about counting.
+#[derive(clap::Subcommand, Clone, Debug)]
+pub enum TelemetryCommand {
+    /// Is anything counted here, why, where does it go, what waits, and how old is the id?
+    Status,
+    /// Print the exact bytes that wait to be sent; when none wait, those that were sent last
+    Show {
+        /// Print the bytes that were sent last
+        #[arg(long = "sent")]
+        is_sent: bool,
+    },
+    /// Say yes, also with an API key
+    On,
+    /// Say no, and remove everything that was kept
+    ///
+    /// Writes `privacy.usageStatisticsEnabled: false` into your settings, where Qwen Code reads it, too.
+    Off,
+    /// Remove what waits, what was sent last and the id
+    Purge,
+    /// Send what waits now, instead of with the next session
+    Send,
+    /// Print the report of the last crash
+    Crash {
+        /// Crash on purpose, to see what a report holds
+        #[arg(long = "now")]
+        is_now: bool,
+        /// Remove the reports
+        #[arg(long = "remove", conflicts_with = "is_now")]
+        is_remove: bool,
+    },
 }
 
 /// How the demo is shown.

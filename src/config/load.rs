@@ -116,7 +116,14 @@ impl Loaded {
     }
 
     fn put(&mut self, setting: &'static Setting, value: Value, origin: Origin) {
-        let below = self.held.remove(setting.key).map(|(value, _)| value);
+        let below = self.held.remove(setting.key);
+        if let (Merge::Veto, Some((Value::Bool(false), _)), Value::Bool(true)) =
+            (setting.merge, &below, &value)
+        {
+            self.held.extend(below.map(|refusal| (setting.key, refusal)));
+            return;
+        }
+        let below = below.map(|(value, _)| value);
         self.held.insert(setting.key, (merged(setting.merge, below, value), origin));
     }
 }

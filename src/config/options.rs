@@ -10,7 +10,7 @@ use crate::{
     base::{Secret, Tokens},
     catalog, net,
     protocol::Mode,
-    provider, tools,
+    provider, telemetry, tools,
 };
 
 use super::{
@@ -124,6 +124,17 @@ impl Loaded {
         Compaction {
             at: self.count(&table::COMPACT_AT).filter(|at| *at > 0).map(Tokens),
             below_tier: self.is_on(&table::CACHE_BELOW_TIER),
+        }
+    }
+
+    /// For `telemetry`.
+    pub fn telemetry(&self) -> telemetry::Options {
+        let is_refused = self.get(&table::USAGE_STATISTICS) == Some(&Value::Bool(false));
+        telemetry::Options {
+            refused_in: is_refused.then(|| self.origin(table::USAGE_STATISTICS.key).to_string()),
+            endpoint: self.text(&table::TELEMETRY_ENDPOINT),
+            otlp_endpoint: self.text(&table::OTLP_ENDPOINT),
+            otlp_headers: self.text(&table::OTLP_HEADERS),
         }
     }
 

@@ -65,6 +65,8 @@ pub enum Merge {
     Union,
     /// Objects are put together by key; for one key the higher one counts.
     Keys,
+    /// `false` in one of them counts.
+    Veto,
 }
 
 /// Starts a row of the table; the methods below say what differs from the usual.

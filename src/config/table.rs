@@ -51,6 +51,10 @@ pub static ALL: &[&Setting] = &[
     &SCREEN_READER,
     &MOTION,
     &FULLSCREEN,
+    &USAGE_STATISTICS,
+    &TELEMETRY_ENDPOINT,
+    &OTLP_ENDPOINT,
+    &OTLP_HEADERS,
 ];
 
 pub(super) static MODEL_NAME: Setting =
@@ -298,3 +302,29 @@ pub(super) static FULLSCREEN: Setting = setting(
 )
 .default("false")
 .flag("--fullscreen");
+pub(super) static USAGE_STATISTICS: Setting = setting(
+    "privacy.usageStatisticsEnabled",
+    Shape::Switch,
+    "Whether qwen may count how it is used, in the closed words of `docs/telemetry.md`. `true` alone turns nothing on: \
+     with an API key nothing is counted unless you say `qwen telemetry on`. DO_NOT_TRACK and QWEN_TELEMETRY stand above it.",
+)
+.default("true")
+.for_projects()
+.merge(Merge::Veto);
+pub(super) static TELEMETRY_ENDPOINT: Setting = setting(
+    "telemetry.endpoint",
+    Shape::Text,
+    "The OTLP collector what is counted goes to, such as `https://collector.example`; the build's when not set, and a build \
+     from source has none.",
+);
+pub(super) static OTLP_ENDPOINT: Setting = setting(
+    "telemetry.otlp.endpoint",
+    Shape::Text,
+    "An OTLP collector of your own for traces of your runs: the same closed words, and token counts. Prompts are never part \
+     of it.",
+);
+pub(super) static OTLP_HEADERS: Setting = setting(
+    "telemetry.otlp.headersEnv",
+    Shape::Text,
+    "The name of the variable that holds headers for that collector, as `name=value,name=value`.",
+);

@@ -72,6 +72,7 @@ fn every_row_of_the_table_is_sane() {
         match setting.merge {
             Merge::Union => assert_eq!(setting.shape, Shape::Texts, "{key}"),
             Merge::Keys => assert!(matches!(setting.shape, Shape::TextMap | Shape::Object), "{key}"),
+            Merge::Veto => assert_eq!((setting.shape, setting.default), (Shape::Switch, "true"), "{key}"),
             Merge::Replace => {}
         }
         assert!(!(setting.is_secret && setting.is_for_projects), "{key}");
@@ -173,6 +174,39 @@ fn a_project_has_no_voice_in_what_can_act() {
     assert_eq!(loaded.context().file_names, ["RULES.md"]);
     let auth::Options { api_key, base_url, models, env, .. } = loaded.auth();
     assert!(api_key.is_none() && base_url.is_none() && models.is_empty() && env.names().next().is_none());
+}
+
+#[test]
+fn one_no_to_usage_statistics_counts_wherever_it_stands() {
+    let refused = |files: &[(&str, bool)]| {
+        let desk = Desk::new();
+        for (file, value) in files {
+            desk.put(file, &json!({"privacy": {"usageStatisticsEnabled": value}}).to_string());
+        }
+        desk.loaded()
+            .telemetry()
+            .refused_in
+            .map(|place| place.split(" `").next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(refused(&[]), None);
+    assert_eq!(refused(&[("user", true), ("project", true), ("system", true)]), None);
+    assert_eq!(refused(&[("project", false)]).as_deref(), Some("project settings"));
+    assert_eq!(refused(&[("user", true), ("project", false)]).as_deref(), Some("project settings"));
+    assert_eq!(
+        refused(&[("user", false), ("project", true), ("system", true)]).as_deref(),
+        Some("user settings")
+    );
+    assert_eq!(refused(&[("system-defaults", false), ("user", true)]).as_deref(), Some("system defaults"));
+}
+
+#[test]
+fn where_things_are_sent_is_not_for_a_project_to_say() {
+    let telemetry = json!({"endpoint": "https://evil.test", "otlp": {"endpoint": "https://evil.test", "headersEnv": "PATH"}});
+    let desk = Desk::new();
+    desk.put("project", &json!({"telemetry": telemetry}).to_string());
+    assert_eq!(desk.loaded().telemetry(), crate::telemetry::Options::default());
+    desk.put("user", &json!({"telemetry": telemetry}).to_string());
+    assert_eq!(desk.loaded().telemetry().endpoint.as_deref(), Some("https://evil.test"));
 }
 
 #[test]
@@ -415,6 +449,7 @@ fn page() -> String {
             match setting.merge {
                 Merge::Union => Some("- several files: lists are put together".to_owned()),
                 Merge::Keys => Some("- several files: put together by key".to_owned()),
+                Merge::Veto => Some("- several files: `false` in one of them counts".to_owned()),
                 Merge::Replace => None,
             },
             setting.is_for_projects.then(|| "- a project may set it".to_owned()),

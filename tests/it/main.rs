@@ -35,6 +35,7 @@ mod resume;
 mod sign_in;
 mod small_head;
 mod streams;
+mod telemetry;
 mod together;
 mod tools;
 

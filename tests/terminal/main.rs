@@ -23,6 +23,7 @@ mod resizing;
 mod sign_in;
 mod steering;
 mod stopping;
+mod telemetry;
 mod transcript;
 
 use desk::Desk;

@@ -23,3 +23,4 @@ pub(super) use add::{New, address};
 pub(super) use known::{Asked, Known, inputs};
 pub(super) use rows::{CUSTOM, LOCAL, QWEN_OAUTH, meant, rows};
 pub(super) use service::Service;
+pub(super) use settings_file::set_usage_statistics;

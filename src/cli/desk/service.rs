@@ -52,6 +52,11 @@ impl Service {
         self.now().connection.clone()
     }
 
+    /// Whether the session talks with a sign-in, not with a key.
+    pub(in crate::cli) fn is_signed_in(&self) -> bool {
+        self.now().connection.as_ref().is_some_and(|connection| connection.credential.is_sign_in())
+    }
+
     /// Remembers what the session goes on with.
     pub(super) fn adopt(&self, connection: &Connection) {
         self.now().connection = Some(connection.clone());

@@ -2,39 +2,57 @@
 
 use std::{fs, io, path::Path};
 
-use jsonc_parser::{ParseOptions, cst::CstRootNode};
+use jsonc_parser::{
+    ParseOptions,
+    cst::{CstInputValue, CstRootNode},
+};
 
 use crate::protocol::{Failure, Kind};
 
-/// Sets `model.name`.
-///
-/// Errors: kind `config`: the file is no JSON, `model` in it is no object, or it cannot be written; then it is as it
-/// was.
+/// Sets `model.name`. Errors: those of [`set`].
 pub(super) fn set_model(path: &Path, model: &str) -> Result<(), Failure> {
+    set(path, ["model", "name"], model.to_owned().into(), model)
+}
+
+/// Sets `privacy.usageStatisticsEnabled`. Errors: those of [`set`].
+pub(in crate::cli) fn set_usage_statistics(path: &Path, is_on: bool) -> Result<(), Failure> {
+    set(path, ["privacy", "usageStatisticsEnabled"], is_on.into(), if is_on { "true" } else { "false" })
+}
+
+/// Sets one value of a group; `shown_value` is how a person would write it.
+///
+/// Errors: kind `config`: the file is no JSON, the group in it is no object, or it cannot be written; then it is as it
+/// was.
+fn set(
+    path: &Path,
+    [group, name]: [&str; 2],
+    value: CstInputValue,
+    shown_value: &str,
+) -> Result<(), Failure> {
     let shown = path.display();
     let failed = |what: &str, why: &dyn std::fmt::Display| {
         Failure::new(Kind::Config, format!("`{shown}` {what}: {why}"))
-            .hint(format!("set `model.name` to `{model}` there by hand"))
+            .hint(format!("set `{group}.{name}` to `{shown_value}` there by hand"))
     };
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
         Err(e) => return Err(failed("cannot be read", &e)),
     };
-    let changed = with_model(&text, model).map_err(|why| failed("is left as it is", &why))?;
+    let changed = with(&text, [group, name], value).map_err(|why| failed("is left as it is", &why))?;
     write(path, &changed).map_err(|e| failed("cannot be written", &e))
 }
 
-/// The text with `model.name` set. Errors: why it cannot be.
-fn with_model(text: &str, model: &str) -> Result<String, String> {
+/// The text with one value of a group set. Errors: why it cannot be.
+fn with(text: &str, [group, name]: [&str; 2], value: CstInputValue) -> Result<String, String> {
     let (mark, text) = text.strip_prefix('\u{FEFF}').map_or(("", text), |rest| ("\u{FEFF}", rest));
     let root = CstRootNode::parse(text, &ParseOptions::default()).map_err(|e| e.kind().to_string())?;
     let object = root.object_value_or_create().ok_or("it is not a JSON object")?;
-    let part = object.object_value_or_create("model").ok_or("`model` in it is not an object")?;
-    let value = model.to_owned().into();
-    match part.get("name") {
+    let part =
+        object.object_value_or_create(group).ok_or_else(|| format!("`{group}` in it is not an object"))?;
+    match part.get(name) {
         Some(property) => property.set_value(value),
-        None => drop(part.append("name", value)),
+        None => drop(part.append(name, value)),
     }
     let mut text = format!("{mark}{root}");
     if !text.ends_with('\n') {
@@ -61,6 +79,10 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn with_model(text: &str, model: &str) -> Result<String, String> {
+        with(text, ["model", "name"], model.to_owned().into())
+    }
 
     #[test]
     fn one_value_changes_and_every_other_letter_stays() {

@@ -1,0 +1,17 @@
+//! Counting: what a session begins with, what `qwen telemetry` does, and the report of a panic.
+//!
+//! What is counted and whether is decided by `telemetry`; here its questions are answered from flags, settings,
+//! environment and accounts. Start reading at [`Counting::begin`].
+
+mod consent;
+mod counting;
+mod hook;
+mod run;
+mod status;
+
+pub(super) use consent::account;
+pub(super) use counting::{Beginning, Counting};
+pub(super) use run::run;
+
+#[cfg(test)]
+mod tests;
