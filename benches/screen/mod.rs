@@ -15,6 +15,12 @@ use crate::{Place, report, shaped, usage, window::Window};
 /// Stands at the end of an answer.
 const END: &str = "The-very-end.";
 
+/// `QWEN_BENCH_PART=10` makes everything a tenth as long, to try the benches themselves.
+fn part(whole: u32) -> u32 {
+    let part = std::env::var("QWEN_BENCH_PART").ok().and_then(|part| part.parse().ok()).unwrap_or(1);
+    whole / part
+}
+
 /// A simulator whose events hold five letters each: one token of the vocabulary.
 fn model(runtime: &Runtime, turns: Vec<Turn>) -> Sim {
     shaped(runtime, qwen::sim::Script::turns(turns), Shape { chunk: 5, ..Shape::default() })
@@ -80,7 +86,7 @@ fn open(place: &Place, sim: &Sim, words: &[&str]) -> Window {
 /// 25,000 tokens at 5,000 a second.
 pub(crate) fn tokens(runtime: &Runtime) {
     let place = Place::new(10);
-    let sim = model(runtime, vec![say(" word".repeat(25_000) + "\n\n" + END).pace(5_000)]);
+    let sim = model(runtime, vec![say(" word".repeat(part(25_000) as usize) + "\n\n" + END).pace(5_000)]);
     let mut window = open(&place, &sim, &[]);
     let watched = watch(&mut window, &sim, "write", END);
     told("screen, 25,000 tokens at 5,000 a second", &watched, ["≤ 300", "≤ 1.0", "≤ 80"]);
@@ -88,7 +94,7 @@ pub(crate) fn tokens(runtime: &Runtime) {
 
 /// One paragraph of 20,000 lines, and a list, a table and code as long, as fast as they are taken.
 pub(crate) fn flood(runtime: &Runtime) {
-    let lines = |line: &dyn Fn(u32) -> String| (1..=20_000).map(line).collect::<Vec<_>>().concat();
+    let lines = |line: &dyn Fn(u32) -> String| (1..=part(20_000)).map(line).collect::<Vec<_>>().concat();
     let answers = [
         ("paragraph", lines(&|n| format!("line {n} of one long paragraph\n"))),
         ("list", lines(&|n| format!("- item {n} of one long list\n"))),
@@ -121,7 +127,7 @@ pub(crate) fn output(runtime: &Runtime) {
 /// What one token costs in answers of 1,000, 10,000 and 100,000 tokens of everything markdown has.
 pub(crate) fn growth(runtime: &Runtime) {
     let mut first = None;
-    for count in [1_000_usize, 10_000, 100_000] {
+    for count in [1_000, 10_000, 100_000].map(|n| part(n) as usize) {
         let mut answer = String::new();
         let mut part = 0;
         while answer.len() < count * 5 {

@@ -3,7 +3,6 @@
 use std::{
     fs::OpenOptions,
     io::{self, Write as _},
-    path::Path,
 };
 
 use super::{
@@ -94,9 +93,8 @@ pub(super) fn write(target: &Target, text: &str, words: &Words) -> (bool, String
     }
     let written = options.open(&target.path).and_then(|mut file| file.write_all(text.as_bytes()));
     let (size, lines) = measures(text);
-    let name = Path::new(&target.path).file_name().map(|n| n.to_string_lossy().into_owned());
     let values = |why: &str| {
-        let (path, name) = (target.path.as_str(), name.as_deref().unwrap_or_default());
+        let (path, name) = (target.path.as_str(), target.name.as_str());
         let values = [("path", path), ("name", name), ("size", &size), ("lines", &lines), ("why", why)];
         let sentence = match &written {
             Ok(()) => words.exported,
@@ -169,7 +167,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("notes.md").display().to_string();
         let words = Language::English.words();
-        let target = |may_replace| Target { path: path.clone(), may_replace };
+        let target = |may_replace| Target { name: "notes.md".into(), path: path.clone(), may_replace };
         let kept = || std::fs::read_to_string(&path).expect("it is there");
         let said = write(&target(false), "one\ntwo\n", words);
         assert_eq!(said, (true, format!("written to {path} (8 B, 2 lines)")));
@@ -178,7 +176,7 @@ mod tests {
         assert_eq!((said, kept().as_str()), ((false, left), "one\ntwo\n"));
         assert!(write(&target(true), "other", words).0);
         assert_eq!(kept(), "other");
-        let nowhere = Target { path: format!("{path}/x"), may_replace: true };
+        let nowhere = Target { path: format!("{path}/x"), ..target(true) };
         assert!(!write(&nowhere, "", words).0);
     }
 

@@ -15,6 +15,8 @@ use crate::{
 /// Where a person wants the conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::tui) struct Target {
+    /// The file, as the person wrote it.
+    pub(in crate::tui) name: String,
     /// The file, as it is to be opened.
     pub(in crate::tui) path: String,
     /// A file that is there may be written over.
@@ -34,7 +36,7 @@ pub(in crate::tui) fn target(arguments: &str, usual: &str, root: &str, home: Opt
         _ if std::path::Path::new(name).is_absolute() => name.to_owned(),
         _ => format!("{}/{name}", root.trim_end_matches('/')),
     };
-    Target { path, may_replace }
+    Target { name: name.to_owned(), path, may_replace }
 }
 
 impl Transcript {
