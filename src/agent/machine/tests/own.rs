@@ -30,7 +30,7 @@ const ABOUT: &str =
 #[test]
 fn a_command_is_told_with_the_next_message_and_only_with_that() {
     let mut m = machine();
-    assert_eq!(path(&run(&mut m, "echo hi")), ["runown"]);
+    assert_eq!(path(&run(&mut m, "echo hi")), ["started own-1", "runown"]);
     assert_eq!(path(&ran(&mut m, "own-1", "hi\n[exit code 0]")), ["own-1 Done"]);
     let first = told(words(&mut m, "and?"));
     assert_eq!(first, [format!("{ABOUT}\n```\n$ echo hi\nhi\n[exit code 0]\n```")]);
