@@ -153,8 +153,8 @@ fn todo_rows(model: &Model) -> Vec<Line<'static>> {
     out
 }
 
-/// The end of what is being written or run.
-pub(super) fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
+/// The end of what is being written or run, for so many rows: of calls their heads stay and their outputs shrink.
+pub(super) fn live_tail(model: &Model, work: &Work, room: usize) -> Vec<Line<'static>> {
     let (look, words) = (model.look, model.look.words);
     let mut out = Vec::new();
     if let Some(thought) = &work.thought {
@@ -163,9 +163,13 @@ pub(super) fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
     }
     out.extend(work.answer.open());
     let speaking = work.tools.iter().filter(|tool| !tool.output.is_empty()).count().max(1);
-    for tool in work.tools.iter().take(MOST_CALLS) {
-        out.extend(tool_rows(model, tool, (TAIL_LINES / speaking).max(1)));
-    }
+    let calls = |(most, is_counted): (usize, bool)| -> Vec<Line<'static>> {
+        let shown = work.tools.iter().take(MOST_CALLS);
+        shown.flat_map(|tool| tool_rows(model, tool, most, is_counted)).collect()
+    };
+    let most = (TAIL_LINES / speaking).max(1);
+    let sizes = (0..=most).rev().flat_map(|most| [(most, true), (most, false)]);
+    out.extend(sizes.map(calls).find(|rows| rows.len() <= room).unwrap_or_else(|| calls((0, false))));
     let more = work.tools.len().saturating_sub(MOST_CALLS);
     if more > 0 {
         out.push(Line::styled(fill(words.other_calls, &[("n", &more.to_string())]), look.dim));
@@ -173,8 +177,8 @@ pub(super) fn live_tail(model: &Model, work: &Work) -> Vec<Line<'static>> {
     out
 }
 
-/// A call that runs: what, where, since when, and the last lines of its output.
-fn tool_rows(model: &Model, tool: &Tool, most: usize) -> Vec<Line<'static>> {
+/// A call that runs: what, where, since when, and the last lines of its output, with how many stand before them.
+fn tool_rows(model: &Model, tool: &Tool, most: usize, is_counted: bool) -> Vec<Line<'static>> {
     let (look, columns) = (model.look, model.size.columns);
     let time = format!(" · {}", bill::clock(model.now.since(tool.since)));
     let title = Span::raw(Clean::line(&tool.title).into_string());
@@ -186,7 +190,7 @@ fn tool_rows(model: &Model, tool: &Tool, most: usize) -> Vec<Line<'static>> {
     let tail = tool.tail();
     let shown = &tail[tail.len().saturating_sub(most)..];
     let hidden = tool.lines().saturating_sub(shown.len() as u64);
-    if hidden > 0 && !shown.is_empty() {
+    if hidden > 0 && is_counted && !shown.is_empty() {
         let hidden = crate::base::Tokens(hidden).to_string();
         let text = fill(look.words.earlier_lines, &[("n", &hidden)]);
         out.push(Line::styled(format!("  {text}"), look.dim));

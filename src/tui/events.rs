@@ -14,8 +14,8 @@ use super::{
 use crate::{
     base::{Clean, Tokens},
     protocol::{
-        DeltaKind, Display, EndReason, Event, Failure, Level, Question, SessionInfo, ToolCall, ToolResult,
-        Totals, Turn,
+        DeltaKind, Display, EndReason, Event, Failure, Level, Preview, Question, SessionInfo, ToolCall,
+        ToolResult, Totals, Turn,
     },
 };
 
@@ -156,7 +156,13 @@ impl Model {
         }
     }
 
-    fn ask(&mut self, call: ToolCall, question: Question) {
+    fn ask(&mut self, call: ToolCall, mut question: Question) {
+        // The agent names folders as seen from the one it works in; a person should read which one that is.
+        if let (Preview::Command { directory, .. }, Some(session)) = (&mut question.preview, &self.session)
+            && directory == "."
+        {
+            *directory = self.short_path(&session.root);
+        }
         match self.dialogs.iter_mut().find(|d| d.call.id == call.id) {
             Some(known) => known.ask_again(question),
             None => self.dialogs.push_back(Dialog::new(call, question)),

@@ -87,7 +87,7 @@ fn show_live(model: &Model, frame: &mut Frame) {
     let below = below_composer(model, most.saturating_sub(composer_rows + 1).max(1));
     let busy = busy_rows(model);
     let room = most.saturating_sub(composer_rows + below.len() + busy.len());
-    let tail = model.work.as_ref().map(|w| live_tail(model, w)).unwrap_or_default();
+    let tail = model.work.as_ref().map(|w| live_tail(model, w, room)).unwrap_or_default();
     let from = tail.len().saturating_sub(room);
     if tail.is_empty() && room > 0 && model.has_printed() && model.size.rows >= ROOMY {
         frame.push("", columns);

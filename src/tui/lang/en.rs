@@ -52,7 +52,7 @@ pub(super) const WORDS: Words = Words {
     tokens_written: "↓ {n} tok",
     tokens_pace: "{n} tok/s",
     thought_so_far: "+ Thinking… {time}",
-    earlier_lines: "… {n} earlier lines · Ctrl-O",
+    earlier_lines: "… more lines above: {n} · Ctrl-O",
     other_calls: "… and {n} more calls",
     todo_done: "To do: {done} of {all} done",
     todo_more: "… {n} more",

@@ -96,7 +96,7 @@ fn a_finished_command_shows_both_ends_and_the_true_count() {
     assert!(
         stage
             .screen()
-            .starts_with("▸ run seq 1 100000 · 1 s\n  … 99,995 earlier lines · Ctrl-O\n  99996\n  99997\n  99998\n  99999\n  100000\n")
+            .starts_with("▸ run seq 1 100000 · 1 s\n  … more lines above: 99,995 · Ctrl-O\n  99996\n  99997\n  99998\n  99999\n  100000\n")
     );
     let tail: Vec<String> = (99_901..=100_000).map(|n| n.to_string()).collect();
     stage.hear(Event::ToolDone {

@@ -165,12 +165,12 @@ fn calls_side_by_side_share_the_rows_of_their_outputs() {
         stage.screen(),
         "\
 ▸ run one · 2 s
-  … 7 earlier lines · Ctrl-O
+  … more lines above: 7 · Ctrl-O
   a8
   a9
 ▸ grep two · 2 s
 ▸ run three · 2 s
-  … 7 earlier lines · Ctrl-O
+  … more lines above: 7 · Ctrl-O
   c8
   c9
 ─ Running · 2 s · Esc stop
@@ -181,6 +181,35 @@ default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     assert!(
         stage.history().contains("run one\n  a1\n  a2\n") && stage.history().contains("run three\n  c1\n")
     );
+}
+
+#[test]
+fn where_there_is_little_room_the_output_shrinks_and_the_call_stays() {
+    let mut stage = Stage::new(40, 12);
+    stage.ask("go").hear(started("a", "run a command that is longer than the row is wide"));
+    for n in 1..=9 {
+        stage.hear(put_out("a", &format!("a{n}\n")));
+    }
+    stage.write("next").enter();
+    assert_eq!(
+        stage.screen(),
+        "\
+▸ run a command that is longer th… · 0 s
+  a9
+─ Running · 0 s · Esc stop
+queued 1: next · ↑ edit · Esc back
+> ▏
+qwen3-coder-plus · ctx 0% 0/131k · $0.00"
+    );
+}
+
+#[test]
+fn a_command_says_which_folder_it_runs_in() {
+    let Event::Permission { call, mut question } = asks_to_run("ls") else { return };
+    question.preview = Preview::Command { command: "ls".into(), directory: ".".into() };
+    let mut stage = Stage::new(100, 30);
+    stage.ask("go").wait(2_000).hear(Event::Permission { call, question }).wait(700);
+    assert!(stage.screen().contains("│ in ~/src/shop · writes files"), "{}", stage.screen());
 }
 
 #[test]
