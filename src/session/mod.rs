@@ -3,13 +3,14 @@
 //! One [`Folder`] per project; in it one file per session, which a [`Transcript`] appends to and [`load`] reads
 //! back item by item, exactly as it was sent. A home that cannot be written to never stops the program: the
 //! session then goes on in memory and says so once. The [`LedgerFile`] is shared by all projects, since the
-//! provider's cache is; [`Pinned`] belongs to a project.
+//! provider's cache is; [`Pinned`] and [`PastFile`], what the person said before, belong to a project.
 
 mod billed;
 mod folder;
 mod ledger;
 mod list;
 mod load;
+mod past;
 mod pinned;
 mod private;
 mod record;
@@ -23,6 +24,7 @@ pub use folder::Folder;
 pub use ledger::LedgerFile;
 pub use list::{Summary, find, latest, list};
 pub use load::{Loaded, links, load};
+pub use past::PastFile;
 pub use pinned::{Pin, Pinned};
 pub use record::{Meta, Record, Spent};
 pub use transcript::Transcript;
