@@ -6,6 +6,7 @@
 mod counter;
 mod gate;
 mod own;
+mod past;
 mod switching;
 
 use std::{
@@ -35,7 +36,7 @@ use crate::{
         UserMessage,
     },
     provider,
-    session::{LedgerFile, Record, Spent, Transcript, Warmth},
+    session::{LedgerFile, PastFile, Record, Spent, Transcript, Warmth},
 };
 
 /// Starts a session. The handle is there at once; the first event comes when the repository was read.
@@ -93,6 +94,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         workshop: Arc::new(Workshop::new(&setup, knowledge)),
         transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
         environment: Some(environment),
+        past: setup.past.clone(),
         store: Store::new(ledger_file, setup.limits().scope, mailbox.clone()),
         mailbox,
         inputs,
@@ -189,6 +191,7 @@ struct Driver {
     transcript: Transcript,
     environment: Option<tokio::task::JoinHandle<String>>,
     store: Store,
+    past: PastFile,
     mailbox: Mailbox,
     inputs: mpsc::UnboundedSender<Report>,
     asking: Job,
@@ -206,7 +209,7 @@ struct Driver {
 
 impl Driver {
     fn op(&mut self, op: Op) -> Option<Input> {
-        let op = match op {
+        let op = match self.serve_past(op)? {
             Op::Say { text } | Op::Steer { text } if self.line.is_err() => {
                 self.ask_to_sign_in(Some(text));
                 return None;

@@ -9,7 +9,7 @@ use crate::{
     permissions::Policy,
     prompt::{Head, Prompt},
     protocol::{CacheMode, CacheTerms, Failure, Item, Kind, SessionInfo},
-    session::{LedgerFile, Pinned, Transcript},
+    session::{LedgerFile, PastFile, Pinned, Transcript},
     tools::{Limits, Toolbox},
 };
 
@@ -72,6 +72,8 @@ pub struct Setup {
     pub ledger_file: LedgerFile,
     /// Where what is read of the repository is kept, to be used again while it is cached.
     pub pinned: Pinned,
+    /// What the person said in earlier sessions.
+    pub past: PastFile,
     /// Today's date for the model, as `2026-11-21`.
     pub date: String,
 }

@@ -26,7 +26,7 @@ use crate::{
     net,
     permissions::{Policy, Rules, names_tool},
     protocol::{Failure, Kind, Mode},
-    session::{Folder, LedgerFile, Meta, Pinned, Record, Transcript},
+    session::{Folder, LedgerFile, Meta, PastFile, Pinned, Record, Transcript},
     tools::{Limits, Selection, TABLE, Toolbox},
     tui,
 };
@@ -85,6 +85,7 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
         ledger: cache::Ledger::default(),
         ledger_file: LedgerFile::nowhere(),
         pinned: Pinned::nowhere(),
+        past: PastFile::nowhere(),
         date: jiff::Zoned::now().date().to_string(),
         session,
         connection,
@@ -154,6 +155,7 @@ pub(super) fn session(
     if let Some(folder) = folder.filter(|_| !is_private) {
         keep(&mut setup, &folder, resumed.is_some())?;
         setup.pinned = Pinned::of(&folder);
+        setup.past = PastFile::of(&folder);
     }
     if let Some(home) = AbsPath::new(&homes.qwen_home) {
         let mut file = LedgerFile::at(&home);
@@ -169,6 +171,7 @@ pub(super) fn session(
         home: Some(homes.user_home.display().to_string()),
         is_kept: setup.transcript.path().is_some(),
         editor,
+        is_vim: settings.is_vim(),
         ..settings.screen(&inputs.env)
     };
     if is_interactive {

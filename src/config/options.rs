@@ -115,6 +115,11 @@ impl Loaded {
     }
 
     /// Whether what is stored is kept warm while the person thinks.
+    pub fn is_vim(&self) -> bool {
+        self.is_on(&table::VIM_MODE)
+    }
+
+    /// Whether a stored conversation is kept warm.
     pub fn keep_warm(&self) -> bool {
         self.is_on(&table::KEEP_WARM)
     }

@@ -51,6 +51,7 @@ pub static ALL: &[&Setting] = &[
     &SCREEN_READER,
     &MOTION,
     &FULLSCREEN,
+    &VIM_MODE,
     &USAGE_STATISTICS,
     &TELEMETRY_ENDPOINT,
     &OTLP_ENDPOINT,
@@ -302,6 +303,12 @@ pub(super) static FULLSCREEN: Setting = setting(
 )
 .default("false")
 .flag("--fullscreen");
+pub(super) static VIM_MODE: Setting = setting(
+    "general.vimMode",
+    Shape::Switch,
+    "Whether the composer begins with vim's keys, in INSERT; `/vim` changes it for a session.",
+)
+.default("false");
 pub(super) static USAGE_STATISTICS: Setting = setting(
     "privacy.usageStatisticsEnabled",
     Shape::Switch,

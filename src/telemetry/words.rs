@@ -13,7 +13,7 @@ closed! {
 closed! {
     /// A slash command, by its name in the table of commands.
     Command: "help" "approval-mode" "plan" "auth" "model" "stats" "cache" "compress" "context" "rewind" "clear" "about"
-        "quit" "resume" "permissions" "settings" "memory" "theme" "copy" "export" "privacy" "other"
+        "quit" "resume" "permissions" "settings" "memory" "theme" "copy" "export" "privacy" "vim" "other"
 }
 closed! {
     /// A model, by its name in the catalogue.

@@ -21,6 +21,7 @@ pub(super) enum Action {
     Export,
     Rewind,
     Theme,
+    Vim,
     Clear,
     Quit,
 }
@@ -223,6 +224,14 @@ pub(super) const ALL: &[Command] = &[
         about: |w| w.command_about,
         group: Group::Program,
         action: Action::About,
+    },
+    Command {
+        name: "vim",
+        also: &[],
+        arguments: Arguments::None,
+        about: |w| w.command_vim,
+        group: Group::Program,
+        action: Action::Vim,
     },
     Command {
         name: "quit",

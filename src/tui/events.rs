@@ -14,8 +14,8 @@ use super::{
 use crate::{
     base::{Clean, Tokens},
     protocol::{
-        DeltaKind, Display, EndReason, Event, Failure, Level, Preview, Question, SessionInfo, ToolCall,
-        ToolResult, Totals, Turn,
+        DeltaKind, Display, EndReason, Event, Failure, Level, Preview, Question, Reply, SessionInfo,
+        ToolCall, ToolResult, Totals, Turn,
     },
 };
 
@@ -24,7 +24,10 @@ impl Model {
     pub(super) fn hear(&mut self, event: Event, cmds: &mut Vec<Cmd>) {
         match event {
             Event::SessionStarted(session) => self.session_started(session, cmds),
-            Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
+            Event::TurnStarted { text, .. } => {
+                self.turn_started(&text, cmds);
+                self.said.push(text);
+            }
             Event::Requested { estimate, .. } => self.requested(estimate, cmds),
             Event::Delta { kind: DeltaKind::Reasoning, text } => {
                 let now = self.now;
@@ -77,10 +80,12 @@ impl Model {
                 let which =
                     if turn == 1 { "The last message is".to_owned() } else { format!("{turn} messages are") };
                 self.say(&format!("{which} taken back; files stay as they are."), false, cmds);
+                self.forget_said(turn);
                 self.composer.give_back(vec![text]);
             }
             Event::ModeChanged(mode) => self.mode = mode,
             Event::Restored { items } => {
+                self.restore_said(&items);
                 let lines = restored(&items, &mut self.transcript, self.size.columns, self.look);
                 self.put(Kind::Answer, lines, cmds);
             }
@@ -99,7 +104,11 @@ impl Model {
                 self.is_gone = true;
                 cmds.push(Cmd::Quit);
             }
-            Event::Steered { text } => self.steered(&text, cmds),
+            Event::Steered { text } => {
+                self.steered(&text, cmds);
+                self.said.push(text);
+            }
+            Event::Reply(Reply::Past(past)) => self.hear_past(past),
             // The face keeps its own queue, so that it can be taken back.
             Event::Queued { .. } | Event::Used { .. } | Event::Reply(_) => {}
         }
@@ -132,6 +141,7 @@ impl Model {
         self.cache = None;
         self.steers.clear();
         self.todos.clear();
+        self.said.clear();
         self.close_dialogs();
         self.print(Kind::Note, lines, cmds);
         self.send_next(cmds);

@@ -23,6 +23,8 @@ pub(super) enum Action {
     OpenFolded,
     /// Everything that was said, on the whole screen.
     Transcript,
+    /// Choose among the texts that were sent before.
+    Past,
     /// Open the draft in the person's editor.
     Editor,
     Redraw,
@@ -115,6 +117,7 @@ pub(super) const ALL: &[Key] = &[
     also(KeyCode::Down, NONE, Action::Down, "Down"),
     also(KeyCode::Char('p'), CTRL, Action::Up, "Ctrl-P"),
     also(KeyCode::Char('n'), CTRL, Action::Down, "Ctrl-N"),
+    key(KeyCode::Char('r'), CTRL, Action::Past, "Ctrl-R", Group::Move, |w| w.key_past),
     key(KeyCode::Left, NONE, Action::Edit(Edit::Left), "Left / Right", Group::Move, |w| w.key_left_right),
     also(KeyCode::Right, NONE, Action::Edit(Edit::Right), "Right"),
     also(KeyCode::Char('b'), CTRL, Action::Edit(Edit::Left), "Ctrl-B"),

@@ -6,6 +6,7 @@
 
 mod answers;
 mod bill;
+mod burst;
 mod busy;
 mod cache_panel;
 mod commands;
@@ -26,6 +27,7 @@ mod markdown;
 mod model;
 mod msg;
 mod panel;
+mod past;
 mod printed;
 mod run;
 mod screen;

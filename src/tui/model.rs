@@ -76,6 +76,12 @@ pub(super) struct Model {
     pub(super) transcript: Transcript,
     /// The transcript on the whole screen, while it is open.
     pub(super) pager: Option<Pager>,
+    /// What the person said in this conversation, the oldest first.
+    pub(super) said: Vec<String>,
+    /// When Esc was pressed with nothing to stop; the second one goes back.
+    pub(super) escaped: Option<Moment>,
+    /// A draft of an earlier session is kept somewhere.
+    pub(super) has_kept_draft: bool,
     last: Kind,
 }
 
@@ -138,6 +144,9 @@ impl Model {
             has_spoken: false,
             transcript: Transcript::default(),
             pager: None,
+            said: Vec::new(),
+            escaped: None,
+            has_kept_draft: false,
             last: Kind::Nothing,
         }
     }
@@ -159,6 +168,11 @@ impl Model {
     /// Whether words have to wait.
     pub(super) fn is_busy(&self) -> bool {
         self.work.is_some() || self.session.is_none()
+    }
+
+    /// What a row of the composer has room for, beside its sign and the caret.
+    pub(super) fn composer_columns(&self) -> usize {
+        self.size.columns.saturating_sub(3)
     }
 
     /// Prints lines beside the conversation, and records them.

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{
     answers::{Heard, QUESTION},
     bill::summary,
+    burst::{Burst, Passed},
     editor::{Desk, Page, choose_editor, missing},
     feed::Feed,
     frame::{Frame, Size},
@@ -33,7 +34,7 @@ use super::{
 use crate::{
     agent::Handle,
     base::{Clean, Moment, SessionId},
-    protocol::{Event, Totals},
+    protocol::{Event, Op, Query, Totals},
 };
 
 /// The shortest time between two frames: 30 a second. Source: `docs/sources.md`, tui 4.5.
@@ -63,6 +64,8 @@ pub struct Options {
     pub is_kept: bool,
     /// The command line of the person's editor ([`super::choose_editor`]); empty for the usual one.
     pub editor: String,
+    /// Whether the composer begins with vim's keys.
+    pub is_vim: bool,
 }
 
 /// How the screen is written.
@@ -111,6 +114,7 @@ pub async fn run(handle: Handle, options: Options) -> io::Result<Exit> {
     let terminal = Terminal::take()?;
     let mut face = Face::new(handle, options, clock);
     face.draw()?;
+    face.feed.send(Op::Query(Query::Past));
     let asked = face.ask_page()?;
     face.model.zone = jiff::tz::TimeZone::system();
     let mut reason = face.serve(asked).await?;
@@ -138,6 +142,8 @@ struct Face {
     /// The terminal is gone.
     is_blind: bool,
     is_kept: bool,
+    /// Keys that may be a paste.
+    burst: Burst,
     editor: String,
     /// A text that waits for the editor.
     page: Option<Page>,
@@ -149,6 +155,7 @@ impl Face {
         let look = options.paint.look(options.language, !options.is_still);
         let mut model = Model::new(size, look, options.home, clock.now());
         model.paint = options.paint;
+        model.composer.set_vim(options.is_vim);
         if let Some(text) = options.first_prompt {
             model.first_prompt(text);
         }
@@ -166,6 +173,7 @@ impl Face {
             clipboard: Clipboard::default(),
             is_blind: false,
             is_kept: options.is_kept,
+            burst: Burst::default(),
             editor: choose_editor(Some(&options.editor), None),
             page: None,
         }
@@ -203,6 +211,9 @@ impl Face {
                 event = self.feed.next(), if !self.model.is_gone => Some(event.map_or(Msg::Gone, |e| Msg::Agent(Box::new(e)))),
                 () = sleep(wake) => Some(Msg::Tick),
             };
+            for passed in self.burst.tick(self.clock.now()) {
+                is_over |= self.take(translate(passed))?;
+            }
             is_over |= self.take(msg)?;
             while self.page.is_none()
                 && !self.is_blind
@@ -251,8 +262,15 @@ impl Face {
         };
         let mut is_over = false;
         self.due = Some(ECHO);
-        for (_, heard) in batch {
-            is_over |= self.take(translate(heard))?;
+        let mut events = Vec::with_capacity(batch.len());
+        for (at, heard) in batch {
+            match heard {
+                Heard::Input(event) => events.push((self.clock.moment(at), event)),
+                Heard::Colour(colour) => is_over |= self.take(Some(Msg::Page(colour)))?,
+            }
+        }
+        for passed in self.burst.take(events) {
+            is_over |= self.take(translate(passed))?;
         }
         Ok(is_over)
     }
@@ -398,9 +416,14 @@ impl Face {
     /// what is shown. Never while all stands still.
     fn wake(&self) -> Option<Instant> {
         if let Some(pace) = self.due {
-            return Some(self.drawn + pace);
+            let frame = self.drawn + pace;
+            return Some(self.burst.wake_at().map_or(frame, |at| frame.min(self.clock.instant(at))));
         }
-        self.model.wake_at().map(|at| self.clock.instant(at))
+        [self.model.wake_at(), self.burst.wake_at()]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|at| self.clock.instant(at))
     }
 }
 
@@ -411,10 +434,10 @@ async fn sleep(until: Option<Instant>) {
     }
 }
 
-fn translate(heard: Heard) -> Option<Msg> {
-    let input = match heard {
-        Heard::Input(input) => input,
-        Heard::Colour(colour) => return Some(Msg::Page(colour)),
+fn translate(passed: Passed) -> Option<Msg> {
+    let input = match passed {
+        Passed::Paste(text) => return Some(Msg::Paste(text)),
+        Passed::Event(input) => input,
     };
     match input {
         Input::Key(key) => Some(Msg::Key(key)),
@@ -449,6 +472,10 @@ impl Clock {
 
     fn now(&self) -> Moment {
         self.at.after(self.start.elapsed())
+    }
+
+    fn moment(&self, at: Instant) -> Moment {
+        self.at.after(at.saturating_duration_since(self.start))
     }
 
     fn instant(&self, at: Moment) -> Instant {

@@ -31,6 +31,7 @@ impl Model {
         match commands::read(&draft) {
             Read::Words => {
                 if let Some(text) = self.composer.take() {
+                    Self::keep_past(&text, cmds);
                     self.queue.push_back(text);
                     self.send_next(cmds);
                 }
@@ -40,7 +41,9 @@ impl Model {
                 self.hint = Some("not while a turn is running; Esc stops it".to_owned());
             }
             Read::Command(command, arguments) => {
-                self.composer.take();
+                if let Some(text) = self.composer.take() {
+                    Self::keep_past(&text, cmds);
+                }
                 cmds.push(Cmd::Send(Op::Used { command: command.name }));
                 self.run(command.action, arguments, cmds);
             }
@@ -102,6 +105,12 @@ impl Model {
                 _ => self.hint = Some("say how many messages to take back: /rewind 2".to_owned()),
             },
             A::Theme => self.theme_command(arguments, cmds),
+            A::Vim => {
+                let is_on = !self.composer.has_vim();
+                self.composer.set_vim(is_on);
+                let words = self.look.words;
+                self.hint = Some(if is_on { words.vim_on } else { words.vim_off }.to_owned());
+            }
             A::Clear => cmds.push(Cmd::Send(Op::Clear)),
             A::Copy => self.copy(arguments, cmds),
             A::Export => self.export(arguments, cmds),

@@ -1,9 +1,9 @@
 //! What happened → what changes and what is to be done. Pure: time comes in.
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::{
-    composer::Edit,
+    composer::{Edit, VimKey},
     dialog::{Dialog, lay_out},
     editor::{Edited, Errand, Page},
     keys::{Action, Meaning, meaning},
@@ -82,6 +82,7 @@ impl Model {
         self.hint = None;
         let meaning = meaning(key);
         let was_armed = self.leave_until.take().is_some();
+        let escaped = self.escaped.take();
         match meaning {
             Meaning::Nothing => {}
             Meaning::Does(Action::Redraw) => cmds.push(Cmd::Redraw),
@@ -91,9 +92,13 @@ impl Model {
             _ if self.dialogs.front().is_some_and(Dialog::is_open) => self.dialog_key(meaning, cmds),
             // A second Ctrl-C leaves, whatever is open.
             _ if !was_armed && self.panel.is_some() && self.panel_key(meaning, cmds) => {}
+            _ if self.vim_takes(key, meaning) => self.menu.is_closed = true,
             Meaning::Text(c) => {
                 self.composer.insert(c);
                 self.menu = Menu::default();
+            }
+            Meaning::Does(Action::Escape) if self.is_idle() && self.composer.is_empty() => {
+                self.escape_idle(escaped);
             }
             Meaning::Does(action) => self.act(action, was_armed, cmds),
         }
@@ -104,6 +109,20 @@ impl Model {
         if self.pager.as_mut().is_some_and(|pager| pager.key(meaning, transcript, size)) {
             self.pager = None;
         }
+    }
+
+    /// Whether a key is vim's, and it was told.
+    fn vim_takes(&mut self, key: KeyEvent, meaning: Meaning) -> bool {
+        let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let key = match (meaning, key.code) {
+            (Meaning::Text(c), _) => VimKey::Char(c),
+            (_, KeyCode::Esc) => VimKey::Escape,
+            (_, KeyCode::Backspace) => VimKey::Backspace,
+            (_, KeyCode::Char('r' | 'R')) if is_control => VimKey::Redo,
+            _ => return false,
+        };
+        let columns = self.composer_columns();
+        self.composer.vim_key(key, columns)
     }
 
     fn paste(&mut self, text: &str) {
@@ -120,7 +139,7 @@ impl Model {
 
     /// A key that is not text, while no question is open.
     fn act(&mut self, action: Action, was_armed: bool, cmds: &mut Vec<Cmd>) {
-        let columns = self.size.columns.saturating_sub(2);
+        let columns = self.composer_columns();
         match action {
             Action::Send if self.composer.is_empty() && self.waits_for_try() => {
                 cmds.push(Cmd::Send(Op::TryNow));
@@ -147,8 +166,9 @@ impl Model {
             Action::Leave if self.composer.is_empty() => self.leave(cmds),
             Action::Leave => self.composer.edit(Edit::Delete),
             Action::NextMode => cmds.push(Cmd::Send(Op::SetMode(self.mode.next()))),
-            Action::OpenFolded if self.open_running(cmds) => {}
+            Action::OpenFolded if self.composer.open_chip() || self.open_running(cmds) => {}
             Action::OpenFolded => self.open_folded(cmds),
+            Action::Past => self.open_past(),
             Action::Editor => {
                 let ending = if self.is_editing_command() { "sh" } else { "md" };
                 let text = self.composer.whole();
@@ -200,6 +220,7 @@ impl Model {
             return;
         }
         self.leaving = Some(self.now.after(LAST_WORD));
+        self.keep_draft(cmds);
         cmds.push(Cmd::Send(Op::Quit));
     }
 

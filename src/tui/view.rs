@@ -56,7 +56,7 @@ fn show_panel(model: &Model, panel: &Panel, frame: &mut Frame) {
     let inset = if is_boxed { 2 } else { 0 };
     let rows = panel.rows(Paper { size, columns: size.columns - inset, look, now: model.now });
     if !panel.takes_text() {
-        let shown = model.composer.shown(size.columns.saturating_sub(3));
+        let shown = model.composer.shown(model.composer_columns());
         push_composer(model, &shown, shown.rows.len().min(COMPOSER_ROWS), frame);
     }
     let edge = |sign: &'static str| Span::styled(if is_boxed { sign } else { "" }, look.accent);
@@ -82,7 +82,7 @@ fn show_panel(model: &Model, panel: &Panel, frame: &mut Frame) {
 fn show_live(model: &Model, frame: &mut Frame) {
     let columns = model.size.columns;
     let most = (model.size.rows / 2).clamp(5, MOST_ROWS);
-    let shown = model.composer.shown(columns.saturating_sub(3));
+    let shown = model.composer.shown(model.composer_columns());
     let composer_rows = shown.rows.len().min(COMPOSER_ROWS).min(most - 2);
     let below = below_composer(model, most.saturating_sub(composer_rows + 1).max(1));
     let busy = busy_rows(model);
@@ -132,7 +132,7 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
         let text = fill(look.words.leave_again, &[("seconds", &LEAVE_WINDOW.as_secs().to_string())]);
         return vec![Line::styled(text, look.warn)];
     }
-    let Some(menu) = model.shown_menu() else { return vec![status(model)] };
+    let Some(menu) = model.shown_menu() else { return vec![under(model)] };
     let selected = model.menu.selected.min(menu.len() - 1);
     let rows = room.min(menu.len());
     let first = (selected + 1).saturating_sub(rows);
@@ -155,13 +155,24 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
     out
 }
 
+/// The row below the composer: vim's mode, if its keys are on, and the status.
+fn under(model: &Model) -> Line<'static> {
+    let Some(mode) = model.composer.vim_mode() else { return status(model, model.size.columns) };
+    let mode = Span::styled(format!("{mode} "), model.look.bold.patch(model.look.accent));
+    let mut row = status(model, model.size.columns.saturating_sub(width(&mode.content)));
+    let style = std::mem::take(&mut row.style);
+    row.spans.iter_mut().for_each(|span| span.style = style.patch(span.style));
+    row.spans.insert(0, mode);
+    row
+}
+
 /// Mode, model, context, cache, its life, money. Where the row is too short the left goes first, then the words of
 /// the cache's life become fewer, then money and one of what is left of the cache go; the context stays.
-fn status(model: &Model) -> Line<'static> {
+fn status(model: &Model, columns: usize) -> Line<'static> {
     let Some(session) = &model.session else { return Line::styled("starting", model.look.dim) };
     if session.model.is_empty() {
         let text = format!("{} · {}", model.mode, model.look.words.not_signed_in);
-        return cut(Line::styled(text, model.look.dim), model.size.columns);
+        return cut(Line::styled(text, model.look.dim), columns);
     }
     let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
         Some(share) => format!("ctx {share}% {}/{}", model.context.short(), session.window.short()),
@@ -192,7 +203,7 @@ fn status(model: &Model) -> Line<'static> {
     ];
     let mut rows =
         rows.map(|row| row.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · "));
-    let fits = rows.iter().position(|row| width(row) <= model.size.columns).unwrap_or(rows.len() - 1);
+    let fits = rows.iter().position(|row| width(row) <= columns).unwrap_or(rows.len() - 1);
     Line::styled(std::mem::take(&mut rows[fits]), model.look.dim)
 }
 
@@ -229,7 +240,7 @@ fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
 /// The row of the draft that holds the caret, or a hint.
 fn push_draft(model: &Model, frame: &mut Frame) {
     let columns = model.size.columns;
-    let shown = model.composer.shown(columns.saturating_sub(3));
+    let shown = model.composer.shown(model.composer_columns());
     let top = frame.rows.len();
     let row = shown.rows.get(shown.caret.0).cloned().unwrap_or_default();
     let mut text = vec![Span::styled("> ", model.look.accent), Span::raw(row)];

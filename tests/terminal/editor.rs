@@ -25,7 +25,7 @@ fn the_editor_gets_the_terminal_and_its_text_comes_back() {
     assert_eq!(terminal.requests().len(), 0);
     terminal.key(Key::Enter).waits_for_printed("Read.");
     assert!(terminal.last_message().contains("first\\nsecond\\nthird"), "{}", terminal.last_message());
-    terminal.key(Key::Control('d'));
+    terminal.waits_for_rest().key(Key::Control('d'));
     assert_eq!(terminal.exits(), 0);
     terminal.is_restored();
 }

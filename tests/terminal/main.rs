@@ -13,6 +13,7 @@ mod approvals;
 mod bill;
 mod composer;
 mod demo;
+mod drafts;
 mod editor;
 mod failures;
 mod first_start;

@@ -26,7 +26,7 @@ use crate::{
     permissions::Policy,
     protocol::{DeskEvent, DeskOp, EndReason, Event, Failure, Kind, Mode, ModelRow, Op, SignIn, Switched},
     provider,
-    session::{Folder, LedgerFile, Meta, Pinned, Transcript, load},
+    session::{Folder, LedgerFile, Meta, PastFile, Pinned, Transcript, load},
     sim::{Recorded, Script, Sim, SimOptions, Turn, say},
     tools::{Limits, Selection, Toolbox},
 };
@@ -150,6 +150,7 @@ impl World {
             ledger: cache::Ledger::default(),
             ledger_file: LedgerFile::nowhere(),
             pinned: Pinned::nowhere(),
+            past: PastFile::nowhere(),
             date: "2026-11-21".into(),
         };
         Self { handle: start(setup), transcript: path, folder: folder }

@@ -1,61 +1,84 @@
 //! Long pastes, shown as one short sign and sent in full.
+//!
+//! In the draft a chip is one character that nothing else uses, so that no move, edit or undo can take it apart.
 
 use crate::base::Bytes;
 
-/// A paste of more lines becomes a chip.
+/// A paste of more lines becomes a chip. Source: `docs/sources.md`, tui 4.5.
 const LINES: usize = 10;
-/// A paste of more characters becomes a chip.
+/// A paste of more characters becomes a chip. Source: as above.
 const CHARACTERS: usize = 1_000;
 
-/// The long pastes of one draft.
+/// The first character that stands for a chip: near the end of the private ones, where no font has signs.
+pub(super) const FIRST: char = '\u{10f000}';
+const LAST: char = '\u{10fffd}';
+
+/// Whether a character of a draft stands for a chip.
+pub(super) fn is_chip(c: char) -> bool {
+    (FIRST..=LAST).contains(&c)
+}
+
+/// A text from outside, in which no character stands for a chip.
+pub(super) fn without_chips(text: &str) -> String {
+    text.replace(is_chip, "\u{fffd}")
+}
+
+/// The long pastes of one composer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chips(Vec<(String, String)>);
 
 impl Chips {
-    /// What to put into the draft for a paste: the text itself, or the label of a chip.
-    pub(super) fn take(&mut self, pasted: String) -> String {
+    /// The character that stands for a long text; `None` for one that is short enough to be shown.
+    pub(super) fn take(&mut self, pasted: &str) -> Option<char> {
         let lines = pasted.lines().count();
-        if lines <= LINES && pasted.chars().count() <= CHARACTERS {
-            return pasted;
+        if lines <= LINES && pasted.chars().nth(CHARACTERS).is_none() {
+            return None;
         }
+        let number = u32::try_from(self.0.len()).ok()?;
+        let sign = char::from_u32(u32::from(FIRST) + number).filter(|c| is_chip(*c))?;
         let size = Bytes(pasted.len() as u64).short();
         let many = if lines == 1 { "" } else { "s" };
         let mut label = format!("[Pasted {lines} line{many}, {size}]");
         if self.0.iter().any(|(known, _)| *known == label) {
             label = format!("[Pasted {lines} line{many}, {size} #{}]", self.0.len() + 1);
         }
-        self.0.push((label.clone(), pasted));
-        label
+        self.0.push((label, pasted.to_owned()));
+        Some(sign)
+    }
+
+    /// How a chip is shown.
+    pub(super) fn label(&self, sign: char) -> Option<&str> {
+        self.find(sign).map(|chip| chip.0.as_str())
+    }
+
+    /// What a chip stands for.
+    pub(super) fn text(&self, sign: char) -> Option<&str> {
+        self.find(sign).map(|chip| chip.1.as_str())
+    }
+
+    /// The draft as it is shown.
+    pub(super) fn labelled(&self, draft: &str) -> String {
+        self.replace(draft, |sign| self.label(sign))
     }
 
     /// The draft with every chip replaced by what it stands for.
     pub(super) fn expand(&self, draft: &str) -> String {
+        self.replace(draft, |sign| self.text(sign))
+    }
+
+    fn replace<'a>(&self, draft: &str, by: impl Fn(char) -> Option<&'a str>) -> String {
         let mut out = String::with_capacity(draft.len());
-        let mut rest = draft;
-        while let Some((at, (label, text))) =
-            self.0.iter().filter_map(|c| Some((rest.find(&c.0)?, c))).min_by_key(|(at, _)| *at)
-        {
-            out.push_str(&rest[..at]);
-            out.push_str(text);
-            rest = &rest[at + label.len()..];
+        for c in draft.chars() {
+            match by(c) {
+                Some(text) => out.push_str(text),
+                None => out.push(c),
+            }
         }
-        out.push_str(rest);
         out
     }
 
-    /// The chip that ends where `before` ends, as a number of characters.
-    pub(super) fn ending(&self, before: &str) -> Option<usize> {
-        self.0
-            .iter()
-            .find(|(label, _)| before.ends_with(label.as_str()))
-            .map(|(label, _)| label.chars().count())
-    }
-
-    /// The chip that begins where `after` begins, as a number of characters.
-    pub(super) fn beginning(&self, after: &str) -> Option<usize> {
-        self.0
-            .iter()
-            .find(|(label, _)| after.starts_with(label.as_str()))
-            .map(|(label, _)| label.chars().count())
+    fn find(&self, sign: char) -> Option<&(String, String)> {
+        let number = u32::from(sign).checked_sub(u32::from(FIRST))?;
+        self.0.get(usize::try_from(number).ok()?)
     }
 }

@@ -1,8 +1,12 @@
-//! What was sent before, in this session.
+//! What was sent before, in this session and in earlier ones.
+
+/// How many texts are kept.
+const MOST: usize = 1_000;
 
 /// Sent texts, walked with Up and Down.
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
+    /// The oldest first; chips as their characters.
     sent: Vec<String>,
     /// Where the walk is, counted from the newest.
     at: Option<usize>,
@@ -17,6 +21,20 @@ impl History {
         if self.sent.last() != Some(&text) {
             self.sent.push(text);
         }
+        let extra = self.sent.len().saturating_sub(MOST);
+        self.sent.drain(..extra);
+    }
+
+    /// Puts texts of earlier sessions before those of this one.
+    pub(super) fn precede(&mut self, mut earlier: Vec<String>) {
+        earlier.append(&mut self.sent);
+        self.sent = earlier;
+    }
+
+    /// All texts, the newest first, each once.
+    pub(super) fn newest(&self) -> Vec<&str> {
+        let mut seen = std::collections::HashSet::new();
+        self.sent.iter().rev().map(String::as_str).filter(|text| seen.insert(*text)).collect()
     }
 
     /// The text before the shown one; `draft` is kept for the way back.
@@ -32,7 +50,10 @@ impl History {
 
     /// The text after the shown one; at last the draft the walk began with.
     pub(super) fn newer(&mut self) -> Option<&str> {
-        self.at = self.at?.checked_sub(1);
+        self.at = match self.at? {
+            0 => None,
+            at => Some(at - 1),
+        };
         Some(match self.at {
             Some(at) => self.sent.get(self.sent.len() - 1 - at)?,
             None => &self.kept,

@@ -376,4 +376,33 @@ sentences! {
     choice_all,
     /// Ctrl-T.
     key_transcript,
+    // The composer: vim's keys, earlier texts.
+    /// What `/vim` does.
+    command_vim,
+    /// Vim's keys are on now.
+    vim_on,
+    /// Vim's keys are off now.
+    vim_off,
+    /// Ctrl-R.
+    key_past,
+    /// The list of texts that were sent before.
+    past_title,
+    /// Its keys.
+    past_keys,
+    /// There is nothing in that list.
+    past_none,
+    /// The list of messages of this conversation.
+    back_title,
+    /// Its keys.
+    back_keys,
+    /// There is nothing in that list.
+    back_none,
+    /// Before what is typed to search.
+    texts_filter,
+    /// How many of the texts fit.
+    texts_count,
+    /// A draft of the last session stands in the composer.
+    draft_back,
+    /// A draft of the last session can be found.
+    draft_above,
 }

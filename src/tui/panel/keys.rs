@@ -58,6 +58,10 @@ impl Model {
                 }
                 None => is_taken = false,
             },
+            (Panel::Texts(texts), meaning) => {
+                let picked = texts.key(meaning);
+                is_open = self.pick(picked, cmds);
+            }
             (_, Meaning::Does(Action::Cancel)) => {
                 cmds.push(desk(DeskOp::Stop));
                 is_open = false;
@@ -88,6 +92,10 @@ impl Model {
             Some(Panel::SignIn(sign_in)) => sign_in.paste(text),
             Some(Panel::Models(models)) => {
                 models.filter.push_str(text.lines().next().unwrap_or_default().trim());
+                true
+            }
+            Some(Panel::Texts(texts)) => {
+                texts.paste(text);
                 true
             }
             Some(Panel::Themes(_)) | None => false,

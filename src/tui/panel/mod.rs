@@ -10,6 +10,7 @@ mod models;
 mod secret;
 mod show;
 mod sign_in;
+mod texts;
 mod theme;
 
 pub(super) use device::Device;
@@ -17,6 +18,7 @@ pub(super) use mark::{Mark, by_digit};
 pub(super) use models::Models;
 pub(super) use show::Paper;
 pub(super) use sign_in::{Focus, Page, SignIn};
+pub(super) use texts::{Picked, Purpose, Texts};
 pub(super) use theme::Themes;
 
 use ratatui::text::Line;
@@ -32,6 +34,8 @@ pub(super) enum Panel {
     Models(Box<Models>),
     /// Themes to choose from.
     Themes(Themes),
+    /// Texts to choose from.
+    Texts(Box<Texts>),
 }
 
 impl Panel {
@@ -39,7 +43,7 @@ impl Panel {
     pub(super) fn wake_at(&self, now: Moment) -> Option<Moment> {
         match self {
             Self::SignIn(sign_in) => sign_in.device().and_then(|device| device.wake_at(now)),
-            Self::Models(_) | Self::Themes(_) => None,
+            Self::Models(_) | Self::Themes(_) | Self::Texts(_) => None,
         }
     }
 
@@ -47,7 +51,7 @@ impl Panel {
     pub(super) fn takes_text(&self) -> bool {
         match self {
             Self::SignIn(sign_in) => matches!(sign_in.page, Page::Key(_)),
-            Self::Models(_) => true,
+            Self::Models(_) | Self::Texts(_) => true,
             Self::Themes(_) => false,
         }
     }

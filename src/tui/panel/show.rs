@@ -41,6 +41,7 @@ impl Panel {
             Self::SignIn(sign_in) => sign_in.rows(paper),
             Self::Models(models) => models.rows(paper),
             Self::Themes(themes) => themes.rows(paper),
+            Self::Texts(texts) => texts.rows(paper),
         }
     }
 }

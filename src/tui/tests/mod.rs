@@ -6,9 +6,11 @@ mod frames;
 mod keys;
 mod looks;
 mod page;
+mod past;
 mod sign_in;
 mod transcript;
 mod turns;
+mod vim;
 mod work;
 
 use std::time::Duration;
@@ -45,6 +47,8 @@ struct Stage {
     /// What was copied, and what was written where.
     copied: Vec<String>,
     written: Vec<(Target, String)>,
+    /// What was kept for later sessions.
+    past: Vec<String>,
     has_quit: bool,
 }
 
@@ -69,6 +73,7 @@ impl Stage {
             pages: Vec::new(),
             copied: Vec::new(),
             written: Vec::new(),
+            past: Vec::new(),
             has_quit: false,
         }
     }
@@ -76,6 +81,9 @@ impl Stage {
     fn send(&mut self, msg: Msg) -> &mut Self {
         for cmd in update(&mut self.model, msg, self.now) {
             match cmd {
+                Cmd::Send(Op::KeepPast { text }) => self.past.push(text),
+                // What is counted is nobody's business here.
+                Cmd::Send(Op::Used { .. }) => {}
                 Cmd::Send(op) => self.ops.push(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Edit(page) => self.pages.push(page),
