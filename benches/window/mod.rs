@@ -53,7 +53,7 @@ impl Window {
         let child = pair.slave.spawn_command(command).unwrap();
         let shared = seen.clone();
         thread::spawn(move || {
-            let mut piece = [0; 64 * 1024];
+            let mut piece = vec![0; 64 * 1024];
             while let Ok(n @ 1..) = reader.read(&mut piece) {
                 let mut seen = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 seen.first.get_or_insert_with(Instant::now);

@@ -321,7 +321,7 @@ impl Face {
         let Some(msg) = msg else { return Ok(false) };
         self.due.get_or_insert(FRAME);
         if self.model.look.colour
-            && matches!(&msg, Msg::Agent(event) if matches!(**event, Event::Delta { .. }))
+            && matches!(&msg, Msg::Agent(event) if matches!(**event, Event::Requested { .. }))
         {
             prepare();
         }

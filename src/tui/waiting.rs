@@ -6,6 +6,7 @@ use super::{
     model::{Kind, Model},
     msg::Cmd,
     printed,
+    transcript::Entry,
 };
 use crate::{
     base::Clean,
@@ -61,7 +62,8 @@ impl Model {
     pub(super) fn steered(&mut self, text: &str, cmds: &mut Vec<Cmd>) {
         self.took_steers(text);
         let lines = printed::words(text, self.size.columns, self.look);
-        self.print(Kind::Words, lines, cmds);
+        self.transcript.push(Entry::Words(text.to_owned()));
+        self.put(Kind::Words, lines, cmds);
     }
 
     /// A turn has ended: what waited is sent, or comes back into the composer.

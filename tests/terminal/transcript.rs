@@ -57,7 +57,7 @@ fn the_transcript_opens_over_a_running_answer_and_the_scrollback_gets_all_of_it(
     terminal.waits_for("> my draft").key(Key::Control('t'));
     terminal.waits_until("the other screen is shown", super::Terminal::shows_other_screen);
     terminal.key(Key::Home).waits_for("> write").waits_for("  First I look at it.");
-    terminal.resize(60, 30).waits_for("Esc closes").key(Key::End).waits_for("The very end.");
+    terminal.resize(90, 30).waits_for("Esc closes").key(Key::End).waits_for("The very end.");
     terminal
         .type_text("/paragraph 150")
         .waits_for("/paragraph 150")

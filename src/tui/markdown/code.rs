@@ -1,7 +1,7 @@
 //! Colours of code: what each word of a line is, with the state carried from line to line.
 //!
-//! Grammars are large, so they are loaded once, by a thread of their own, after an answer began to come. A block that
-//! opens before they are there stays plain.
+//! Grammars are large, so they are loaded once, by a thread of their own, while the first request is on its way. A
+//! block that opens before they are there stays plain.
 
 use std::{sync::OnceLock, thread};
 
