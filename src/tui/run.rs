@@ -42,8 +42,10 @@ const FRAME: Duration = Duration::from_millis(33);
 /// The same for a frame that shows a key, and how long the agent's events are taken before keys are looked at again.
 const ECHO: Duration = Duration::from_millis(8);
 const SPELL: Duration = Duration::from_millis(8);
-/// How many lines are printed with one frame at most: what a slow terminal shows in a few of them.
-const PRINTED: usize = 1_000;
+/// How many lines are printed with one frame: as many as the terminal takes in the time a key may wait.
+const LINES: std::ops::RangeInclusive<usize> = 32..=4_096;
+const QUICK: Duration = Duration::from_millis(4);
+const SLOW: Duration = Duration::from_millis(12);
 
 /// What a person chose for the screen.
 #[derive(Clone, Debug, Default)]
@@ -136,6 +138,8 @@ struct Face {
     drawn: Instant,
     /// Something changed: how long after the frame before the next one may come.
     due: Option<Duration>,
+    /// How many lines are printed with the next frame at most.
+    most: usize,
     /// The full-screen transcript, while it is shown.
     sheet: Option<Sheet<Stdout>>,
     clipboard: Clipboard,
@@ -169,6 +173,7 @@ impl Face {
             printed,
             drawn,
             due: None,
+            most: 256,
             sheet: None,
             clipboard: Clipboard::default(),
             is_blind: false,
@@ -372,10 +377,18 @@ impl Face {
         }
         self.close_sheet()?;
         // What is left comes with the next frame, so that keys are read in between.
-        let many = self.printed.len().min(PRINTED);
+        let many = self.printed.len().min(self.most);
         let printed: Vec<Line<'static>> = self.printed.drain(..many).collect();
-        self.due = (!self.printed.is_empty()).then_some(FRAME);
-        self.screen.draw(&printed, &frame, columns)
+        self.due = (!self.printed.is_empty()).then_some(ECHO);
+        let began = Instant::now();
+        self.screen.draw(&printed, &frame, columns)?;
+        let took = began.elapsed();
+        if took > SLOW {
+            self.most = (self.most / 2).max(*LINES.start());
+        } else if took < QUICK && many == self.most {
+            self.most = (self.most * 2).min(*LINES.end());
+        }
+        Ok(())
     }
 
     /// Goes back to the screen where the conversation stands, as it was left.
