@@ -51,7 +51,8 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('--bare', '--bare', [CompletionResultType]::ParameterName, 'Look for nothing by itself: no instruction files, no map of the repository')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Go on with the newest session of this project')
             [CompletionResult]::new('--continue', '--continue', [CompletionResultType]::ParameterName, 'Go on with the newest session of this project')
-            [CompletionResult]::new('--private', '--private', [CompletionResultType]::ParameterName, 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider')
+            [CompletionResult]::new('--private', '--private', [CompletionResultType]::ParameterName, 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider, nothing counted')
+            [CompletionResult]::new('--no-telemetry', '--no-telemetry', [CompletionResultType]::ParameterName, 'Count nothing of this run and send nothing of the kind; `qwen telemetry off` says it for good')
             [CompletionResult]::new('--screen-reader', '--screen-reader', [CompletionResultType]::ParameterName, 'Plain lines for a screen reader: no boxes, nothing that moves, a word before each kind of text')
             [CompletionResult]::new('--fullscreen', '--fullscreen', [CompletionResultType]::ParameterName, 'Take the whole window and give it back at the end')
             [CompletionResult]::new('--include-partial-messages', '--include-partial-messages', [CompletionResultType]::ParameterName, 'With stream-json, also write the pieces of an answer while it comes')
@@ -64,6 +65,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'See what the provider''s cache holds, what it saved, and on which rules')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Sign in, see who is signed in, and choose between accounts')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'See what a run here would use, and what is in its way')
+            [CompletionResult]::new('telemetry', 'telemetry', [CompletionResultType]::ParameterValue, 'See what is counted of how qwen is used, and turn it on or off')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'List the models of the catalogue: window, output, prices, cache, and where they are served')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             break
@@ -191,6 +193,56 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON, in the form of docs/schemas/doctor.schema.json')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;telemetry' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Is anything counted here, why, where does it go, what waits, and how old is the id?')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the exact bytes that wait to be sent; when none wait, those that were sent last')
+            [CompletionResult]::new('on', 'on', [CompletionResultType]::ParameterValue, 'Say yes, also with an API key')
+            [CompletionResult]::new('off', 'off', [CompletionResultType]::ParameterValue, 'Say no, and remove everything that was kept')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Remove what waits, what was sent last and the id')
+            [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send what waits now, instead of with the next session')
+            [CompletionResult]::new('crash', 'crash', [CompletionResultType]::ParameterValue, 'Print the report of the last crash')
+            break
+        }
+        'qwen;telemetry;status' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;telemetry;show' {
+            [CompletionResult]::new('--sent', '--sent', [CompletionResultType]::ParameterName, 'Print the bytes that were sent last')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;telemetry;on' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;telemetry;off' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;telemetry;purge' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;telemetry;send' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;telemetry;crash' {
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Crash on purpose, to see what a report holds')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Remove the reports')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'qwen;models' {

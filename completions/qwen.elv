@@ -48,7 +48,8 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --bare 'Look for nothing by itself: no instruction files, no map of the repository'
             cand -c 'Go on with the newest session of this project'
             cand --continue 'Go on with the newest session of this project'
-            cand --private 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider'
+            cand --private 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider, nothing counted'
+            cand --no-telemetry 'Count nothing of this run and send nothing of the kind; `qwen telemetry off` says it for good'
             cand --screen-reader 'Plain lines for a screen reader: no boxes, nothing that moves, a word before each kind of text'
             cand --fullscreen 'Take the whole window and give it back at the end'
             cand --include-partial-messages 'With stream-json, also write the pieces of an answer while it comes'
@@ -61,6 +62,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand cache 'See what the provider''s cache holds, what it saved, and on which rules'
             cand auth 'Sign in, see who is signed in, and choose between accounts'
             cand doctor 'See what a run here would use, and what is in its way'
+            cand telemetry 'See what is counted of how qwen is used, and turn it on or off'
             cand models 'List the models of the catalogue: window, output, prices, cache, and where they are served'
             cand completions 'Print the completion script of a shell'
         }
@@ -172,6 +174,48 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand --json 'Answer as JSON, in the form of docs/schemas/doctor.schema.json'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;telemetry'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand status 'Is anything counted here, why, where does it go, what waits, and how old is the id?'
+            cand show 'Print the exact bytes that wait to be sent; when none wait, those that were sent last'
+            cand on 'Say yes, also with an API key'
+            cand off 'Say no, and remove everything that was kept'
+            cand purge 'Remove what waits, what was sent last and the id'
+            cand send 'Send what waits now, instead of with the next session'
+            cand crash 'Print the report of the last crash'
+        }
+        &'qwen;telemetry;status'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;telemetry;show'= {
+            cand --sent 'Print the bytes that were sent last'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;telemetry;on'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;telemetry;off'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;telemetry;purge'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;telemetry;send'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;telemetry;crash'= {
+            cand --now 'Crash on purpose, to see what a report holds'
+            cand --remove 'Remove the reports'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'qwen;models'= {
             cand --json 'Answer as JSON, in the form of docs/schemas/models.schema.json'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_qwen_global_optspecs
-    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private max-session-turns= lang= screen-reader fullscreen o/output-format= include-partial-messages v/version h/help
+    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private no-telemetry max-session-turns= lang= screen-reader fullscreen o/output-format= include-partial-messages v/version h/help
 end
 
 function __fish_qwen_needs_command
@@ -54,7 +54,8 @@ stream-json\t'one message a line, as things happen'"
 complete -c qwen -n "__fish_qwen_needs_command" -s y -l yolo -d 'Approve everything'
 complete -c qwen -n "__fish_qwen_needs_command" -l bare -d 'Look for nothing by itself: no instruction files, no map of the repository'
 complete -c qwen -n "__fish_qwen_needs_command" -s c -l continue -d 'Go on with the newest session of this project'
-complete -c qwen -n "__fish_qwen_needs_command" -l private -d 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider'
+complete -c qwen -n "__fish_qwen_needs_command" -l private -d 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider, nothing counted'
+complete -c qwen -n "__fish_qwen_needs_command" -l no-telemetry -d 'Count nothing of this run and send nothing of the kind; `qwen telemetry off` says it for good'
 complete -c qwen -n "__fish_qwen_needs_command" -l screen-reader -d 'Plain lines for a screen reader: no boxes, nothing that moves, a word before each kind of text'
 complete -c qwen -n "__fish_qwen_needs_command" -l fullscreen -d 'Take the whole window and give it back at the end'
 complete -c qwen -n "__fish_qwen_needs_command" -l include-partial-messages -d 'With stream-json, also write the pieces of an answer while it comes'
@@ -65,6 +66,7 @@ complete -c qwen -n "__fish_qwen_needs_command" -a "sim" -d 'Serve a simulated Q
 complete -c qwen -n "__fish_qwen_needs_command" -a "cache" -d 'See what the provider\'s cache holds, what it saved, and on which rules'
 complete -c qwen -n "__fish_qwen_needs_command" -a "auth" -d 'Sign in, see who is signed in, and choose between accounts'
 complete -c qwen -n "__fish_qwen_needs_command" -a "doctor" -d 'See what a run here would use, and what is in its way'
+complete -c qwen -n "__fish_qwen_needs_command" -a "telemetry" -d 'See what is counted of how qwen is used, and turn it on or off'
 complete -c qwen -n "__fish_qwen_needs_command" -a "models" -d 'List the models of the catalogue: window, output, prices, cache, and where they are served'
 complete -c qwen -n "__fish_qwen_needs_command" -a "completions" -d 'Print the completion script of a shell'
 complete -c qwen -n "__fish_qwen_using_subcommand demo" -l keep -d 'Keep the temporary repository and say where it is'
@@ -149,6 +151,24 @@ complete -c qwen -n "__fish_qwen_using_subcommand auth; and __fish_seen_subcomma
 complete -c qwen -n "__fish_qwen_using_subcommand doctor" -l online -d 'Ask the server too: one real request with the key'
 complete -c qwen -n "__fish_qwen_using_subcommand doctor" -l json -d 'Answer as JSON, in the form of docs/schemas/doctor.schema.json'
 complete -c qwen -n "__fish_qwen_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -f -a "status" -d 'Is anything counted here, why, where does it go, what waits, and how old is the id?'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -f -a "show" -d 'Print the exact bytes that wait to be sent; when none wait, those that were sent last'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -f -a "on" -d 'Say yes, also with an API key'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -f -a "off" -d 'Say no, and remove everything that was kept'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -f -a "purge" -d 'Remove what waits, what was sent last and the id'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -f -a "send" -d 'Send what waits now, instead of with the next session'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and not __fish_seen_subcommand_from status show on off purge send crash" -f -a "crash" -d 'Print the report of the last crash'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from show" -l sent -d 'Print the bytes that were sent last'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from on" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from off" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from send" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from crash" -l now -d 'Crash on purpose, to see what a report holds'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from crash" -l remove -d 'Remove the reports'
+complete -c qwen -n "__fish_qwen_using_subcommand telemetry; and __fish_seen_subcommand_from crash" -s h -l help -d 'Print help'
 complete -c qwen -n "__fish_qwen_using_subcommand models" -l json -d 'Answer as JSON, in the form of docs/schemas/models.schema.json'
 complete -c qwen -n "__fish_qwen_using_subcommand models" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

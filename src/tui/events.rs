@@ -24,10 +24,7 @@ impl Model {
     pub(super) fn hear(&mut self, event: Event, cmds: &mut Vec<Cmd>) {
         match event {
             Event::SessionStarted(session) => self.session_started(session, cmds),
-            Event::TurnStarted { text, .. } => {
-                self.turn_started(&text, cmds);
-                self.said.push(text);
-            }
+            Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
             Event::Requested { estimate, .. } => self.requested(estimate, cmds),
             Event::Delta { kind: DeltaKind::Reasoning, text } => {
                 let now = self.now;
@@ -76,13 +73,7 @@ impl Model {
                 self.end_summary(cmds);
             }
             Event::Warmed { cache, totals } => (self.cache, self.totals) = (Some(cache), totals),
-            Event::Rewound { turn, text } => {
-                let which =
-                    if turn == 1 { "The last message is".to_owned() } else { format!("{turn} messages are") };
-                self.say(&format!("{which} taken back; files stay as they are."), false, cmds);
-                self.forget_said(turn);
-                self.composer.give_back(vec![text]);
-            }
+            Event::Rewound { turn, text } => self.rewound(turn, text, cmds),
             Event::ModeChanged(mode) => self.mode = mode,
             Event::Restored { items } => {
                 self.restore_said(&items);
@@ -104,10 +95,7 @@ impl Model {
                 self.is_gone = true;
                 cmds.push(Cmd::Quit);
             }
-            Event::Steered { text } => {
-                self.steered(&text, cmds);
-                self.said.push(text);
-            }
+            Event::Steered { text } => self.steered(&text, cmds),
             Event::Reply(Reply::Past(past)) => self.hear_past(past),
             // The face keeps its own queue, so that it can be taken back.
             Event::Queued { .. } | Event::Used { .. } | Event::Reply(_) => {}
@@ -150,6 +138,7 @@ impl Model {
     fn turn_started(&mut self, text: &str, cmds: &mut Vec<Cmd>) {
         let since = self.work.as_ref().map_or(self.now, |w| w.since);
         self.took_steers(text);
+        self.said.push(text.to_owned());
         let mut work = self.new_work();
         work.since = since;
         (self.work, self.has_spoken) = (Some(work), true);

@@ -99,8 +99,11 @@ impl Model {
         self.said = said.collect();
     }
 
-    /// A message, counted from the newest, and all behind it are gone.
-    pub(super) fn forget_said(&mut self, turn: u32) {
+    /// A message, counted from the newest, and all behind it are gone; its words come back into the composer.
+    pub(super) fn rewound(&mut self, turn: u32, text: String, cmds: &mut Vec<Cmd>) {
+        let which = if turn == 1 { "The last message is".to_owned() } else { format!("{turn} messages are") };
+        self.say(&format!("{which} taken back; files stay as they are."), false, cmds);
+        self.composer.give_back(vec![text]);
         let many = usize::try_from(turn).unwrap_or(usize::MAX);
         self.said.truncate(self.said.len().saturating_sub(many));
     }

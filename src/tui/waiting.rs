@@ -61,6 +61,7 @@ impl Model {
     /// The words went to the model with the running turn.
     pub(super) fn steered(&mut self, text: &str, cmds: &mut Vec<Cmd>) {
         self.took_steers(text);
+        self.said.push(text.to_owned());
         let lines = printed::words(text, self.size.columns, self.look);
         self.transcript.push(Entry::Words(text.to_owned()));
         self.put(Kind::Words, lines, cmds);

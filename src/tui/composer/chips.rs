@@ -58,27 +58,27 @@ impl Chips {
 
     /// The draft as it is shown.
     pub(super) fn labelled(&self, draft: &str) -> String {
-        self.replace(draft, |sign| self.label(sign))
+        replace(draft, |sign| self.label(sign))
     }
 
     /// The draft with every chip replaced by what it stands for.
     pub(super) fn expand(&self, draft: &str) -> String {
-        self.replace(draft, |sign| self.text(sign))
-    }
-
-    fn replace<'a>(&self, draft: &str, by: impl Fn(char) -> Option<&'a str>) -> String {
-        let mut out = String::with_capacity(draft.len());
-        for c in draft.chars() {
-            match by(c) {
-                Some(text) => out.push_str(text),
-                None => out.push(c),
-            }
-        }
-        out
+        replace(draft, |sign| self.text(sign))
     }
 
     fn find(&self, sign: char) -> Option<&(String, String)> {
         let number = u32::from(sign).checked_sub(u32::from(FIRST))?;
         self.0.get(usize::try_from(number).ok()?)
     }
+}
+
+fn replace<'a>(draft: &str, by: impl Fn(char) -> Option<&'a str>) -> String {
+    let mut out = String::with_capacity(draft.len());
+    for c in draft.chars() {
+        match by(c) {
+            Some(text) => out.push_str(text),
+            None => out.push(c),
+        }
+    }
+    out
 }

@@ -72,7 +72,7 @@ impl Composer {
 
     /// Puts texts before the draft, each a paragraph: what was queued comes back.
     pub(in crate::tui) fn give_back(&mut self, texts: Vec<String>) {
-        let mut all: Vec<String> = texts.iter().map(|text| self.chipped(text)).collect();
+        let mut all: Vec<String> = texts.into_iter().map(|text| self.chipped(&text)).collect();
         all.extend(Some(self.text.as_str().to_owned()).filter(|t| !t.is_empty()));
         self.show(&all.join("\n\n"));
     }
@@ -157,7 +157,7 @@ impl Composer {
 
     /// Puts texts of earlier sessions before what was sent in this one.
     pub(in crate::tui) fn remember(&mut self, earlier: Vec<String>) {
-        let earlier = earlier.iter().map(|text| self.fitting(text)).collect();
+        let earlier = earlier.into_iter().map(|text| self.fitting(&text)).collect();
         self.history.precede(earlier);
     }
 

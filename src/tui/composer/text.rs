@@ -10,7 +10,7 @@ const CHANGES: usize = 10_000;
 /// A text with a caret.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Text {
-    text: String,
+    content: String,
     caret: usize,
     done: Vec<Change>,
     undone: Vec<Change>,
@@ -44,7 +44,7 @@ pub(super) enum How {
 
 impl Text {
     pub(super) fn as_str(&self) -> &str {
-        &self.text
+        &self.content
     }
 
     /// Where the caret stands: a byte between two signs.
@@ -54,7 +54,7 @@ impl Text {
 
     /// Puts the caret at a place, or behind the sign that the place is inside of.
     pub(super) fn go(&mut self, at: usize) {
-        self.caret = snap(&self.text, at);
+        self.caret = snap(&self.content, at);
     }
 
     /// Puts `with` in place of a part; the caret goes behind it.
@@ -62,10 +62,10 @@ impl Text {
         if part.is_empty() && with.is_empty() {
             return;
         }
-        let gone = self.text[part.clone()].to_owned();
+        let gone = self.content[part.clone()].to_owned();
         let change =
             Change { at: part.start, gone, came: with.to_owned(), caret: self.caret, joins: false, how };
-        self.text.replace_range(part.clone(), with);
+        self.content.replace_range(part.clone(), with);
         self.go(part.start + with.len());
         self.undone.clear();
         self.note(change);
@@ -110,7 +110,7 @@ impl Text {
         self.group = None;
         let many = self.done.len();
         while let Some(change) = self.done.pop() {
-            self.text.replace_range(change.at..change.at + change.came.len(), &change.gone);
+            self.content.replace_range(change.at..change.at + change.came.len(), &change.gone);
             self.go(change.caret);
             let is_first = !change.joins;
             self.undone.push(change);
@@ -127,7 +127,7 @@ impl Text {
         self.group = None;
         let many = self.undone.len();
         while let Some(change) = self.undone.pop() {
-            self.text.replace_range(change.at..change.at + change.gone.len(), &change.came);
+            self.content.replace_range(change.at..change.at + change.gone.len(), &change.came);
             self.go(change.at + change.came.len());
             self.done.push(change);
             if !self.undone.last().is_some_and(|next| next.joins) {

@@ -91,7 +91,7 @@ impl Texts {
                 self.mark.set(0);
             }
             Meaning::Does(action @ (Action::Up | Action::Down)) => {
-                self.mark.step(action == Action::Down, many)
+                self.mark.step(action == Action::Down, many);
             }
             // As in a shell, the key that opened the list goes on in it.
             Meaning::Does(Action::Past) => self.mark.step(true, many),

@@ -62,7 +62,7 @@ impl Composer {
         if self.vim.mode == Mode::Insert {
             let leaves = key == VimKey::Escape;
             if leaves {
-                self.to_normal();
+                self.leave_writing();
                 let (text, at) = (self.text.as_str(), self.text.caret());
                 self.text.go(prev(text, at).max(line_start(text, at)));
             }
@@ -120,7 +120,7 @@ impl Composer {
                     self.vim.found = kept;
                 }
             }
-            Step::ToNormal => self.to_normal(),
+            Step::ToNormal => self.leave_writing(),
             Step::Pass | Step::Nothing => {}
         }
     }
@@ -177,7 +177,7 @@ impl Composer {
             Target::Marked => self.marked(),
         };
         if self.vim.mode != Mode::Normal {
-            self.to_normal();
+            self.leave_writing();
         }
         if let Some((part, by_lines)) = found {
             self.use_on(verb, part, by_lines);
@@ -314,7 +314,7 @@ impl Composer {
         Some((part, by_lines))
     }
 
-    fn to_normal(&mut self) {
+    fn leave_writing(&mut self) {
         self.text.end_group();
         (self.vim.mode, self.vim.keys) = (Mode::Normal, Keys::default());
     }
