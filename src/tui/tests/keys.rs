@@ -122,6 +122,11 @@ fn slash_commands_stay_here() {
     stage.hear(Event::Compacted { before: Tokens(9_000), after: Tokens(800) });
     stage.write("/usr/bin is empty").enter();
     assert_eq!(stage.ops(), [say("/usr/bin is empty")]);
+    assert_eq!(
+        stage.used,
+        ["approval-mode", "compress"],
+        "by their names in the table, without what followed"
+    );
 }
 
 #[test]

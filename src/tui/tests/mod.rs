@@ -42,6 +42,8 @@ struct Stage {
     model: Model,
     now: Moment,
     ops: Vec<Op>,
+    /// Commands that were told for whoever counts.
+    used: Vec<&'static str>,
     printed: Vec<Line<'static>>,
     pages: Vec<Page>,
     /// What was copied, and what was written where.
@@ -69,6 +71,7 @@ impl Stage {
             model,
             now,
             ops: Vec::new(),
+            used: Vec::new(),
             printed: Vec::new(),
             pages: Vec::new(),
             copied: Vec::new(),
@@ -82,8 +85,7 @@ impl Stage {
         for cmd in update(&mut self.model, msg, self.now) {
             match cmd {
                 Cmd::Send(Op::KeepPast { text }) => self.past.push(text),
-                // What is counted is nobody's business here.
-                Cmd::Send(Op::Used { .. }) => {}
+                Cmd::Send(Op::Used { command }) => self.used.push(command),
                 Cmd::Send(op) => self.ops.push(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Edit(page) => self.pages.push(page),
