@@ -5,8 +5,10 @@
 
 mod counter;
 mod gate;
+mod keeping;
 mod own;
 mod past;
+mod queries;
 mod switching;
 
 use std::{
@@ -21,22 +23,21 @@ use self::counter::Counter;
 use super::{
     Connection, Handle, Mailbox, Setup,
     knowledge::{Knowledge, Opened},
-    machine::{Effect, Input, Kept, Machine},
+    machine::{Effect, Input, Machine},
     store::Store,
     wire::Line,
     words,
     work::Workshop,
 };
 use crate::{
-    base::Moment,
+    base::{Moment, Tokens},
     context, net,
     permissions::Approved,
     protocol::{
-        DeskEvent, EndReason, Event, Failure, Item, Level, Op, Query, SessionInfo, ToolCall, Totals,
-        UserMessage,
+        DeskEvent, EndReason, Event, Failure, Level, Op, Query, SessionInfo, ToolCall, Totals, UserMessage,
     },
     provider,
-    session::{LedgerFile, PastFile, Record, Spent, Transcript, Warmth},
+    session::{LedgerFile, PastFile, Transcript, Warmth},
 };
 
 /// Starts a session. The handle is there at once; the first event comes when the repository was read.
@@ -77,6 +78,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         Err(failure) => return refuse(&mailbox, failure),
     };
     let info = setup.info(&prompt);
+    let reserve = connection.as_ref().map(|c| c.profile.max_output).unwrap_or_default();
     let (line, about_account) = match connection {
         Ok(connection) => (Ok(Line::new(setup.net.clone(), &connection)), connection.notes),
         Err(why) => (Err(why), Vec::new()),
@@ -105,10 +107,12 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         own: Job::default(),
         listing: CancellationToken::new(),
         info,
+        reserve,
         last_word: None,
         is_over: false,
     };
     driver.mailbox.put(Event::SessionStarted(driver.info.clone()));
+    driver.tell_restored();
     for text in about_account.into_iter().chain(setup.notices).chain(notices) {
         driver.mailbox.put(Event::Notice { level: Level::Warning, text });
     }
@@ -202,6 +206,8 @@ struct Driver {
     /// Stops the list of files that is being made.
     listing: CancellationToken,
     info: SessionInfo,
+    /// The most an answer may take of the window.
+    reserve: Tokens,
     /// Told when everything is kept.
     last_word: Option<Event>,
     is_over: bool,
@@ -228,6 +234,10 @@ impl Driver {
             }
             Op::Used { command } => {
                 self.mailbox.put(Event::Used { command });
+                return None;
+            }
+            op @ (Op::Query(_) | Op::AddRule { .. } | Op::ForgetRule { .. }) => {
+                self.beside(op);
                 return None;
             }
             op => op,
@@ -451,41 +461,6 @@ impl Driver {
             let outcome = workshop.run(approved, stop, mailbox).await;
             report(Input::Ran { call: id, outcome, took: started.elapsed() });
         });
-    }
-
-    fn keep(&mut self, kept: &Kept) {
-        let notice = match kept {
-            Kept::Item(item) => {
-                if matches!(item, Item::User(_)) {
-                    self.workshop.news_are_sent();
-                }
-                self.transcript.append(&Record::item(item))
-            }
-            Kept::Usage { request, usage, charge, cache, model, is_ping } => {
-                let (usage, charge, cache) = (*usage, *charge, Some(*cache));
-                let (request, model, at) = (*request, model.clone(), words::now());
-                let is_ping = *is_ping;
-                let spent = Spent { request, model, usage, charge, cache, is_ping, at };
-                self.transcript.append(&Record::Usage(spent))
-            }
-            Kept::Link(link) => self.transcript.append(&Record::link(link)),
-            Kept::Epoch { epoch, items } => {
-                self.workshop.forget_news();
-                self.transcript.append(&Record::epoch(*epoch, items))
-            }
-        };
-        self.warn(notice);
-    }
-
-    fn sync(&mut self) {
-        let notice = self.transcript.sync();
-        self.warn(notice);
-    }
-
-    fn warn(&self, notice: Option<String>) {
-        if let Some(text) = notice {
-            self.mailbox.put(Event::Notice { level: Level::Warning, text });
-        }
     }
 }
 

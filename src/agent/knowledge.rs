@@ -8,11 +8,11 @@ use std::{
 
 use super::{Setup, words};
 use crate::{
-    base::{AbsPath, Moment},
+    base::{AbsPath, Moment, Tokens},
     cache::Ledger,
     context::{self, Fragments, Repository},
     prompt::{Head, Prompt},
-    protocol::Item,
+    protocol::{Item, MemoryFile},
     session::{Pin, Pinned},
 };
 
@@ -176,6 +176,21 @@ impl Knowledge {
         state.head = now.repository.clone();
         (state.told, state.telling) = (now, None);
         block
+    }
+
+    /// What the block in the head is made of, with estimated sizes.
+    pub(super) fn parts(&self) -> Vec<(String, Tokens)> {
+        self.state().head.parts().collect()
+    }
+
+    /// The instruction files that are read and those that could be. Blocks on the file system.
+    pub(super) fn memory(&self) -> Vec<MemoryFile> {
+        let told = |(path, size): (AbsPath, Option<Tokens>)| MemoryFile {
+            path: path.to_string(),
+            size: size.unwrap_or_default(),
+            exists: size.is_some(),
+        };
+        context::memory(&self.options, &self.root, &self.cwd).into_iter().map(told).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -9,6 +9,7 @@ mod knowledge;
 pub mod machine;
 mod setup;
 mod store;
+mod window;
 mod wire;
 mod words;
 mod work;

@@ -11,10 +11,10 @@ use super::{
     words,
 };
 use crate::{
-    base::{AbsPath, CallId},
+    base::{AbsPath, CallId, Tokens},
     context, net,
     permissions::{self, Approved, Policy, Verdict},
-    protocol::{Event, FileList, Mode, Preview, Question, Todo, ToolCall},
+    protocol::{Event, FileList, MemoryFile, Mode, Preview, Question, RuleList, RuleRow, Todo, ToolCall},
     sandbox,
     tools::{self, Hands, Limits, Outcome, Reads, Toolbox},
 };
@@ -67,6 +67,31 @@ impl Workshop {
     /// Stores a rule for this session. A rule that was offered is one that is understood.
     pub(super) fn remember(&self, rule: &str) {
         let _ = self.policy().remember(rule);
+    }
+
+    /// Adds a rule for this session. Errors: the sentence to show when it is no rule.
+    pub(super) fn add_rule(&self, list: RuleList, rule: &str) -> Result<(), String> {
+        self.policy().add(list, rule)
+    }
+
+    /// Takes a rule of this session away.
+    pub(super) fn forget_rule(&self, list: RuleList, rule: &str) {
+        self.policy().forget(list, rule);
+    }
+
+    /// All rules in the order they are asked.
+    pub(super) fn rules(&self) -> Vec<RuleRow> {
+        self.policy().rules.rows()
+    }
+
+    /// What the repository's block in the head is made of, with estimated sizes.
+    pub(super) fn repository_parts(&self) -> Vec<(String, Tokens)> {
+        self.knowledge.parts()
+    }
+
+    /// The instruction files that are read and those that could be. Blocks on the file system.
+    pub(super) fn memory(&self) -> Vec<MemoryFile> {
+        self.knowledge.memory()
     }
 
     pub(super) async fn environment(&self) -> String {

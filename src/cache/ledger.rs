@@ -55,6 +55,11 @@ impl Ledger {
         self.store(scope).map_or(estimate, |store| store.scaled(estimate))
     }
 
+    /// Whether a report of this account and model has calibrated the estimate.
+    pub fn is_calibrated(&self, scope: &Scope) -> bool {
+        self.store(scope).is_some_and(|store| store.scale.is_some())
+    }
+
     /// The estimate a block must have so that it is surely at least `minimum` real tokens: a tenth more once a
     /// report has calibrated the estimate, a third more before, since English prose has up to five letters a
     /// token where the estimate counts four.

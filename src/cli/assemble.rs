@@ -10,7 +10,8 @@ use std::{
 use tokio::runtime::Runtime;
 
 use super::{
-    Arguments, Resume, Streams, TurnLimit, choose,
+    Arguments, TurnLimit,
+    begin::Begin,
     connect::or_later,
     desk::{Asked, Known, Service},
     telemetry::{Beginning, account},
@@ -24,7 +25,7 @@ use crate::{
     context,
     headless::Format,
     net,
-    permissions::{Policy, Rules, names_tool},
+    permissions::{Policy, Rules, Source, names_tool},
     protocol::{Failure, Kind, Mode},
     session::{Folder, LedgerFile, Meta, PastFile, Pinned, Record, Transcript},
     tools::{Limits, Selection, TABLE, Toolbox},
@@ -61,7 +62,7 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
     let spill = spill(&session).unwrap_or_else(|| root.join(".qwen/tmp"));
     let mut policy = Policy::new(Mode::Default, root.clone());
     // What was too long for a result is the model's to read. A path that makes no rule asks like any other.
-    let _ = policy.remember(&format!("Read(/{spill}/**)"));
+    policy.build_in(&format!("Read(/{spill}/**)"));
     Setup {
         cwd: root.clone(),
         root: context::root_of(root),
@@ -98,23 +99,13 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
 ///
 /// Errors: whatever in settings, credentials or stored sessions cannot be used.
 pub(super) fn session(
-    arguments: &mut Arguments,
-    streams: Streams,
+    arguments: &Arguments,
+    asked: &Arc<Asked>,
+    begin: &Begin,
     is_interactive: bool,
 ) -> Result<Assembled, Failure> {
-    let cwd = working_folder()?;
-    let asked = Asked {
-        cwd: cwd.clone(),
-        auth: auth::Flags {
-            auth_type: arguments.model.auth_type.clone(),
-            api_key: arguments.model.take_key(),
-            base_url: arguments.model.openai_base_url.clone(),
-            model: arguments.model.model.clone(),
-        },
-        settings: flags(arguments),
-        env: Arc::new(auth::Vars::from_process),
-    };
-    let known = Known::read(&asked)?;
+    let cwd = asked.cwd.clone();
+    let known = Known::read(asked)?;
     let (homes, settings, inputs) = (&known.homes, &known.settings, &known.inputs);
     let is_private = arguments.session.private;
     let root = context::root_of(&cwd);
@@ -125,7 +116,7 @@ pub(super) fn session(
 
     let folder = AbsPath::new(&homes.qwen_home).map(|home| Folder::of(&home, &root));
     let resumed = match &folder {
-        Some(folder) => resumed(arguments, folder, streams)?,
+        Some(folder) => begin.resumed(folder)?,
         None => None,
     };
     let named = || arguments.session.session_id.clone().map(SessionId::new);
@@ -135,7 +126,7 @@ pub(super) fn session(
     let connection = or_later(found.and_then(|found| known.connect(found)), is_interactive)?;
     let mut setup = plain(&cwd, id, connection);
     setup.is_interactive = is_interactive;
-    let service = Service::new(asked, is_interactive, setup.connection.as_ref().ok().cloned());
+    let service = Service::new(asked.clone(), is_interactive, setup.connection.as_ref().ok().cloned());
     setup.root = root;
     setup.notices.extend(settings.notes().iter().cloned());
     setup.hidden_env = hidden_env;
@@ -172,6 +163,7 @@ pub(super) fn session(
         is_kept: setup.transcript.path().is_some(),
         editor,
         is_vim: settings.is_vim(),
+        chooses_session: matches!(begin, Begin::Choose),
         ..settings.screen(&inputs.env)
     };
     if is_interactive {
@@ -181,6 +173,23 @@ pub(super) fn session(
     let root = setup.root.clone();
     let beginning = Beginning { known, service, root, is_private, is_refused, account, is_interactive };
     Ok(Assembled { setup, format, screen, beginning })
+}
+
+/// What the command line says about accounts and settings. The key is taken out of the arguments.
+///
+/// Errors: the current folder is gone.
+pub(super) fn asked(arguments: &mut Arguments) -> Result<Arc<Asked>, Failure> {
+    Ok(Arc::new(Asked {
+        cwd: working_folder()?,
+        auth: auth::Flags {
+            auth_type: arguments.model.auth_type.clone(),
+            api_key: arguments.model.take_key(),
+            base_url: arguments.model.openai_base_url.clone(),
+            model: arguments.model.model.clone(),
+        },
+        settings: flags(arguments),
+        env: Arc::new(auth::Vars::from_process),
+    }))
 }
 
 /// What the command line says about settings.
@@ -261,13 +270,12 @@ fn extra_roots(settings: &Loaded, cwd: &AbsPath, notices: &mut Vec<String>) -> R
 }
 
 fn permit(setup: &mut Setup, settings: &Loaded, homes: &Homes) {
-    let written = settings.rules();
-    let (rules, wrong) = Rules::parse(&written.allow, &written.ask, &written.deny);
-    setup.notices.extend(wrong);
+    for (origin, written) in settings.rules() {
+        let (rules, wrong) = Rules::parse(&written.allow, &written.ask, &written.deny);
+        setup.notices.extend(wrong);
+        setup.policy.rules.extend(rules.from(&Source::Written(origin.short(&homes.user_home))));
+    }
     setup.policy.mode = settings.mode();
-    setup.policy.rules.allow.extend(rules.allow);
-    setup.policy.rules.ask = rules.ask;
-    setup.policy.rules.deny = rules.deny;
     setup.policy.extra_roots.clone_from(&setup.extra_roots);
     if setup.root != setup.cwd {
         setup.policy.extra_roots.push(setup.root.clone());
@@ -275,24 +283,12 @@ fn permit(setup: &mut Setup, settings: &Loaded, homes: &Homes) {
     setup.policy.home = fs::canonicalize(&homes.user_home).ok().and_then(AbsPath::new);
 }
 
-/// The session that goes on, if one does. Errors: it is not there, or nobody can choose.
-fn resumed(arguments: &Arguments, folder: &Folder, streams: Streams) -> Result<Option<SessionId>, Failure> {
-    Ok(match arguments.session.resume() {
-        None => None,
-        Some(Resume::Newest) => Some(crate::session::latest(folder).ok_or_else(|| {
-            Failure::new(Kind::Usage, "there is no session to continue in this project")
-                .hint("leave --continue out to start one")
-        })?),
-        Some(Resume::Id(id)) => Some(crate::session::find(folder, id.as_str())?),
-        Some(Resume::Choose) => Some(choose::session(folder, streams)?),
-    })
-}
-
 /// Opens the transcript: of a session that goes on, or of a new one.
 fn keep(setup: &mut Setup, folder: &Folder, goes_on: bool) -> Result<(), Failure> {
     let model = setup.connection.as_ref().map(|c| c.profile.model.clone()).unwrap_or_default();
     let id = setup.session.clone();
     let meta = Meta::new(id, folder.root(), model, crate::base::Moment(now()));
+    let meta = meta.on(context::branch(&setup.root));
     if goes_on {
         let (mut transcript, loaded) = Transcript::resume(folder, &setup.session)?;
         setup.notices.extend(transcript.append(&Record::Meta(Cow::Owned(meta))));

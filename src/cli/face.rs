@@ -1,5 +1,7 @@
 //! Puts a face on an agent: the terminal or a one-shot run.
 
+use std::sync::Arc;
+
 use crate::{
     agent::Handle,
     headless::{self, Approvals, Format, Stamps},
@@ -54,14 +56,13 @@ pub(super) fn needs_a_screen() -> Result<(), Failure> {
         .hint("for one answer without a screen: `qwen -p \"…\"`"))
 }
 
-/// Opens the screen; gives the exit code when the person leaves.
+/// Opens the screen, which begins other sessions through `door`; gives the exit code when the person leaves.
 pub(super) async fn screen(
     handle: Handle,
-    first: Option<String>,
     options: tui::Options,
+    door: Option<Arc<dyn tui::Door>>,
 ) -> Result<u8, Failure> {
-    let options = tui::Options { first_prompt: first, ..options };
-    let exit = tui::run(handle, options).await.map_err(|e| {
+    let exit = tui::run(handle, options, door).await.map_err(|e| {
         Failure::new(Kind::Usage, format!("the terminal cannot be used: {e}"))
             .hint("use `qwen -p` to run without a screen")
     })?;

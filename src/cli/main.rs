@@ -7,13 +7,16 @@ use std::{
 };
 
 use super::{
-    Arguments, Start, Streams, Subcommand, assemble, auth, cache, demo, doctor, face, models, parse,
-    read_stdin, report,
+    Arguments, Start, Streams, Subcommand, assemble, auth,
+    begin::Begin,
+    cache, demo, doctor,
+    door::Door,
+    face, models, parse, read_stdin, report,
     shut::shut,
     simulate, start,
     telemetry::{self, Counting},
 };
-use crate::{agent, base::Moment, headless::Approvals, protocol::Failure};
+use crate::{agent, base::Moment, headless::Approvals, protocol::Failure, tui};
 
 /// How long a search that cannot be stopped may hold up the end.
 const LAST: Duration = Duration::from_millis(500);
@@ -49,21 +52,23 @@ fn go(mut arguments: Arguments, started: Moment) -> u8 {
         Some(Subcommand::Demo(flags)) => demo::run(flags, streams),
         Some(Subcommand::Sim(flags)) => simulate::run(&flags),
         Some(Subcommand::Telemetry(flags)) => telemetry::run(flags),
-        None => session(&mut arguments, streams, started),
+        None => session(arguments, streams, started),
     };
     ended.unwrap_or_else(|failure| report(&failure, format, &mut io::stderr()))
 }
 
 /// The agent itself, in the terminal or once.
-fn session(arguments: &mut Arguments, streams: Streams, started: Moment) -> Result<u8, Failure> {
+fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Result<u8, Failure> {
     let has_prompt = !arguments.prompt.query.is_empty() || arguments.prompt.prompt.is_some();
     let piped = read_stdin(has_prompt, &mut io::stderr())?;
-    let start = start(arguments, streams, &piped)?;
+    let start = start(&arguments, streams, &piped)?;
     let is_interactive = matches!(start, Start::Interactive { .. });
     if is_interactive {
         face::needs_a_screen()?;
     }
-    let mut assembled = assemble::session(arguments, streams, is_interactive)?;
+    let asked = assemble::asked(&mut arguments)?;
+    let begin = Begin::asked(arguments.session.resume());
+    let mut assembled = assemble::session(&arguments, &asked, &begin, is_interactive)?;
     let counting = Counting::begin(&assembled.beginning, started);
     assembled.setup.watch = counting.watch();
     assembled.setup.notices.extend(counting.notices());
@@ -73,7 +78,10 @@ fn session(arguments: &mut Arguments, streams: Streams, started: Moment) -> Resu
         let working = counting.start();
         let handle = agent::start(assembled.setup);
         let code = match start {
-            Start::Interactive { first } => face::screen(handle, first, assembled.screen).await,
+            Start::Interactive { first } => {
+                let options = tui::Options { first_prompt: first, ..assembled.screen };
+                face::screen(handle, options, Some(Door::new(arguments, asked))).await
+            }
             Start::OneShot { prompt } => {
                 let run = face::OneShot {
                     prompt,

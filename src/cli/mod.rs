@@ -6,14 +6,15 @@
 mod arguments;
 mod assemble;
 mod auth;
+mod begin;
 mod browser;
 mod cache;
-mod choose;
 mod completions;
 mod connect;
 mod demo;
 mod desk;
 mod doctor;
+mod door;
 mod exit;
 mod face;
 mod main;

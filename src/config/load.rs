@@ -91,12 +91,31 @@ impl fmt::Display for Origin {
     }
 }
 
+impl Origin {
+    /// The same in a few words, with `~` for the person's home.
+    pub fn short(&self, home: &Path) -> String {
+        let shown = |path: &Path| match path.strip_prefix(home) {
+            Ok(rest) => Path::new("~").join(rest).display().to_string(),
+            Err(_) => path.display().to_string(),
+        };
+        match self {
+            Self::SystemDefaults(path) | Self::User(path) | Self::Project(path) | Self::System(path) => {
+                shown(path)
+            }
+            Self::Environment(name) | Self::Flag(name) => (*name).to_owned(),
+            Self::Default => self.to_string(),
+        }
+    }
+}
+
 /// All settings of a run. Cannot be printed, since some are keys.
 #[derive(Default)]
 pub struct Loaded {
     held: BTreeMap<&'static str, (Value, Origin)>,
     pub(super) referenced: Vec<String>,
     pub(super) prices: BTreeMap<String, Price>,
+    /// Lists as each place has them, in the order the places were read.
+    pub(super) written: Vec<(&'static str, Vec<String>, Origin)>,
     pub(super) notes: Vec<String>,
 }
 
@@ -104,6 +123,12 @@ impl Loaded {
     /// Where the value of a key came from; of a list or object put together from several files, the highest.
     pub fn origin(&self, key: &str) -> Origin {
         self.held.get(key).map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
+    /// The value of a key and where it came from; `None` while its default holds. Some are keys: not to be shown as
+    /// they are.
+    pub fn value(&self, key: &str) -> Option<&(Value, Origin)> {
+        self.held.get(key)
     }
 
     /// What a person should be told about their settings.
@@ -116,6 +141,9 @@ impl Loaded {
     }
 
     fn put(&mut self, setting: &'static Setting, value: Value, origin: Origin) {
+        if setting.merge == Merge::Union {
+            self.written.push((setting.key, texts(&value), origin.clone()));
+        }
         let below = self.held.remove(setting.key);
         if let (Merge::Veto, Some((Value::Bool(false), _)), Value::Bool(true)) =
             (setting.merge, &below, &value)

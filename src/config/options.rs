@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    load::{Loaded, texts},
+    load::{Loaded, Origin, texts},
     setting::Setting,
     table,
 };
@@ -169,14 +169,24 @@ impl Loaded {
         auth::Storage::ALL.into_iter().find(|storage| Some(storage.name()) == named).unwrap_or_default()
     }
 
-    /// For `permissions`.
-    pub fn rules(&self) -> Rules {
-        let both = |one, other| [self.list(one), self.list(other)].concat();
-        Rules {
-            allow: both(&table::ALLOW, &table::TOOLS_ALLOWED),
-            ask: self.list(&table::ASK),
-            deny: both(&table::DENY, &table::TOOLS_EXCLUDE),
+    /// For `permissions`: what is written where, in the order the places were read.
+    pub fn rules(&self) -> Vec<(Origin, Rules)> {
+        let mut all: Vec<(Origin, Rules)> = Vec::new();
+        for (key, texts, origin) in &self.written {
+            let at = all.iter().position(|(known, _)| known == origin).unwrap_or_else(|| {
+                all.push((origin.clone(), Rules::default()));
+                all.len() - 1
+            });
+            let rules = &mut all[at].1;
+            let list = match *key {
+                key if key == table::ALLOW.key || key == table::TOOLS_ALLOWED.key => &mut rules.allow,
+                key if key == table::ASK.key => &mut rules.ask,
+                key if key == table::DENY.key || key == table::TOOLS_EXCLUDE.key => &mut rules.deny,
+                _ => continue,
+            };
+            list.extend(texts.iter().cloned());
         }
+        all
     }
 
     /// For the table of tools.

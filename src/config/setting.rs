@@ -21,6 +21,8 @@ pub struct Setting {
     pub is_for_projects: bool,
     /// Whether it holds keys.
     pub is_secret: bool,
+    /// Whether a change counts at once in a running session.
+    pub is_live: bool,
     /// How the values of several files come together.
     pub merge: Merge,
     /// The environment variable above it.
@@ -78,6 +80,7 @@ pub(super) const fn setting(key: &'static str, shape: Shape, doc: &'static str) 
         doc,
         is_for_projects: false,
         is_secret: false,
+        is_live: false,
         merge: Merge::Replace,
         env: None,
         flag: None,
@@ -95,6 +98,10 @@ impl Setting {
 
     pub(super) const fn secret(self) -> Self {
         Self { is_secret: true, ..self }
+    }
+
+    pub(super) const fn live(self) -> Self {
+        Self { is_live: true, ..self }
     }
 
     pub(super) const fn merge(self, merge: Merge) -> Self {

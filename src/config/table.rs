@@ -278,7 +278,8 @@ pub(super) static THEME: Setting = setting(
     "The colours: `auto` (as the terminal's page is), `dark`, `light`, `ansi` (its own sixteen) or `none`. Names of Qwen \
      Code's themes are taken as the nearest of these.",
 )
-.default("\"auto\"");
+.default("\"auto\"")
+.live();
 pub(super) static HIDE_TITLE: Setting =
     setting("ui.hideWindowTitle", Shape::Switch, "Whether the window's title is left alone.")
         .default("false");

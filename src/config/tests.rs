@@ -170,7 +170,8 @@ fn a_project_has_no_voice_in_what_can_act() {
         ALL.iter().map(|s| s.key).filter(|key| loaded.origin(key) != Origin::Default).collect();
     assert_eq!(heard, ["model.maxSessionTurns", "permissions.deny", "context.fileName"]);
     assert_eq!(loaded.mode(), Mode::Default);
-    assert_eq!(loaded.rules(), Rules { deny: vec!["Read(.env)".into()], ..Rules::default() });
+    let deny = vec!["Read(.env)".into()];
+    assert_eq!(loaded.rules(), [(Origin::Project(desk.paths().project), Rules { deny, ..Rules::default() })]);
     assert_eq!(loaded.context().file_names, ["RULES.md"]);
     let auth::Options { api_key, base_url, models, env, .. } = loaded.auth();
     assert!(api_key.is_none() && base_url.is_none() && models.is_empty() && env.names().next().is_none());
@@ -307,7 +308,7 @@ fn variables_are_put_in_for_the_person_and_not_for_the_project() {
     assert_eq!(auth.env.get("A"), Some("$UNSET-${}-$"));
     assert_eq!(auth.referenced, ["VAULT", "OTHER"]);
     assert_eq!(loaded.net(&Vars::default()).proxy.as_deref(), Some("http://h:1"));
-    assert_eq!(loaded.rules().deny, ["Read($VAULT)"]);
+    assert_eq!(loaded.rules()[0].1.deny, ["Read($VAULT)"]);
 }
 
 #[test]
@@ -327,9 +328,16 @@ fn lists_of_rules_are_put_together_and_objects_by_key() {
     let flags = Flags { exclude_tools: vec!["f".into()], ..Flags::default() };
     let loaded = desk.load(&[], &flags).ok().unwrap();
     let words = |all: &[&str]| all.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+    let paths = desk.paths();
+    let denied = |deny: &[&str]| Rules { deny: words(deny), ..Rules::default() };
     assert_eq!(
         loaded.rules(),
-        Rules { allow: words(&["x", "y"]), ask: vec![], deny: words(&["a", "b", "p", "s", "z", "f"]) }
+        [
+            (Origin::User(paths.user), Rules { allow: words(&["y", "x"]), ..denied(&["z", "a", "b"]) }),
+            (Origin::Project(paths.project), denied(&["b", "p"])),
+            (Origin::System(paths.system), denied(&["s"])),
+            (Origin::Flag("--exclude-tools"), denied(&["f"])),
+        ]
     );
     assert_eq!(loaded.tools(), ToolChoice { core: Some(words(&["d"])), exclude: words(&["z", "f"]) });
     let env = loaded.auth().env;

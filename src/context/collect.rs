@@ -146,6 +146,28 @@ mod tests {
     }
 
     #[test]
+    fn files_that_could_be_there_are_told_beside_those_that_are() {
+        let (_dir, top) = repository();
+        fs::write(top.join("repo/src/AGENTS.md"), "Only for src.\n").expect("written");
+        let options = Options { qwen_home: Some(top.join("home/.qwen")), ..Options::default() };
+        let all = crate::context::memory(&options, &top.join("repo"), &top.join("repo/src"));
+        let told: Vec<(String, bool)> = all
+            .iter()
+            .map(|(path, size)| (path.below(&top).unwrap_or_default(), size.is_some_and(|size| size.0 > 0)))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("home/.qwen/QWEN.md".to_owned(), true),
+                ("home/.qwen/AGENTS.md".to_owned(), false),
+                ("repo/QWEN.md".to_owned(), true),
+                ("repo/AGENTS.md".to_owned(), false),
+                ("repo/src/AGENTS.md".to_owned(), true),
+            ]
+        );
+    }
+
+    #[test]
     fn no_map_is_made_of_a_home_folder() {
         let (_dir, top) = repository();
         let options = Options { home: Some(top.join("home")), ..Options::default() };

@@ -8,7 +8,7 @@ use super::{
     repository::Instruction,
     text_file::{self, NoText},
 };
-use crate::base::{AbsPath, Bytes};
+use crate::base::{AbsPath, Bytes, Tokens, estimate};
 
 /// The largest instruction file that is read whole. About 16,000 tokens, more than the rest of a first request.
 const FILE_LIMIT: usize = 64_000;
@@ -74,6 +74,23 @@ fn shelves(options: &Options, root: &AbsPath, cwd: &AbsPath) -> (Vec<Scope>, Vec
         below.push(of_repository(folder.clone(), label.clone()));
     }
     (shared, below)
+}
+
+/// The instruction files that hold for `cwd`, in the order the model reads them, with their estimated sizes; of the
+/// person's and the repository's folder also those that are not there yet, without a size. Blocks on the file system.
+pub fn memory(options: &Options, root: &AbsPath, cwd: &AbsPath) -> Vec<(AbsPath, Option<Tokens>)> {
+    let (shared, below) = shelves(options, root, cwd);
+    let mut all = Vec::new();
+    for (at, is_missed) in shared.iter().map(|at| (at, true)).chain(below.iter().map(|at| (at, false))) {
+        for name in &options.file_names {
+            let path = at.folder.join(name);
+            let size = text_file::read(path.as_path(), FILE_LIMIT).ok().map(|file| estimate(&file.text));
+            if size.is_some() || is_missed {
+                all.push((path, size));
+            }
+        }
+    }
+    all
 }
 
 struct Reader<'a> {

@@ -24,6 +24,7 @@ pub use collect::{Fragments, Options, collect};
 pub use environment::Environment;
 pub use files::files;
 pub use git::{Changes, branch, changes};
+pub use instructions::memory;
 pub use mentions::{Mention, mentions};
 pub use place::root_of;
 pub use repository::{Repository, delta};

@@ -7,7 +7,7 @@ use super::{
     Fragments,
     map::{self, Map},
 };
-use crate::base::{AbsPath, Bytes, Tokens};
+use crate::base::{AbsPath, Bytes, Tokens, estimate};
 
 /// The version of what is kept; another one is read anew.
 const FORMAT: u32 = 1;
@@ -53,6 +53,13 @@ impl Repository {
         let mut parts: Vec<String> = self.files.iter().map(Instruction::framed).collect();
         parts.extend(Some(self.map.text.clone()).filter(|map| !map.is_empty()));
         parts.join("\n\n")
+    }
+
+    /// What the block is made of, in order, with estimated sizes: instruction files by their path, the map as `map`.
+    pub fn parts(&self) -> impl Iterator<Item = (String, Tokens)> {
+        let files = self.files.iter().map(|file| (file.label.clone(), estimate(&file.framed())));
+        let map = Some(&self.map.text).filter(|map| !map.is_empty());
+        files.chain(map.map(|map| ("map".to_owned(), estimate(map))))
     }
 
     /// Names everything a [`Repository`] depends on besides the files: options, root, and the version of the format.

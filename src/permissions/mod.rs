@@ -20,7 +20,7 @@ pub use approval::{Approved, Pending, Verdict};
 pub use decide::decide;
 pub use names::{canonical, names_tool};
 pub use policy::Policy;
-pub use rule::Rule;
+pub use rule::{Rule, Source};
 pub use rules::Rules;
 
 // Lines are judged as bash reads them; on Windows hardly any is free.

@@ -1,7 +1,10 @@
 //! What may happen without asking.
 
-use super::{Rule, Rules};
-use crate::{base::AbsPath, protocol::Mode};
+use super::{Rule, Rules, Source};
+use crate::{
+    base::AbsPath,
+    protocol::{Mode, RuleList},
+};
 
 /// What may happen without asking, in one session.
 #[derive(Clone, Debug)]
@@ -32,10 +35,23 @@ impl Policy {
     /// Allows what a person said yes to for good: the text of [`super::Pending::remember`]. Errors: the sentence to
     /// show when it is no rule.
     pub fn remember(&mut self, rule: &str) -> Result<(), String> {
-        let rule = Rule::parse(rule)?;
-        if !self.rules.allow.iter().any(|known| known.text() == rule.text()) {
-            self.rules.allow.push(rule);
-        }
+        self.add(RuleList::Allow, rule)
+    }
+
+    /// Adds a rule for this session. Errors: the sentence to show when it is no rule.
+    pub fn add(&mut self, list: RuleList, rule: &str) -> Result<(), String> {
+        self.rules.add(list, Rule::parse(rule)?);
         Ok(())
+    }
+
+    /// Takes a rule of this session away; whether there was one. What is written down stays.
+    pub fn forget(&mut self, list: RuleList, rule: &str) -> bool {
+        self.rules.forget(list, rule)
+    }
+
+    /// Allows what the program needs itself. A text that is no rule allows nothing.
+    pub fn build_in(&mut self, rule: &str) {
+        let (rules, _) = Rules::parse(&[rule.to_owned()], &[], &[]);
+        self.rules.extend(rules.from(&Source::BuiltIn));
     }
 }

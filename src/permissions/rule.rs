@@ -13,8 +13,21 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Rule {
     text: String,
+    pub(super) source: Source,
     pub(super) subject: Subject,
     pub(super) pattern: Pattern,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The person said it in this session.
+    #[default]
+    Session,
+    /// The program brings it.
+    BuiltIn,
+    /// It is written somewhere: a settings file, a flag.
+    Written(String),
 }
 
 /// Which tools a rule is about.
@@ -61,13 +74,14 @@ impl Rule {
             Some("") => return Err(format!("the rule `{text}` has empty parentheses; leave them out")),
             Some(spec) => subject.pattern(spec).map_err(|e| format!("the rule `{text}` is not used: {e}"))?,
         };
-        Ok(Self { text: text.to_owned(), subject, pattern })
+        Ok(Self { text: text.to_owned(), source: Source::Session, subject, pattern })
     }
 
     /// The rule for any use of the tool that `text` names, when its pattern cannot be read.
     pub(super) fn without_pattern(text: &str) -> Option<Self> {
         let name = text.trim().split('(').next()?.trim();
-        Some(Self { text: text.trim().to_owned(), subject: Subject::parse(name)?, pattern: Pattern::Any })
+        let (text, subject) = (text.trim().to_owned(), Subject::parse(name)?);
+        Some(Self { text, source: Source::Session, subject, pattern: Pattern::Any })
     }
 
     /// As it was written.

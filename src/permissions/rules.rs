@@ -1,6 +1,7 @@
 //! The three lists of rules.
 
-use super::Rule;
+use super::{Rule, Source};
+use crate::protocol::{RuleList, RuleRow};
 
 /// What is allowed, what asks and what is denied. A denial beats a question, a question beats a permission.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,72 @@ impl Rules {
             }
         }
         (rules, problems)
+    }
+
+    /// The same rules with their source.
+    #[must_use]
+    pub fn from(mut self, source: &Source) -> Self {
+        let all = self.allow.iter_mut().chain(&mut self.ask).chain(&mut self.deny);
+        all.for_each(|rule| rule.source.clone_from(source));
+        self
+    }
+
+    /// Takes more rules behind these. A rule that is there already stays as it is.
+    pub fn extend(&mut self, more: Self) {
+        for (list, rules) in
+            [(RuleList::Allow, more.allow), (RuleList::Ask, more.ask), (RuleList::Deny, more.deny)]
+        {
+            for rule in rules {
+                self.add(list, rule);
+            }
+        }
+    }
+
+    /// Adds a rule, unless it is there.
+    pub(super) fn add(&mut self, list: RuleList, rule: Rule) {
+        let rules = self.list_mut(list);
+        if !rules.iter().any(|known| known.text() == rule.text()) {
+            rules.push(rule);
+        }
+    }
+
+    /// Takes away a rule that the person said in this session; whether there was one.
+    pub(super) fn forget(&mut self, list: RuleList, text: &str) -> bool {
+        let rules = self.list_mut(list);
+        let many = rules.len();
+        rules.retain(|rule| rule.source != Source::Session || rule.text() != text.trim());
+        rules.len() < many
+    }
+
+    /// All rules in the order they are asked.
+    pub fn rows(&self) -> Vec<RuleRow> {
+        let lists =
+            [(RuleList::Deny, &self.deny), (RuleList::Ask, &self.ask), (RuleList::Allow, &self.allow)];
+        let row = |list, rule: &Rule| RuleRow {
+            list,
+            rule: rule.text().to_owned(),
+            source: rule.source.to_string(),
+            can_forget: rule.source == Source::Session,
+        };
+        lists.into_iter().flat_map(|(list, rules)| rules.iter().map(move |rule| row(list, rule))).collect()
+    }
+
+    fn list_mut(&mut self, list: RuleList) -> &mut Vec<Rule> {
+        match list {
+            RuleList::Allow => &mut self.allow,
+            RuleList::Ask => &mut self.ask,
+            RuleList::Deny => &mut self.deny,
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Session => "this session",
+            Self::BuiltIn => "built in",
+            Self::Written(place) => place,
+        })
     }
 }
 
@@ -82,6 +149,37 @@ mod tests {
         assert_eq!((rules.allow.len(), problems.len()), (0, bad.len()));
         assert_eq!(problems[0], "the rule `Bsah(ls)` names no tool that exists: `Bsah`");
         assert_eq!(problems[1], "the rule `Bash(ls` has no closing parenthesis at its end");
+    }
+
+    #[test]
+    fn a_rule_of_the_session_is_forgotten_and_one_that_is_written_down_stays() {
+        let place = Source::Written("~/.qwen/settings.json".to_owned());
+        let (written, _) = Rules::parse(&["Bash(ls)".to_owned()], &[], &["Edit".to_owned()]);
+        let mut rules = Rules::default();
+        rules.extend(written.from(&place));
+        for (list, text) in
+            [(RuleList::Allow, "Bash(ls)"), (RuleList::Allow, "Read"), (RuleList::Ask, "Bash(git *)")]
+        {
+            rules.add(list, Rule::parse(text).expect(text));
+        }
+        let row = |list, rule: &str, source: &str| RuleRow {
+            list,
+            rule: rule.to_owned(),
+            source: source.to_owned(),
+            can_forget: source == "this session",
+        };
+        assert_eq!(
+            rules.rows(),
+            [
+                row(RuleList::Deny, "Edit", "~/.qwen/settings.json"),
+                row(RuleList::Ask, "Bash(git *)", "this session"),
+                row(RuleList::Allow, "Bash(ls)", "~/.qwen/settings.json"),
+                row(RuleList::Allow, "Read", "this session"),
+            ]
+        );
+        assert!(rules.forget(RuleList::Allow, " Read "));
+        assert!(!rules.forget(RuleList::Allow, "Bash(ls)") && !rules.forget(RuleList::Allow, "Bash(git *)"));
+        assert_eq!(rules.rows().len(), 3);
     }
 
     #[test]

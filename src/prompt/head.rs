@@ -75,6 +75,11 @@ impl Head {
         self.ends[2]
     }
 
+    /// Estimated size of the tools.
+    pub fn estimate_through_tools(&self) -> Tokens {
+        self.ends[0]
+    }
+
     /// Estimated size of the tools and the first system block.
     pub fn estimate_through_instructions(&self) -> Tokens {
         self.ends[1]

@@ -1,6 +1,6 @@
 //! An answer whose calls are still open.
 
-use super::{Prefix, Prompt};
+use super::{Head, Prefix, Prompt};
 use crate::{
     base::CallId,
     protocol::{Item, ToolCall, ToolResult, Turn, Verdict},
@@ -77,6 +77,11 @@ impl OpenRound {
     pub fn heard(&self) -> (usize, Prefix) {
         let items = self.prompt.items.len();
         (items, self.prompt.prefix_through(items))
+    }
+
+    /// What was said up to and with the answer, for whoever shows it.
+    pub fn so_far(&self) -> (&Head, &[Item]) {
+        (self.prompt.head(), self.prompt.items())
     }
 
     /// The answer this round belongs to.

@@ -102,11 +102,15 @@ pub enum DeskOp {
     Preview {
         /// Its id.
         session: SessionId,
+        /// The project's folder: an id is known in one project only.
+        root: String,
     },
     /// Remove a session that is kept. Answered by [`DeskEvent::Sessions`].
     RemoveSession {
         /// Its id.
         session: SessionId,
+        /// The project's folder.
+        root: String,
         /// Which list is wanted then.
         is_everywhere: bool,
     },
@@ -192,10 +196,27 @@ pub struct SettingRow {
     pub value: String,
     /// Where that comes from: `default`, `~/.qwen/settings.json`, a flag, a variable.
     pub source: String,
+    /// How it can be changed on the screen.
+    pub kind: ValueKind,
     /// The words it may be, if it is one of a few; a switch has `true` and `false`.
     pub choices: Vec<String>,
     /// Whether a change counts at once, or from the next start on.
     pub is_live: bool,
+}
+
+/// How a setting can be changed on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// On or off.
+    Switch,
+    /// One word of [`SettingRow::choices`].
+    Word,
+    /// A number.
+    Number,
+    /// A text.
+    Text,
+    /// Not on the screen: a key, a list, an object.
+    Fixed,
 }
 
 /// Everything a sign-in screen shows first.

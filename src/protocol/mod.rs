@@ -27,7 +27,7 @@ pub use chain::Chain;
 pub use charge::{Charge, Tier};
 pub use desk::{
     AccountRow, DeskEvent, DeskOp, FoundKey, Key, LocalServer, ModelRow, Overview, PresetRow, SessionRow,
-    SettingRow, SignIn, Switched, Tested,
+    SettingRow, SignIn, Switched, Tested, ValueKind,
 };
 pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
 pub use failure::{Failure, Kind};

@@ -28,6 +28,11 @@ pub enum Reply {
     Window(Vec<WindowPart>),
     /// Which rules decide what may happen, in the order they are asked.
     Rules(Vec<RuleRow>),
+    /// A rule was not added.
+    BadRule {
+        /// Why, in a sentence.
+        why: String,
+    },
     /// Which instruction files are read, in the order of the prompt.
     Memory(Vec<MemoryFile>),
     /// What the person said before in this project.
@@ -87,7 +92,7 @@ pub enum RuleList {
 pub struct MemoryFile {
     /// Its whole path.
     pub path: String,
-    /// Its size; 0 if it is not there.
+    /// Its size, estimated; 0 if it is not there.
     pub size: Tokens,
     /// Whether it is there.
     pub exists: bool,

@@ -7,8 +7,11 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::private;
-use crate::base::{AbsPath, SessionId};
+use super::{private, transcript::path_of};
+use crate::{
+    base::{AbsPath, SessionId},
+    protocol::Failure,
+};
 
 /// The longest folder name; common file systems take 255 bytes.
 const NAME: usize = 200;
@@ -46,6 +49,11 @@ impl Folder {
         self.path.join("sessions")
     }
 
+    /// Where a session is kept. Errors: the id cannot be a file's name.
+    pub fn session_file(&self, id: &SessionId) -> Result<AbsPath, Failure> {
+        path_of(self, id)
+    }
+
     /// Where a session is kept; `None` for an id that cannot be a file's name.
     pub(super) fn session(&self, id: &SessionId) -> Option<AbsPath> {
         let id = id.as_str();
@@ -66,17 +74,35 @@ impl Folder {
     }
 
     /// The session files and when they changed, newest first.
-    pub(super) fn files(&self) -> Vec<(AbsPath, SessionId, std::time::SystemTime)> {
-        let mut files = Vec::new();
-        for entry in fs::read_dir(self.sessions()).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let Some(id) = name.to_str().and_then(|n| n.strip_suffix(".jsonl")) else { continue };
-            let Ok(changed) = entry.metadata().and_then(|m| m.modified()) else { continue };
-            files.push((self.sessions().join(&name), SessionId::new(id), changed));
-        }
-        files.sort_by(|a, b| (b.2, &b.1).cmp(&(a.2, &a.1)));
-        files
+    pub(super) fn files(&self) -> Vec<Kept> {
+        newest_first(files(&self.sessions()))
     }
+
+    /// The session files of all projects and when they changed, newest first.
+    pub(super) fn all_files(data_home: &AbsPath) -> Vec<Kept> {
+        let projects = data_home.join("projects");
+        let folders = fs::read_dir(&projects).into_iter().flatten().flatten();
+        newest_first(folders.flat_map(|e| files(&projects.join(e.file_name()).join("sessions"))).collect())
+    }
+}
+
+/// A session file, its id, and when it changed.
+pub(super) type Kept = (AbsPath, SessionId, std::time::SystemTime);
+
+fn files(folder: &AbsPath) -> Vec<Kept> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(id) = name.to_str().and_then(|n| n.strip_suffix(".jsonl")) else { continue };
+        let Ok(changed) = entry.metadata().and_then(|m| m.modified()) else { continue };
+        files.push((folder.join(&name), SessionId::new(id), changed));
+    }
+    files
+}
+
+fn newest_first(mut files: Vec<Kept>) -> Vec<Kept> {
+    files.sort_by(|a, b| (b.2, &b.1).cmp(&(a.2, &a.1)));
+    files
 }
 
 /// Source: `docs/sources.md`, qwen-code 2.3; each UTF-16 unit becomes a `-` there.

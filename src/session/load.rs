@@ -101,8 +101,9 @@ impl Loaded {
     fn take(&mut self, record: Record<'static>) {
         match record {
             Record::Meta(meta) => {
-                let Meta { model, version, .. } = meta.into_owned();
+                let Meta { model, version, branch, .. } = meta.into_owned();
                 (self.meta.model, self.meta.version) = (model, version);
+                self.meta.branch = branch.or(self.meta.branch.take());
             }
             Record::Item { item } => {
                 self.turns += u32::from(matches!(*item, Item::User(_)));

@@ -6,6 +6,7 @@
 //! provider's cache is; [`Pinned`] and [`PastFile`], what the person said before, belong to a project.
 
 mod billed;
+mod duplicate;
 mod folder;
 mod ledger;
 mod list;
@@ -14,18 +15,21 @@ mod past;
 mod pinned;
 mod private;
 mod record;
+mod remove;
 #[cfg(test)]
 mod tests;
 mod transcript;
 mod warming;
 
 pub use billed::{Bill, Billed, bill};
+pub use duplicate::duplicate;
 pub use folder::Folder;
 pub use ledger::LedgerFile;
-pub use list::{Summary, find, latest, list};
+pub use list::{Summary, everywhere, find, latest, list};
 pub use load::{Loaded, links, load};
 pub use past::PastFile;
 pub use pinned::{Pin, Pinned};
 pub use record::{Meta, Record, Spent};
+pub use remove::remove;
 pub use transcript::Transcript;
 pub use warming::{Claim, Warming, Warmth};

@@ -13,6 +13,9 @@ use crate::{
 /// The version of the format that is written here.
 pub(super) const VERSION: u32 = 1;
 
+/// How the line of an answer begins.
+pub(super) const ANSWER_LINE: &str = r#"{"kind":"item","item":{"type":"assistant""#;
+
 /// How the line of a user's message begins; lists count turns by it without parsing the line.
 pub(super) const USER_LINE: &str = r#"{"kind":"item","item":{"type":"user""#;
 
@@ -76,13 +79,22 @@ pub struct Meta {
     pub created: Moment,
     /// The program's version.
     pub version: String,
+    /// The git branch at that time, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
 }
 
 impl Meta {
     /// For a session that is written by this program.
     pub fn new(id: SessionId, root: impl Into<String>, model: impl Into<String>, created: Moment) -> Self {
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Self { v: VERSION, id, root: root.into(), model: model.into(), created, version }
+        Self { v: VERSION, id, root: root.into(), model: model.into(), created, version, branch: None }
+    }
+
+    /// The same on a git branch.
+    #[must_use]
+    pub fn on(self, branch: Option<String>) -> Self {
+        Self { branch, ..self }
     }
 }
 

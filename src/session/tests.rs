@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    base::{AbsPath, CallId, Moment, SessionId, Tokens},
+    base::{AbsPath, CallId, Moment, Money, SessionId, Tokens},
     protocol::{
         Arguments, Charge, Finish, Item, Kind, ToolCall, ToolResult, Turn, Usage, UserMessage, Verdict,
     },
@@ -250,9 +250,20 @@ fn sessions_are_listed_newest_first_with_a_title_and_found_by_a_prefix() {
     Transcript::create(&folder, &elsewhere).expect("free").append(&Record::item(&said("no")));
 
     let title = "find them all".to_owned();
-    let first = Summary { id: SessionId::new("abc1"), title, turns: 2, modified: Moment(97_000) };
+    let plain = |id: &str, title, turns, modified, last: &str| Summary {
+        id: SessionId::new(id),
+        root: folder.root().to_owned(),
+        branch: None,
+        title,
+        turns,
+        modified: Moment(modified),
+        cost: None,
+        last: last.to_owned(),
+        is_open: false,
+    };
+    let first = plain("abc1", title, 2, 97_000, "looking");
     let title = format!("{}…", "word ".repeat(14));
-    let second = Summary { id: SessionId::new("abd2"), title, turns: 1, modified: Moment(98_000) };
+    let second = plain("abd2", title, 1, 98_000, "");
     assert_eq!(list(&folder), [second, first]);
     assert_eq!(latest(&folder), Some(SessionId::new("abd2")));
     assert_eq!(find(&folder, "abc"), Ok(SessionId::new("abc1")));
@@ -298,4 +309,64 @@ fn a_bill_is_of_the_model_that_was_asked_first_and_another_model_begins_a_stretc
     let runs: Vec<(u32, u32)> = bill.requests.iter().map(|b| (b.run, b.spent.request)).collect();
     assert_eq!((bill.meta.model.as_str(), runs), ("a", vec![(1, 1), (1, 2), (2, 3)]));
     assert_eq!(load(path).expect("a session").meta.model, "b");
+}
+
+#[test]
+fn a_list_tells_branch_money_last_words_and_who_is_in_a_session() {
+    let home = Home::new();
+    let mut transcript = Transcript::create(&home.folder(), &home.meta("one")).expect("a free id");
+    let spent = |money| Spent {
+        request: 1,
+        model: "m".into(),
+        usage: None,
+        charge: Some(Charge { money: Some(money), ..Charge::nothing() }),
+        cache: None,
+        is_ping: false,
+        at: Moment(9),
+    };
+    let cents = Money::per_million(10).times(Tokens(1_000_000), 1_000);
+    let answer = Item::Assistant(Turn::text(format!("{}\nAll is well.", "long ".repeat(80))));
+    for record in [
+        Record::item(&said("go")),
+        Record::item(&answer),
+        Record::Usage(spent(cents)),
+        Record::Usage(spent(cents)),
+        Record::Meta(Cow::Owned(home.meta("one").on(Some("topic".into())))),
+        Record::Meta(Cow::Owned(home.meta("one"))),
+    ] {
+        assert_eq!(transcript.append(&record), None);
+    }
+    transcript.sync();
+    let all = list(&home.folder());
+    let [one] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!(
+        (one.branch.as_deref(), one.cost, one.turns, one.is_open),
+        (Some("topic"), Some(cents + cents), 1, true)
+    );
+    assert!(one.last.starts_with("… ") && one.last.ends_with("long All is well."), "{}", one.last);
+    assert!(
+        remove(&home.folder(), &one.id).expect_err("it is open").error.contains("open in another process")
+    );
+    drop(transcript);
+    assert!(!list(&home.folder())[0].is_open);
+    assert_eq!(remove(&home.folder(), &one.id), Ok(()));
+    assert_eq!(list(&home.folder()), []);
+    assert!(remove(&home.folder(), &one.id).expect_err("gone").error.starts_with("there is no session"));
+}
+
+#[test]
+fn a_copy_goes_on_by_itself_and_a_torn_line_stays_behind() {
+    let home = Home::new();
+    let path = home.session("one", &conversation());
+    let mut torn = File::options().append(true).open(&path).expect("open");
+    std::io::Write::write_all(&mut torn, b"{\"kind\":\"item\"").expect("written");
+    let copy = SessionId::new("two");
+    assert_eq!(duplicate(&home.folder(), &SessionId::new("one"), &copy), Ok(()));
+    let (mut transcript, loaded) = Transcript::resume(&home.folder(), &copy).expect("a session");
+    assert_eq!((loaded.meta.id.as_str(), loaded.items), ("two", conversation()));
+    transcript.append(&Record::item(&said("more")));
+    drop(transcript);
+    assert_eq!(load(path).expect("a session").items, conversation(), "the other one is as it was");
+    assert!(duplicate(&home.folder(), &SessionId::new("one"), &copy).is_err(), "taken");
+    assert!(duplicate(&home.folder(), &SessionId::new("no"), &SessionId::new("x")).is_err());
 }

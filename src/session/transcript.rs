@@ -139,7 +139,7 @@ fn not_kept(error: &io::Error) -> String {
     format!("this session cannot be kept on disk ({error}); it goes on in memory and cannot be resumed later")
 }
 
-fn path_of(folder: &Folder, id: &SessionId) -> Result<AbsPath, Failure> {
+pub(super) fn path_of(folder: &Folder, id: &SessionId) -> Result<AbsPath, Failure> {
     folder.session(id).ok_or_else(|| {
         Failure::new(Kind::Usage, format!("`{id}` cannot be a session's id"))
             .hint("use up to 100 letters, digits, `-`, `_` and `.`")
@@ -147,7 +147,7 @@ fn path_of(folder: &Folder, id: &SessionId) -> Result<AbsPath, Failure> {
 }
 
 /// A child that another thread starts holds every lock of ours from its fork to its exec: a moment later it is gone.
-fn lock(file: &File, id: &SessionId) -> Result<(), Failure> {
+pub(super) fn lock(file: &File, id: &SessionId) -> Result<(), Failure> {
     const TRIES: u32 = 5;
     for attempt in 1..=TRIES {
         match file.try_lock() {

@@ -17,6 +17,8 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
     pub(super) number: u32,
+    /// Which of the models that answered.
+    pub(super) model: usize,
     pub(super) usage: Option<Usage>,
     pub(super) charge: Option<Charge>,
     /// Why less was read than could have been.

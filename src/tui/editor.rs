@@ -15,7 +15,7 @@ const PLAIN: &str = " ._-+/:,@%";
 pub(super) struct Page {
     /// Who asked; comes back with the text.
     pub(super) errand: Errand,
-    /// The text as it is.
+    /// The text as it is; for [`Errand::File`] the file's path.
     pub(super) text: String,
     /// How its file's name ends, for the colours of the editor: `md`, `sh`.
     pub(super) ending: &'static str,
@@ -28,6 +28,8 @@ pub(super) enum Errand {
     Draft,
     /// It is what the question on the screen is about: a command, or a file as it would read.
     Question,
+    /// It is a file of the person's own, changed where it lies.
+    File,
 }
 
 /// What came back.
@@ -55,6 +57,10 @@ impl Desk {
         #[cfg(unix)]
         folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let desk = Self { folder: folder.tempdir()?, page };
+        if desk.page.errand == Errand::File {
+            let file = desk.file();
+            return file.parent().map_or(Ok(()), fs::create_dir_all).map(|()| desk);
+        }
         let mut file = fs::OpenOptions::new();
         file.write(true).create_new(true);
         #[cfg(unix)]
@@ -64,6 +70,9 @@ impl Desk {
     }
 
     fn file(&self) -> std::path::PathBuf {
+        if self.page.errand == Errand::File {
+            return self.page.text.clone().into();
+        }
         self.folder.path().join(format!("text.{}", self.page.ending))
     }
 
@@ -76,6 +85,7 @@ impl Desk {
     /// What came of it, after the editor has ended.
     pub(super) fn outcome(self, editor: &str, ended: io::Result<ExitStatus>, look: Look) -> Edited {
         let text = match ended {
+            Ok(status) if status.success() && self.page.errand == Errand::File => return Edited::Unchanged,
             Ok(status) if status.success() => fs::read(self.file()),
             Ok(status) => {
                 let code = status.code().map_or_else(|| "?".to_owned(), |code| code.to_string());

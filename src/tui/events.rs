@@ -14,8 +14,8 @@ use super::{
 use crate::{
     base::{Clean, Tokens},
     protocol::{
-        DeltaKind, Display, EndReason, Event, Failure, Level, Preview, Question, Reply, SessionInfo,
-        ToolCall, ToolResult, Totals, Turn,
+        CacheReport, DeltaKind, Display, EndReason, Event, Failure, Level, Preview, Question, Reply,
+        SessionInfo, ToolCall, ToolResult, Totals, Turn,
     },
 };
 
@@ -38,22 +38,11 @@ impl Model {
                 self.write_answer(&text, cmds);
             }
             Event::Discarded => self.discarded(cmds),
-            Event::Answered { request, turn, usage, charge, cache, .. } => {
+            Event::Answered { request, turn, model, usage, charge, cache, .. } => {
                 self.answered(&turn, cmds);
-                self.totals.requests += 1;
-                self.cache = Some(cache);
-                self.requests.push(Request {
-                    number: request,
-                    usage,
-                    charge,
-                    miss: cache.miss,
-                    finding: cache.finding,
-                });
-                if let Some(usage) = usage {
-                    self.context = usage.total();
-                    self.totals.usage = self.totals.usage.plus(usage);
-                    self.totals.charge = self.totals.charge.plus(charge.unwrap_or_default());
-                }
+                let model = self.model_number(model);
+                let (miss, finding) = (cache.miss, cache.finding);
+                self.count(Request { number: request, model, usage, charge, miss, finding }, cache);
             }
             Event::Permission { call, question } => {
                 self.end_answer(cmds);
@@ -80,6 +69,8 @@ impl Model {
                 let lines = restored(&items, &mut self.transcript, self.size.columns, self.look);
                 self.put(Kind::Answer, lines, cmds);
             }
+            Event::Reply(Reply::Past(past)) => self.hear_past(past),
+            Event::Reply(reply) => self.hear_panel_reply(reply),
             Event::Desk(news) => self.hear_desk(news, cmds),
             Event::Notice { level, text } => {
                 self.say(&text, level == Level::Warning, cmds);
@@ -96,10 +87,29 @@ impl Model {
                 cmds.push(Cmd::Quit);
             }
             Event::Steered { text } => self.steered(&text, cmds),
-            Event::Reply(Reply::Past(past)) => self.hear_past(past),
             // The face keeps its own queue, so that it can be taken back.
-            Event::Queued { .. } | Event::Used { .. } | Event::Reply(_) => {}
+            Event::Queued { .. } | Event::Used { .. } => {}
         }
+    }
+
+    /// Takes an answered request into the sums.
+    fn count(&mut self, request: Request, cache: CacheReport) {
+        self.totals.requests += 1;
+        self.cache = Some(cache);
+        if let Some(usage) = request.usage {
+            self.context = usage.total();
+            self.totals.usage = self.totals.usage.plus(usage);
+            self.totals.charge = self.totals.charge.plus(request.charge.unwrap_or_default());
+        }
+        self.requests.push(request);
+    }
+
+    /// Which of the models that answered this is.
+    fn model_number(&mut self, name: String) -> usize {
+        self.models.iter().position(|known| *known == name).unwrap_or_else(|| {
+            self.models.push(name);
+            self.models.len() - 1
+        })
     }
 
     /// Prints something to know.

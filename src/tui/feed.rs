@@ -22,6 +22,11 @@ impl Feed {
         Self { handle, waiting: VecDeque::new() }
     }
 
+    /// The agent alone; what waits is not wanted any more.
+    pub(super) fn into_handle(self) -> Handle {
+        self.handle
+    }
+
     /// Asks the agent.
     pub(super) fn send(&self, op: Op) {
         self.handle.send(op);

@@ -57,6 +57,8 @@ pub(super) struct Model {
     /// Size of the last prompt with its answer.
     pub(super) context: Tokens,
     pub(super) requests: Vec<Request>,
+    /// The models that answered, by name, in the order they came.
+    pub(super) models: Vec<String>,
     /// What the cache did for the newest request of this conversation.
     pub(super) cache: Option<CacheReport>,
     /// Where the person's clock hangs.
@@ -134,6 +136,7 @@ impl Model {
             totals: Totals { charge: Charge::nothing(), ..Totals::default() },
             context: Tokens(0),
             requests: Vec::new(),
+            models: Vec::new(),
             cache: None,
             zone: TimeZone::UTC,
             folded: None,
@@ -163,6 +166,15 @@ impl Model {
             self.paint.ground = Ground::of_colour(colour);
             self.wear(self.paint.theme);
         }
+    }
+
+    /// Takes over what is the person's and not the session's.
+    pub(super) fn take_from(&mut self, before: &mut Self) {
+        self.composer = std::mem::take(&mut before.composer);
+        self.queue = std::mem::take(&mut before.queue);
+        self.zone = before.zone.clone();
+        self.paint = before.paint;
+        self.last = before.last;
     }
 
     /// Whether words have to wait.

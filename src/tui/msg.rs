@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui::text::Line;
 
 use super::{
+    door::Chosen,
     editor::{Edited, Errand, Page},
     frame::Size,
     transcript::Target,
@@ -31,6 +32,8 @@ pub(super) enum Msg {
     Copied(String),
     /// A file was written, or not: in a sentence.
     Written(bool, String),
+    /// Another session takes the place of this one; it says more by itself.
+    Resumed,
     /// Time passed.
     Tick,
     /// The system asks the program to end.
@@ -53,6 +56,8 @@ pub(super) enum Cmd {
     /// Let the person change a text in their own editor. Answered by [`Msg::Edited`]. Only a key may lead to this: then
     /// nobody reads the terminal.
     Edit(Page),
+    /// Go on with another session.
+    Resume(Chosen),
     /// Give the terminal back to the shell until the person returns.
     Suspend,
     /// End.

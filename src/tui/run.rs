@@ -3,7 +3,8 @@
 use std::{
     future::pending,
     io::{self, Stdout},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::Arc,
+    time::Duration,
 };
 
 use crossterm::event::Event as Input;
@@ -14,6 +15,8 @@ use super::{
     answers::{Heard, QUESTION},
     bill::summary,
     burst::{Burst, Passed},
+    clock::Clock,
+    door::{Chosen, Door, Doorway},
     editor::{Desk, Page, choose_editor, missing},
     feed::Feed,
     frame::{Frame, Size},
@@ -33,8 +36,8 @@ use super::{
 };
 use crate::{
     agent::Handle,
-    base::{Clean, Moment, SessionId},
-    protocol::{Event, Op, Query, Totals},
+    base::{Clean, SessionId},
+    protocol::{DeskEvent, Event, Op, Query, Totals},
 };
 
 /// The shortest time between two frames: 30 a second. Source: `docs/sources.md`, tui 4.5.
@@ -68,6 +71,8 @@ pub struct Options {
     pub editor: String,
     /// Whether the composer begins with vim's keys.
     pub is_vim: bool,
+    /// Whether the person chooses a kept conversation first.
+    pub chooses_session: bool,
 }
 
 /// How the screen is written.
@@ -111,10 +116,12 @@ pub enum Leaving {
 /// The first frame is drawn before anything is awaited, so the agent behind `handle` may still be starting: what is
 /// typed until [`crate::protocol::Event::SessionStarted`] waits. Standard input and output must be a terminal.
 /// Errors: the terminal cannot be read, written or put into raw mode. The terminal is restored in every case.
-pub async fn run(handle: Handle, options: Options) -> io::Result<Exit> {
+///
+/// Another session that is chosen is started through `door`, and the screen stays as it is.
+pub async fn run(handle: Handle, options: Options, door: Option<Arc<dyn Door>>) -> io::Result<Exit> {
     let clock = Clock::start();
     let terminal = Terminal::take()?;
-    let mut face = Face::new(handle, options, clock);
+    let mut face = Face::new(handle, options, clock, door);
     face.draw()?;
     face.feed.send(Op::Query(Query::Past));
     let asked = face.ask_page()?;
@@ -125,6 +132,7 @@ pub async fn run(handle: Handle, options: Options) -> io::Result<Exit> {
         reason = Leaving::Signal(1);
     }
     drop(terminal);
+    face.door.wait().await;
     let session = face.model.session.as_ref().map(|s| s.id.clone());
     Ok(Exit { reason, totals: face.model.totals, session })
 }
@@ -151,17 +159,30 @@ struct Face {
     editor: String,
     /// A text that waits for the editor.
     page: Option<Page>,
+    door: Doorway,
 }
 
 impl Face {
-    fn new(handle: Handle, options: Options, clock: Clock) -> Self {
+    fn new(handle: Handle, options: Options, clock: Clock, door: Option<Arc<dyn Door>>) -> Self {
         let size = window_size();
         let look = options.paint.look(options.language, !options.is_still);
         let mut model = Model::new(size, look, options.home, clock.now());
         model.paint = options.paint;
         model.composer.set_vim(options.is_vim);
-        if let Some(text) = options.first_prompt {
-            model.first_prompt(text);
+        match options.first_prompt {
+            // Which conversation it is for is not known yet.
+            Some(text) if options.chooses_session => model.composer.set(&text),
+            Some(text) => model.first_prompt(text),
+            None => {}
+        }
+        if options.chooses_session {
+            let mut cmds = Vec::new();
+            model.open_sessions(&mut cmds);
+            for cmd in cmds {
+                if let Cmd::Send(op) = cmd {
+                    handle.send(op);
+                }
+            }
         }
         let screen = Screen::new(io::stdout(), size.columns);
         let (printed, drawn) = (Vec::new(), Instant::now());
@@ -181,6 +202,7 @@ impl Face {
             burst: Burst::default(),
             editor: choose_editor(Some(&options.editor), None),
             page: None,
+            door: Doorway::new(door),
         }
     }
 
@@ -231,6 +253,9 @@ impl Face {
             {
                 is_over |= self.edit(page, &mut signals, &watch, &mut reason).await?;
             }
+            if let Some(chosen) = self.door.wanted.take() {
+                is_over |= self.go_on_with(chosen).await?;
+            }
             let enough = Instant::now() + SPELL;
             while let Some(event) = self.feed.at_hand() {
                 is_over |= self.take(Some(Msg::Agent(Box::new(event))))?;
@@ -249,6 +274,20 @@ impl Face {
                 self.take(Some(msg))?;
             }
         }
+    }
+
+    /// Goes on with another session; where that cannot be, this one stays.
+    async fn go_on_with(&mut self, chosen: Chosen) -> io::Result<bool> {
+        let msg = match self.door.open(chosen).await {
+            Ok(started) => {
+                let before = std::mem::replace(&mut self.feed, Feed::new(started.handle));
+                self.door.part_with(before.into_handle());
+                self.is_kept = started.is_kept;
+                Msg::Resumed
+            }
+            Err(failure) => Msg::Agent(Box::new(Event::Desk(DeskEvent::Failed(failure)))),
+        };
+        self.take(Some(msg))
     }
 
     /// The terminal is gone: nothing more is read or drawn, and the session is brought to its end.
@@ -339,6 +378,7 @@ impl Face {
                     self.screen.distrust();
                     self.sheet.iter_mut().for_each(Sheet::distrust);
                 }
+                Cmd::Resume(chosen) => self.door.wanted = Some(chosen),
                 Cmd::Copy(text) => {
                     let screen = &mut self.screen;
                     let way = self.clipboard.take(&text, |text| screen.copy(text));
@@ -467,32 +507,5 @@ fn window_size() -> Size {
     match crossterm::terminal::size() {
         Ok((columns, rows)) if columns > 0 && rows > 0 => Size { columns: columns.into(), rows: rows.into() },
         _ => Size { columns: 80, rows: 24 },
-    }
-}
-
-/// A clock that never jumps.
-#[derive(Clone, Copy)]
-struct Clock {
-    start: Instant,
-    at: Moment,
-}
-
-impl Clock {
-    fn start() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { start: Instant::now(), at: Moment(0).after(since) }
-    }
-
-    fn now(&self) -> Moment {
-        self.at.after(self.start.elapsed())
-    }
-
-    fn moment(&self, at: Instant) -> Moment {
-        self.at.after(at.saturating_duration_since(self.start))
-    }
-
-    fn instant(&self, at: Moment) -> Instant {
-        // One millisecond later, because moments are cut to whole ones.
-        self.start + at.since(self.at) + Duration::from_millis(1)
     }
 }

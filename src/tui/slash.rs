@@ -1,20 +1,20 @@
 //! What Enter does: words are sent, commands are run.
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::{
-    bill,
     cache_panel::cache_panel,
     commands::{self, Read},
     diff::diff_rows,
     lang::fill,
-    layout::wrap_plain,
+    layout::{wrap, wrap_plain},
     model::{Folded, Kind, Menu, Model},
     msg::Cmd,
     printed,
+    stats::stats,
 };
 use crate::{
-    base::Clean,
+    base::{Clean, width},
     protocol::{Mode, Op},
 };
 
@@ -63,7 +63,7 @@ impl Model {
         use commands::Action as A;
         match action {
             A::Auth | A::Model => self.session.is_some(),
-            A::Compress | A::Clear | A::Rewind => true,
+            A::Compress | A::Clear | A::Rewind | A::Resume => true,
             _ => false,
         }
     }
@@ -76,10 +76,11 @@ impl Model {
             A::About => self.about(cmds),
             A::Auth => self.open_sign_in(cmds),
             A::Model => self.open_models(arguments, cmds),
-            A::Stats => {
-                let lasted = self.now.since(self.started);
-                self.print(Kind::Note, bill::summary(&self.totals, lasted, columns, look), cmds);
-            }
+            A::Resume => self.open_sessions(cmds),
+            A::Permissions => self.open_rules(cmds),
+            A::Settings => self.open_settings(cmds),
+            A::Memory => self.open_memory(cmds),
+            A::Stats => self.print(Kind::Note, stats(self), cmds),
             A::Cache => {
                 self.print(Kind::Note, cache_panel(self), cmds);
             }
@@ -124,37 +125,37 @@ impl Model {
             ("", Some(session)) if session.model.is_empty() => {
                 self.hint = Some(self.look.words.not_signed_in.to_owned());
             }
-            ("", Some(session)) => {
-                let (used, window) = (self.context, session.window);
-                let share = used.0 * 100 / window.0.max(1);
-                let text = format!(
-                    "the prompt fills {used} of {window} tokens, {share} %; {} are free",
-                    window - used
-                );
-                self.say(&text, false, cmds);
-            }
+            ("", Some(_)) => self.open_window(cmds),
             ("", None) => self.hint = Some("the session has not started yet".to_owned()),
             _ => self.hint = Some("say /context, or /context refresh".to_owned()),
         }
     }
 
     fn about(&mut self, cmds: &mut Vec<Cmd>) {
-        let mut text = format!("qwen {}", env!("CARGO_PKG_VERSION"));
+        let (words, columns, look) = (self.look.words, self.size.columns, self.look);
+        let mut all = vec![(words.about_version, format!("qwen {}", env!("CARGO_PKG_VERSION")))];
         if let Some(s) = &self.session {
-            let place = self.short_path(&s.root);
             let model = match s.model.as_str() {
-                "" => self.look.words.not_signed_in.to_owned(),
-                name => format!("{name} from {}", s.provider),
+                "" => words.not_signed_in.to_owned(),
+                name => format!("{name} · {}", s.provider),
             };
-            text = format!(
-                "{text}
-model {model}\nfolder {place}\nsession {}\ncache {}\ntools {}",
-                s.id,
-                s.cache.1,
-                s.tools.join(", ")
-            );
+            all.extend([
+                (words.about_model, model),
+                (words.about_folder, self.short_path(&s.root)),
+                (words.about_session, s.id.to_string()),
+                (words.about_cache, s.cache.1.clone()),
+                (words.about_tools, s.tools.join(", ")),
+            ]);
         }
-        self.say(&text, false, cmds);
+        let margin = all.iter().map(|(name, _)| width(name)).max().unwrap_or(0) + 2;
+        let rest = Span::raw(" ".repeat(margin));
+        let lines = all.into_iter().flat_map(|(name, text)| {
+            let blanks = " ".repeat(margin - width(name));
+            let text = [Span::raw(Clean::line(&text).into_string())];
+            wrap(&text, columns, &Span::styled(format!("{name}{blanks}"), look.dim), &rest)
+        });
+        let lines = lines.collect();
+        self.print(Kind::Note, lines, cmds);
     }
 
     pub(super) fn open_folded(&mut self, cmds: &mut Vec<Cmd>) {

@@ -34,6 +34,7 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
         }
         Msg::Page(colour) => model.see_page(colour),
         Msg::Agent(event) => model.hear(*event, &mut cmds),
+        Msg::Resumed => model.begin_again(&mut cmds),
         Msg::Gone => {
             model.is_gone = true;
             cmds.push(Cmd::Quit);
@@ -46,6 +47,7 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
         },
         Msg::Copied(how) => model.hint = Some(how),
         Msg::Written(is_done, sentence) => model.say(&sentence, !is_done, &mut cmds),
+        Msg::Edited(Errand::File, edited) => model.file_edited(edited, &mut cmds),
         Msg::Tick => {}
         Msg::Signal if model.leaving.is_some() => {}
         Msg::Signal => model.leave(&mut cmds),

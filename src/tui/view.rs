@@ -13,7 +13,7 @@ use super::{
     lang::fill,
     layout::{cut, wrap},
     model::{LEAVE_WINDOW, Model},
-    panel::{Panel, Paper},
+    panel::show_panel,
     warmth::Warmth,
 };
 use crate::base::{Clean, width};
@@ -49,34 +49,10 @@ pub(super) fn view(model: &Model) -> Frame {
     frame
 }
 
-/// A panel under the composer, or in its place while it takes text. As much of it as has room, the marked row with it.
-fn show_panel(model: &Model, panel: &Panel, frame: &mut Frame) {
-    let (size, look) = (model.size, model.look);
-    let is_boxed = size.columns >= 60 && size.rows >= 16;
-    let inset = if is_boxed { 2 } else { 0 };
-    let rows = panel.rows(Paper { size, columns: size.columns - inset, look, now: model.now });
-    if !panel.takes_text() {
-        let shown = model.composer.shown(model.composer_columns());
-        push_composer(model, &shown, shown.rows.len().min(COMPOSER_ROWS), frame);
-    }
-    let edge = |sign: &'static str| Span::styled(if is_boxed { sign } else { "" }, look.accent);
-    frame.push(vec![edge("┌ "), Span::styled(rows.title.clone(), look.bold)], size.columns);
-    let around = frame.rows.len() + if is_boxed { 2 } else { 1 } + usize::from(model.hint.is_some());
-    let room = size.rows.saturating_sub(around).max(1);
-    let first = (rows.focus + 1).saturating_sub(room).min(rows.body.len().saturating_sub(room));
-    let top = frame.rows.len();
-    for mut row in rows.body.into_iter().skip(first).take(room) {
-        row.spans.insert(0, edge("│ "));
-        frame.push(row, size.columns);
-    }
-    if let Some((row, column)) = rows.caret {
-        frame.caret = Some((top + row.saturating_sub(first), column + inset));
-    }
-    let keys = Span::styled(rows.keys, look.dim);
-    frame.push(vec![edge("└ "), keys], size.columns);
-    if let Some(hint) = &model.hint {
-        frame.push(Line::styled(Clean::line(hint).into_string(), look.warn), size.columns);
-    }
+/// The draft above a panel that takes no text.
+pub(super) fn push_draft_rows(model: &Model, frame: &mut Frame) {
+    let shown = model.composer.shown(model.composer_columns());
+    push_composer(model, &shown, shown.rows.len().min(COMPOSER_ROWS), frame);
 }
 
 fn show_live(model: &Model, frame: &mut Frame) {

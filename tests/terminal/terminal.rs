@@ -32,6 +32,7 @@ pub(crate) enum Key {
     Home,
     End,
     ShiftTab,
+    Delete,
     Control(char),
 }
 
@@ -45,6 +46,7 @@ impl Key {
             Self::PageDown => b"\x1b[6~".to_vec(),
             Self::Home => b"\x1b[H".to_vec(),
             Self::End => b"\x1b[F".to_vec(),
+            Self::Delete => b"\x1b[3~".to_vec(),
             Self::ShiftTab => b"\x1b[Z".to_vec(),
             Self::Control(letter) => vec![letter as u8 & 0x1f],
         }

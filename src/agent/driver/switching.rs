@@ -36,10 +36,12 @@ impl Driver {
         let Connection { profile, cache_mode, cache_reason, account, mut notes, .. } = connection;
         let (model, provider) = (profile.model.clone(), profile.provider.name.to_owned());
         let meta = Meta::new(self.info.id.clone(), self.root.clone(), model.clone(), words::now());
+        let meta = meta.on(self.info.branch.clone());
         let notice = self.transcript.append(&Record::Meta(Cow::Owned(meta)));
         self.warn(notice);
         (self.info.model, self.info.provider) = (model.clone(), provider.clone());
         (self.info.window, self.info.cache) = (profile.window, (cache_mode, cache_reason.clone()));
+        self.reserve = profile.max_output;
         notes.extend(costs);
         let window = profile.window;
         let told = Switched { model, provider, account, window, cache: cache_reason, notes };

@@ -22,6 +22,7 @@ mod steer;
 mod step;
 mod switch;
 mod warm;
+mod window;
 mod words;
 
 pub use io::{Asked, Effect, Input, Judgement, Kept};

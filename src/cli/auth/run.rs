@@ -33,7 +33,7 @@ struct PresetLine {
 /// Does what is asked; gives the exit code. Errors: whatever keeps it from being done.
 pub(in crate::cli) fn run(flags: Auth, streams: Streams) -> Result<u8, Failure> {
     let is_person = streams.stdin_is_terminal && io::IsTerminal::is_terminal(&io::stderr());
-    let service = Service::new(Asked::nothing()?, is_person, None);
+    let service = Service::new(Arc::new(Asked::nothing()?), is_person, None);
     let runtime = assemble::runtime()?;
     let done = runtime.block_on(async {
         let stop = CancellationToken::new();

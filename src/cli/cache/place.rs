@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Arguments, Streams, assemble, connect, parse};
+use super::super::{Arguments, assemble, begin::Begin, connect, parse};
 use crate::{
     agent::{Connection, Setup},
     base::{AbsPath, Moment},
@@ -34,8 +34,8 @@ impl Place {
         arguments.model.model.clone_from(&model);
         let ledger = home()?.and_then(|home| LedgerFile::at(&home).path());
         let now = Moment(assemble::now());
-        let nobody = Streams { stdin_is_terminal: false, stdout_is_terminal: false };
-        let found = assemble::session(&mut arguments, nobody, false).and_then(|assembled| {
+        let asked = assemble::asked(&mut arguments)?;
+        let found = assemble::session(&arguments, &asked, &Begin::Fresh, false).and_then(|assembled| {
             let connection = assembled.setup.connection.clone()?;
             Ok((assembled.setup, connection))
         });

@@ -61,11 +61,12 @@ async fn play(demo: Demo, streams: Streams, root: &AbsPath) -> Result<u8, Failur
     let code = if is_screen {
         face::screen(
             handle,
-            Some(script::PROMPT.to_owned()),
             tui::Options {
+                first_prompt: Some(script::PROMPT.to_owned()),
                 paint: tui::Paint::of_environment(tui::Theme::Auto, |name| std::env::var(name).ok()),
                 ..tui::Options::default()
             },
+            None,
         )
         .await?
     } else {

@@ -45,6 +45,11 @@ impl Asked {
         Ok(Self { cwd, auth: auth::Flags::default(), settings: config::Flags::default(), env })
     }
 
+    /// The same in another folder.
+    pub(in crate::cli) fn at(&self, cwd: AbsPath) -> Self {
+        Self { cwd, auth: self.flags(), settings: self.settings.clone(), env: Arc::clone(&self.env) }
+    }
+
     /// The flags again: a key has one owner, so this makes another.
     fn flags(&self) -> auth::Flags {
         let key = self.auth.api_key.as_ref().map(|key| Secret::new(key.expose().to_owned()));

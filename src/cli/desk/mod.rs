@@ -1,4 +1,4 @@
-//! Accounts and models: what the panels of a session and `qwen auth` do, once for both.
+//! Accounts, models, kept sessions and settings: what the panels of a session and `qwen auth` do, once for both.
 //!
 //! [`Service`] reads files and environment anew for every request (`known.rs`), so that what another process changed
 //! counts; what a run uses is still decided by `auth::find` alone. Nothing is sent anywhere before the person chose the
@@ -12,6 +12,8 @@ mod overview;
 mod rows;
 mod serve;
 mod service;
+mod sessions;
+mod settings;
 mod settings_file;
 mod sign_in;
 mod use_model;

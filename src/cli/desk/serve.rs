@@ -76,12 +76,21 @@ impl Service {
             DeskOp::UseModel { model, account, is_default } => {
                 return self.use_model(&model, account.as_deref(), is_default).await.map(Some);
             }
-            DeskOp::Sessions { .. }
-            | DeskOp::Preview { .. }
-            | DeskOp::RemoveSession { .. }
-            | DeskOp::Settings
-            | DeskOp::Set { .. } => {
-                return Err(Failure::new(Kind::Usage, "this cannot be asked for here"));
+            DeskOp::Sessions { is_everywhere } => {
+                tell(DeskEvent::Sessions(self.sessions(is_everywhere).await?));
+            }
+            DeskOp::Preview { session, root } => {
+                let items = self.preview(session.clone(), root).await?;
+                tell(DeskEvent::Preview { session, items });
+            }
+            DeskOp::RemoveSession { session, root, is_everywhere } => {
+                self.remove_session(session, root).await?;
+                tell(DeskEvent::Sessions(self.sessions(is_everywhere).await?));
+            }
+            DeskOp::Settings => tell(DeskEvent::Settings(self.settings().await?)),
+            DeskOp::Set { name, value } => {
+                self.set(name, value).await?;
+                tell(DeskEvent::Settings(self.settings().await?));
             }
         }
         Ok(None)

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::known::{Asked, Known};
 use crate::{
     agent::Connection,
+    base::AbsPath,
     protocol::{Failure, Kind},
 };
 
 /// Does everything about accounts and models, for a session or for one command.
 pub(in crate::cli) struct Service {
-    asked: Asked,
+    asked: Arc<Asked>,
     /// Whether a person is there who would see a browser open.
     pub(super) is_interactive: bool,
     now: Mutex<Now>,
@@ -28,7 +29,7 @@ pub(super) struct Now {
 impl Service {
     /// A service for what the command line says; `connection` is what the session begins with.
     pub(in crate::cli) fn new(
-        asked: Asked,
+        asked: Arc<Asked>,
         is_interactive: bool,
         connection: Option<Connection>,
     ) -> Arc<Self> {
@@ -39,6 +40,11 @@ impl Service {
     /// Everything there is, read anew. Errors: settings that cannot be used.
     pub(in crate::cli) fn known(&self) -> Result<Known, Failure> {
         Known::read(&self.asked)
+    }
+
+    /// The folder the person works in.
+    pub(super) fn cwd(&self) -> &AbsPath {
+        &self.asked.cwd
     }
 
     /// What changes while it works.

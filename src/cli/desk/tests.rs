@@ -14,9 +14,13 @@ use super::{Asked, Service};
 use crate::{
     agent::{Connection, Desk as _, Tell},
     auth::{self, Vars},
-    base::{AbsPath, Secret},
+    base::{AbsPath, Moment, Secret, SessionId},
     config,
-    protocol::{DeskEvent, DeskOp, Key, ModelRow, Overview, SignIn, Tested},
+    protocol::{
+        DeskEvent, DeskOp, Item, Key, ModelRow, Overview, SessionRow, SettingRow, SignIn, Tested,
+        UserMessage, ValueKind,
+    },
+    session::{Folder, Meta, Record, Transcript},
     sim::{Approval, OAuth, OAuthFault, Sim, SimOptions},
 };
 
@@ -57,7 +61,7 @@ impl Person {
             settings: config::Flags::default(),
             env: Arc::new(move || all.iter().map(|(name, value)| (*name, value.clone())).collect::<Vars>()),
         };
-        Self { folder, sim, service: Service::new(asked, false, None) }
+        Self { folder, sim, service: Service::new(Arc::new(asked), false, None) }
     }
 
     async fn new() -> Self {
@@ -312,4 +316,98 @@ async fn the_default_model_of_a_key_that_was_found_goes_into_the_settings() {
     assert!(connection.notes[0].starts_with("`model.name` in `"), "{:?}", connection.notes);
     let settings = person.file("settings.json");
     assert!(settings.starts_with("// mine\n") && settings.contains("\"name\": \"qwen-flash\""), "{settings}");
+}
+
+#[tokio::test]
+async fn sessions_are_listed_read_and_removed_here_and_everywhere() {
+    let person = Person::new().await;
+    let home = AbsPath::new(fs::canonicalize(person.home()).unwrap()).unwrap();
+    let here = AbsPath::new(fs::canonicalize(person.folder.path()).unwrap()).unwrap();
+    let keep = |root: &AbsPath, id: &str, text: &str| {
+        let folder = Folder::of(&home, root);
+        let meta = Meta::new(SessionId::new(id), folder.root(), "m", Moment(1)).on(Some("topic".into()));
+        let item = Item::User(UserMessage::words(text));
+        let mut transcript = Transcript::create(&folder, &meta).unwrap();
+        transcript.append(&Record::item(&item));
+        item
+    };
+    let item = keep(&here, "one", "what is said here");
+    keep(&here.join("elsewhere"), "two", "and there");
+    let rows = async |is_everywhere| {
+        let (heard, _) = person.ask(DeskOp::Sessions { is_everywhere }).await;
+        let [DeskEvent::Sessions(rows)] = heard.as_slice() else { panic!("{heard:?}") };
+        let mut rows = rows.clone();
+        rows.sort_by(|a, b| a.title.cmp(&b.title));
+        rows
+    };
+    let mine = rows(false).await;
+    let expected = SessionRow {
+        session: SessionId::new("one"),
+        title: "what is said here".into(),
+        root: here.to_string(),
+        branch: Some("topic".into()),
+        turns: 1,
+        changed: mine[0].changed,
+        cost: None,
+        last: String::new(),
+        is_open: false,
+    };
+    assert_eq!(mine, [expected]);
+    let all = rows(true).await;
+    assert_eq!(
+        all.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(),
+        ["and there", "what is said here"]
+    );
+    let (session, root) = (SessionId::new("one"), here.to_string());
+    let (heard, _) = person.ask(DeskOp::Preview { session: session.clone(), root: root.clone() }).await;
+    assert_eq!(heard, [DeskEvent::Preview { session: session.clone(), items: [item].into() }]);
+    let (heard, _) = person
+        .ask(DeskOp::RemoveSession { session: session.clone(), root: root.clone(), is_everywhere: false })
+        .await;
+    assert_eq!(heard, [DeskEvent::Sessions(Vec::new())]);
+    let (heard, _) = person.ask(DeskOp::Preview { session, root }).await;
+    let [DeskEvent::Failed(failure)] = heard.as_slice() else { panic!("{heard:?}") };
+    assert!(failure.error.contains("cannot be read"), "{failure}");
+}
+
+#[tokio::test]
+async fn settings_are_told_without_keys_and_changed_in_the_persons_file() {
+    let person = Person::new().await;
+    let text = "{\n  // mine\n  \"security\": {\"auth\": {\"apiKey\": \"sk-canary\"}},\n  \
+                \"proxy\": \"http://ada:canary@proxy:8080\",\n  \"env\": {\"A\": \"canary\"}\n}\n";
+    fs::write(person.home().join("settings.json"), text).unwrap();
+    let settings = async |op| {
+        let (heard, _) = person.ask(op).await;
+        let [DeskEvent::Settings(rows)] = heard.as_slice() else { panic!("{heard:?}") };
+        rows.clone()
+    };
+    let rows = settings(DeskOp::Settings).await;
+    let told = |rows: &[SettingRow], name: &str| {
+        let row = rows.iter().find(|row| row.name == name).unwrap();
+        (row.value.clone(), row.source.clone(), row.kind)
+    };
+    let file = "~/.qwen/settings.json".to_owned();
+    assert_eq!(rows.len(), config::ALL.len());
+    assert_eq!(told(&rows, "security.auth.apiKey"), ("\"••••\"".into(), file.clone(), ValueKind::Fixed));
+    assert_eq!(told(&rows, "proxy").0, "\"http://••••@proxy:8080\"");
+    assert_eq!(told(&rows, "env").0, "{\"A\":\"••••\"}");
+    assert_eq!(told(&rows, "cache.keepWarm"), ("false".into(), "default".into(), ValueKind::Switch));
+
+    let set =
+        |name: &str, value: Option<&str>| DeskOp::Set { name: name.into(), value: value.map(str::to_owned) };
+    let rows = settings(set("cache.keepWarm", Some("true"))).await;
+    assert_eq!(told(&rows, "cache.keepWarm"), ("true".into(), file, ValueKind::Switch));
+    assert!(person.file("settings.json").starts_with("{\n  // mine\n"), "{}", person.file("settings.json"));
+    let rows = settings(set("cache.keepWarm", None)).await;
+    assert_eq!(told(&rows, "cache.keepWarm").1, "default");
+    for (name, value, why) in [
+        ("cache.mode", "\"sometimes\"", "`cache.mode` is one of `auto`"),
+        ("context.compactAt", "0", "`context.compactAt` is a whole number from 1, not `0`"),
+        ("no.such", "1", "there is no setting `no.such`"),
+        ("security.auth.apiKey", "\"x\"", "`security.auth.apiKey` is not changed here"),
+    ] {
+        let (heard, _) = person.ask(set(name, Some(value))).await;
+        let [DeskEvent::Failed(failure)] = heard.as_slice() else { panic!("{heard:?}") };
+        assert!(failure.error.starts_with(why), "{failure}");
+    }
 }

@@ -405,4 +405,221 @@ sentences! {
     draft_back,
     /// A draft of the last session can be found.
     draft_above,
+    // Panels.
+    /// /permissions.
+    command_permissions,
+    /// /memory.
+    command_memory,
+    /// /resume.
+    command_resume,
+    /// /settings.
+    command_settings,
+    /// While a list is not there yet.
+    list_is_asked_for,
+    /// Nothing in a list fits what was typed.
+    list_fits_none,
+    /// Before what is typed in a list.
+    type_to_filter,
+    /// Before what is typed in the list of sessions.
+    type_to_search,
+    /// A session is to be left while a turn runs.
+    panel_busy,
+    /// Nobody knows what it costs.
+    price_unknown,
+    /// Title of /model.
+    models_title,
+    /// Keys of /model.
+    models_keys,
+    /// A model nobody has listed.
+    models_as_written,
+    /// What another model costs.
+    models_cold,
+    /// The model in use.
+    models_in_use,
+    /// A model whose key is there.
+    models_ready,
+    /// A model without a key.
+    models_no_key,
+    /// Title of /resume.
+    sessions_title,
+    /// The same with those of all folders.
+    sessions_title_all,
+    /// Keys of /resume.
+    sessions_keys,
+    /// The same while those of all folders are shown.
+    sessions_keys_all,
+    /// Keys while a session is looked into.
+    sessions_preview_keys,
+    /// There are no sessions.
+    sessions_none,
+    /// There are no sessions anywhere.
+    sessions_none_at_all,
+    /// The end of the last answer.
+    sessions_last,
+    /// The running session was chosen.
+    sessions_here,
+    /// A session that another process has was chosen.
+    sessions_elsewhere,
+    /// A session that is open is to be removed.
+    sessions_open,
+    /// Title of the question whether to remove a session.
+    sessions_remove,
+    /// What removing means.
+    sessions_removed_for_good,
+    /// Keys of that question.
+    sessions_remove_keys,
+    /// Marks the running session.
+    session_is_this,
+    /// Marks a session of another process.
+    session_is_open,
+    /// Printed when another session takes the place of this one.
+    session_left,
+    /// One message of the person.
+    turn_one,
+    /// More of them.
+    turn_many,
+    /// Less than a minute ago.
+    ago_now,
+    /// Minutes ago.
+    ago_minutes,
+    /// Hours ago.
+    ago_hours,
+    /// Days ago.
+    ago_days,
+    /// Title of /permissions.
+    rules_title,
+    /// Before the rule that is typed.
+    rules_field,
+    /// Keys of /permissions.
+    rules_keys,
+    /// There are no rules.
+    rules_none,
+    /// Enter without a rule.
+    rules_type_one,
+    /// A rule that is written down was to be forgotten.
+    rules_stay,
+    /// Source of a rule.
+    rules_this_session,
+    /// Source of a rule.
+    rules_built_in,
+    /// A list of rules.
+    rules_allow,
+    /// A list of rules.
+    rules_ask,
+    /// A list of rules.
+    rules_deny,
+    /// Title of /settings.
+    settings_title,
+    /// Keys of /settings.
+    settings_keys,
+    /// Keys while one of a few words is chosen.
+    settings_words_keys,
+    /// Keys while a value is written.
+    settings_write_keys,
+    /// Source of a value nobody has set.
+    settings_default,
+    /// A setting without a value.
+    settings_unset,
+    /// A setting that is not changed on the screen.
+    settings_fixed,
+    /// From when on a change counts.
+    settings_live,
+    /// From when on a change counts.
+    settings_next_start,
+    /// A value was written, and another one holds.
+    settings_above,
+    /// A switch.
+    switch_on,
+    /// A switch.
+    switch_off,
+    /// Title of /memory.
+    memory_title,
+    /// Keys of /memory.
+    memory_keys,
+    /// Size of an instruction file.
+    memory_size,
+    /// An instruction file that is not there.
+    memory_missing,
+    /// What happens after a change.
+    memory_refresh,
+    /// Title of /context.
+    window_title,
+    /// Title of /context.
+    window_title_of,
+    /// Keys of /context.
+    window_keys,
+    /// A part of the window.
+    window_tools,
+    /// A part of the window.
+    window_instructions,
+    /// A part of the window.
+    window_repository,
+    /// A part of the window.
+    window_map,
+    /// A part of the window.
+    window_messages,
+    /// A part of the window.
+    window_beside,
+    /// A part of the window.
+    window_answers,
+    /// A part of the window.
+    window_reasoning,
+    /// A part of the window.
+    window_results,
+    /// A part of the window.
+    window_free,
+    /// A part of the window.
+    window_reserve,
+    /// The first line of /stats.
+    stats_session,
+    /// One request.
+    stats_request,
+    /// More of them.
+    stats_requests,
+    /// One call of a tool.
+    stats_call,
+    /// More of them.
+    stats_calls,
+    /// Behind the calls.
+    stats_denied,
+    /// Heading of a column.
+    stats_model,
+    /// Heading of a column.
+    stats_requests_head,
+    /// Heading of a column.
+    stats_input,
+    /// Heading of a column.
+    stats_cached,
+    /// Heading of a column.
+    stats_output,
+    /// Heading of a column.
+    stats_cost,
+    /// What the cache saved.
+    stats_saved,
+    /// What the cache has cost so far.
+    stats_lost,
+    /// The same where the price is not known.
+    stats_saved_share,
+    /// The same where the price is not known.
+    stats_lost_share,
+    /// How often the cache missed.
+    stats_misses,
+    /// How full the window is.
+    stats_context,
+    /// Behind that.
+    stats_next,
+    /// A row of /about.
+    about_version,
+    /// A row of /about.
+    about_model,
+    /// A row of /about.
+    about_folder,
+    /// A row of /about.
+    about_session,
+    /// A row of /about.
+    about_cache,
+    /// A row of /about.
+    about_tools,
+    /// What the sign ~ means.
+    window_estimate,
 }

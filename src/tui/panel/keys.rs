@@ -1,8 +1,8 @@
 //! Keys and news while a panel is open.
 
-use super::{Focus, Models, Page, Panel, SignIn, by_digit, theme::Chosen as Tried};
+use super::{Around, Focus, Page, Panel, SignIn, Step, by_digit, hear::desk, theme::Chosen as Tried};
 use crate::{
-    protocol::{DeskEvent, DeskOp, Op, Switched},
+    protocol::{DeskEvent, DeskOp, Switched},
     tui::{
         commands::{Read, read},
         composer::Edit,
@@ -14,33 +14,6 @@ use crate::{
 };
 
 impl Model {
-    /// Opens the sign-in panel.
-    pub(in crate::tui) fn open_sign_in(&mut self, cmds: &mut Vec<Cmd>) {
-        self.panel = Some(Panel::SignIn(Box::new(SignIn::new(None))));
-        cmds.push(desk(DeskOp::Overview));
-    }
-
-    /// Opens the list of models, or takes the named one at once.
-    pub(in crate::tui) fn open_models(&mut self, typed: &str, cmds: &mut Vec<Cmd>) {
-        if !typed.is_empty() {
-            let (model, account) = (typed.to_owned(), None);
-            return cmds.push(desk(DeskOp::UseModel { model, account, is_default: false }));
-        }
-        self.panel = Some(Panel::Models(Box::new(Models::new("", self.price_of_a_switch()))));
-        cmds.push(desk(DeskOp::Models));
-    }
-
-    /// What the next request costs more when nothing of the conversation is in the cache.
-    fn price_of_a_switch(&self) -> Option<String> {
-        let context = self.context.0;
-        (context > 0 && self.has_spoken).then(|| {
-            format!(
-                "another model starts with a cold cache: the next request sends {} tokens anew",
-                self.context
-            )
-        })
-    }
-
     /// A key while a panel is open; `false` when it is none of the panel's business.
     pub(in crate::tui) fn panel_key(&mut self, meaning: Meaning, cmds: &mut Vec<Cmd>) -> bool {
         let Some(mut panel) = self.panel.take() else { return false };
@@ -72,13 +45,22 @@ impl Model {
             (Panel::SignIn(sign_in), Meaning::Does(Action::Escape)) => {
                 is_open = sign_in.escape(cmds);
             }
-            (Panel::Models(_), Meaning::Does(Action::Escape)) => is_open = false,
             (Panel::SignIn(sign_in), meaning) => is_taken = self.sign_in_key(sign_in, meaning, cmds),
-            (Panel::Models(models), meaning) => match models.key(meaning) {
-                Chosen::Nothing => {}
-                Chosen::Model(op) => {
-                    cmds.push(desk(op));
+            (panel, Meaning::Does(Action::Escape)) => is_open = panel.back(),
+            (panel, meaning) => match panel.key(meaning, &self.around()) {
+                Step::Stay => {}
+                Step::Close => is_open = false,
+                Step::Ask(op) => cmds.push(Cmd::Send(op)),
+                Step::Last(op) => {
+                    cmds.push(Cmd::Send(op));
                     is_open = false;
+                }
+                Step::Do(cmd) => cmds.push(cmd),
+                Step::Hint(hint) => self.hint = Some(hint),
+                Step::Pass => {
+                    is_taken = false;
+                    // Words are sent from under a panel; what comes of them must be seen.
+                    is_open = meaning != Meaning::Does(Action::Send);
                 }
             },
         }
@@ -86,20 +68,19 @@ impl Model {
         is_taken
     }
 
+    /// What stands around an open panel.
+    fn around(&self) -> Around {
+        Around {
+            paper: self.paper().0,
+            session: self.session.as_ref().map(|session| session.id.clone()),
+            is_busy: self.work.is_some(),
+            has_no_draft: self.composer.is_empty(),
+        }
+    }
+
     /// Pasted text while a panel is open; `false` when it belongs to the draft.
     pub(in crate::tui) fn panel_paste(&mut self, text: &str) -> bool {
-        match &mut self.panel {
-            Some(Panel::SignIn(sign_in)) => sign_in.paste(text),
-            Some(Panel::Models(models)) => {
-                models.filter.push_str(text.lines().next().unwrap_or_default().trim());
-                true
-            }
-            Some(Panel::Texts(texts)) => {
-                texts.paste(text);
-                true
-            }
-            Some(Panel::Themes(_)) | None => false,
-        }
+        self.panel.as_mut().is_some_and(|panel| panel.paste(text))
     }
 
     fn sign_in_key(&mut self, sign_in: &mut SignIn, meaning: Meaning, cmds: &mut Vec<Cmd>) -> bool {
@@ -194,6 +175,17 @@ impl Model {
                 }
             }
             (DeskEvent::Models(all), Some(Panel::Models(models))) => models.take(all),
+            (DeskEvent::Sessions(rows), Some(Panel::Sessions(sessions))) => sessions.take(rows),
+            (DeskEvent::Preview { session, items }, Some(Panel::Sessions(sessions))) => {
+                sessions.take_preview(&session, items);
+            }
+            (DeskEvent::Settings(rows), Some(Panel::Settings(settings))) => {
+                for (name, value) in settings.take(rows) {
+                    self.apply_setting(&name, &value);
+                }
+            }
+            (DeskEvent::Failed(failure), Some(Panel::Sessions(sessions))) => sessions.failure = Some(failure),
+            (DeskEvent::Failed(failure), Some(Panel::Settings(settings))) => settings.failure = Some(failure),
             (DeskEvent::Failed(failure), Some(Panel::SignIn(sign_in))) => {
                 if let Page::Key(form) = &mut sign_in.page {
                     form.is_testing = false;
@@ -236,10 +228,6 @@ impl Model {
     }
 }
 
-fn desk(op: DeskOp) -> Cmd {
-    Cmd::Send(Op::Desk(op))
-}
-
 impl SignIn {
     /// Esc: one step back, or away. Whatever is running for the open page is stopped.
     fn escape(&mut self, cmds: &mut Vec<Cmd>) -> bool {
@@ -256,7 +244,7 @@ impl SignIn {
         self.back()
     }
 
-    fn paste(&mut self, text: &str) -> bool {
+    pub(super) fn paste(&mut self, text: &str) -> bool {
         let Page::Key(form) = &mut self.page else { return false };
         form.touch();
         let line = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
@@ -333,41 +321,5 @@ impl super::sign_in::KeyPage {
             Focus::Model => drop(self.model.pop()),
             Focus::Address | Focus::Choice => {}
         }
-    }
-}
-
-/// What a key in the list of models chose.
-enum Chosen {
-    Nothing,
-    Model(DeskOp),
-}
-
-impl Models {
-    fn key(&mut self, meaning: Meaning) -> Chosen {
-        let many = self.shown().len();
-        match meaning {
-            Meaning::Text(c) => {
-                self.filter.push(c);
-                self.mark.set(0);
-            }
-            Meaning::Does(Action::Edit(Edit::Backspace)) => {
-                self.filter.pop();
-                self.mark.set(0);
-            }
-            Meaning::Does(Action::Edit(Edit::ToHead | Edit::WordBack)) => {
-                self.filter.clear();
-                self.mark.set(0);
-            }
-            Meaning::Does(action @ (Action::Up | Action::Down)) => {
-                self.mark.step(action == Action::Down, many);
-            }
-            Meaning::Does(action @ (Action::Send | Action::Complete)) => {
-                if let Some(op) = self.choose(action == Action::Complete) {
-                    return Chosen::Model(op);
-                }
-            }
-            Meaning::Does(_) | Meaning::Nothing => {}
-        }
-        Chosen::Nothing
     }
 }

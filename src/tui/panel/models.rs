@@ -1,50 +1,100 @@
 //! The list of models, filtered by what is typed.
 
-use super::Mark;
-use crate::protocol::{DeskOp, ModelRow};
+use ratatui::text::Span;
+
+use super::{Entry, List, Paper, Rows, Step};
+use crate::{
+    base::{Clean, width},
+    protocol::{DeskOp, ModelRow, Op},
+    tui::keys::{Action, Meaning},
+};
 
 /// The panel.
 #[derive(Clone, Debug, Default)]
 pub(in crate::tui) struct Models {
-    /// All of them; `None` until they come.
-    pub(super) all: Option<Vec<ModelRow>>,
-    pub(super) filter: String,
-    pub(super) mark: Mark,
+    pub(super) list: List<ModelRow>,
     /// What changing it will cost, in words of the session.
-    pub(super) price: Option<String>,
+    price: Option<String>,
+}
+
+impl Entry for ModelRow {
+    fn text(&self) -> String {
+        format!("{} {}", self.model, self.provider)
+    }
 }
 
 impl Models {
-    /// Opens the list with what was already typed.
-    pub(in crate::tui) fn new(filter: &str, price: Option<String>) -> Self {
-        Self { filter: filter.to_owned(), price, ..Self::default() }
+    /// Opens the list.
+    pub(in crate::tui) fn new(price: Option<String>) -> Self {
+        Self { price, ..Self::default() }
     }
 
     /// Takes the models.
     pub(super) fn take(&mut self, all: Vec<ModelRow>) {
-        let current = all.iter().position(|row| row.is_current).filter(|_| self.filter.is_empty());
-        self.mark.set(current.unwrap_or(0));
-        self.all = Some(all);
+        let current = all.iter().position(|row| row.is_current).filter(|_| self.list.typed().is_empty());
+        self.list.take_at(all, current.unwrap_or(0));
     }
 
-    /// Those that fit what was typed: every word of it is in the name of the model or of the provider.
-    pub(super) fn shown(&self) -> Vec<&ModelRow> {
-        let words: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
-        let fits = |row: &&ModelRow| {
-            let text = format!("{} {}", row.model, row.provider).to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        };
-        self.all.iter().flatten().filter(fits).collect()
+    pub(super) fn key(&mut self, meaning: Meaning) -> Step {
+        match meaning {
+            Meaning::Does(action @ (Action::Send | Action::Complete)) => {
+                self.choose(action == Action::Complete).map_or(Step::Stay, |op| Step::Last(Op::Desk(op)))
+            }
+            meaning => {
+                self.list.key(meaning);
+                Step::Stay
+            }
+        }
     }
 
     /// Enter: the marked model, or what was typed if none fits: a model nobody has listed can be used, too.
-    pub(super) fn choose(&self, is_default: bool) -> Option<DeskOp> {
-        let shown = self.shown();
-        if let Some(row) = shown.get(self.mark.at(shown.len())) {
+    fn choose(&self, is_default: bool) -> Option<DeskOp> {
+        if let Some(row) = self.list.marked() {
             let (model, account) = (row.model.clone(), row.account.clone());
             return Some(DeskOp::UseModel { model, account, is_default });
         }
-        let typed = self.filter.trim();
-        (!typed.is_empty()).then(|| DeskOp::UseModel { model: typed.to_owned(), account: None, is_default })
+        let model = self.list.typed().to_owned();
+        (!model.is_empty()).then_some(DeskOp::UseModel { model, account: None, is_default })
     }
+
+    pub(super) fn rows(&self, paper: Paper) -> Rows {
+        let words = paper.look.words;
+        let mut rows = Rows { title: words.models_title.into(), ..Rows::default() };
+        rows.keys = words.models_keys.into();
+        let shown = self.list.shown();
+        let names = shown.iter().map(|row| width(&row.model)).max().unwrap_or(0).min(36);
+        self.list.lay_out(words.type_to_filter, &mut rows, paper, |row, paper| cells(row, names, paper));
+        if shown.is_empty() && !self.list.typed().is_empty() {
+            rows.under.extend(paper.text(words.models_as_written, paper.look.dim));
+        }
+        if let Some(price) = &self.price {
+            rows.under.extend(paper.text(price, paper.look.warn));
+        }
+        rows
+    }
+}
+
+fn cells(row: &ModelRow, names: usize, paper: Paper) -> Vec<Span<'static>> {
+    let words = paper.look.words;
+    let name = Clean::line(&row.model).into_string();
+    let blanks = " ".repeat(names.saturating_sub(width(&name)));
+    let price = match (row.input, row.output) {
+        (Some(input), Some(output)) => {
+            let cached = row.cached.map(|c| format!(" · {c} cached")).unwrap_or_default();
+            format!("{input} in{cached} · {output} out")
+        }
+        _ => words.price_unknown.to_owned(),
+    };
+    let state = match (&row.account, row.is_current) {
+        (_, true) => words.models_in_use,
+        (Some(_), false) => words.models_ready,
+        (None, false) => words.models_no_key,
+    };
+    let about = format!(
+        "{:>5} · {price} · {state} · {} · cache {}",
+        row.window.short(),
+        Clean::line(&row.provider),
+        Clean::line(&row.cache)
+    );
+    vec![Span::raw(format!("{name}{blanks}  ")), Span::styled(about, paper.look.dim)]
 }

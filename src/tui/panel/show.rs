@@ -7,13 +7,13 @@ use ratatui::{
 };
 
 use super::{
-    Device, Focus, Mark, Models, Page, Panel, Rows, SignIn,
+    Device, Focus, Mark, Page, Rows, SignIn,
     device::{Code, Stage},
     sign_in::{Entry, KeyPage, WayOut},
 };
 use crate::{
     base::{Clean, Moment, width},
-    protocol::{Failure, LocalServer, ModelRow},
+    protocol::{Failure, LocalServer},
     tui::{
         bill,
         frame::Size,
@@ -32,18 +32,6 @@ pub(in crate::tui) struct Paper {
     pub(in crate::tui) columns: usize,
     pub(in crate::tui) look: Look,
     pub(in crate::tui) now: Moment,
-}
-
-impl Panel {
-    /// Lays the panel out.
-    pub(in crate::tui) fn rows(&self, paper: Paper) -> Rows {
-        match self {
-            Self::SignIn(sign_in) => sign_in.rows(paper),
-            Self::Models(models) => models.rows(paper),
-            Self::Themes(themes) => themes.rows(paper),
-            Self::Texts(texts) => texts.rows(paper),
-        }
-    }
 }
 
 impl Paper {
@@ -68,12 +56,12 @@ impl Paper {
         cut(Line::from(row), self.columns)
     }
 
-    fn text(self, text: &str, style: Style) -> Vec<Line<'static>> {
+    pub(super) fn text(self, text: &str, style: Style) -> Vec<Line<'static>> {
         let span = Span::styled(Clean::line(text).into_string(), style);
         wrap(&[span], self.columns, &Span::raw(""), &Span::raw("  "))
     }
 
-    fn failure(self, failure: &Failure) -> Vec<Line<'static>> {
+    pub(super) fn failure(self, failure: &Failure) -> Vec<Line<'static>> {
         let mut rows = self.text(&format!("✗ {}", failure.error), self.look.error);
         for hint in &failure.hints {
             rows.extend(self.text(&format!("  {hint}"), self.look.dim));
@@ -83,7 +71,7 @@ impl Paper {
 }
 
 impl SignIn {
-    fn rows(&self, paper: Paper) -> Rows {
+    pub(super) fn rows(&self, paper: Paper) -> Rows {
         let mut rows = match &self.page {
             Page::Menu(mark) => self.menu(mark.at(self.count()), paper),
             Page::Group(group, mark) => self.group(group, mark.at(self.count()), paper),
@@ -336,66 +324,4 @@ fn qr(link: &str, paper: Paper) -> Vec<String> {
     let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
     let rows: Vec<String> = picture.lines().map(str::to_owned).collect();
     if rows.len() + 6 > paper.size.rows { Vec::new() } else { rows }
-}
-
-impl Models {
-    fn rows(&self, paper: Paper) -> Rows {
-        let look = paper.look;
-        let typed = Clean::line(&self.filter).into_string();
-        let lead = "type to filter: ";
-        let mut rows = Rows { title: "Model".into(), ..Rows::default() };
-        rows.caret = Some((0, (width(lead) + width(&typed)).min(paper.columns.saturating_sub(1))));
-        rows.body.push(Line::from(vec![Span::styled(lead, look.dim), Span::raw(typed.clone())]));
-        rows.keys = "Enter this session · Tab also for later ones · Esc".into();
-        let Some(all) = &self.all else {
-            rows.body.extend(paper.text("asking for the list …", look.dim));
-            return rows;
-        };
-        let shown = self.shown();
-        if shown.is_empty() {
-            let text = format!("none of {} fits; Enter uses `{typed}` as it is written", all.len());
-            rows.body.extend(paper.text(&text, look.warn));
-        }
-        let marked = self.mark.at(shown.len());
-        let name_width = shown.iter().map(|row| width(&row.model)).max().unwrap_or(0).min(36);
-        for (at, row) in shown.iter().enumerate() {
-            let is_marked = at == marked;
-            if is_marked {
-                rows.focus = rows.body.len();
-            }
-            rows.body.push(model_row(row, is_marked, name_width, paper));
-        }
-        if let Some(price) = &self.price {
-            rows.body.extend(paper.text(price, look.warn));
-        }
-        rows
-    }
-}
-
-fn model_row(row: &ModelRow, is_marked: bool, name_width: usize, paper: Paper) -> Line<'static> {
-    let look = paper.look;
-    let style = if is_marked { look.bold.patch(look.accent) } else { Style::new() };
-    let name = Clean::line(&row.model).into_string();
-    let blanks = " ".repeat(name_width.saturating_sub(width(&name)));
-    let sign = if is_marked { "›" } else { " " };
-    let price = match (row.input, row.output) {
-        (Some(input), Some(output)) => {
-            let cached = row.cached.map(|c| format!(" · {c} cached")).unwrap_or_default();
-            format!("{input} in{cached} · {output} out")
-        }
-        _ => "price unknown".to_owned(),
-    };
-    let state = match (&row.account, row.is_current) {
-        (_, true) => "● in use".to_owned(),
-        (Some(_), false) => "● ready".to_owned(),
-        (None, false) => "○ no key".to_owned(),
-    };
-    let about = format!(
-        "{:>5} · {price} · {state} · {} · cache {}",
-        row.window.short(),
-        Clean::line(&row.provider),
-        Clean::line(&row.cache)
-    );
-    let spans = vec![Span::styled(format!("{sign} {name}{blanks}  "), style), Span::styled(about, look.dim)];
-    cut(Line::from(spans), paper.columns)
 }

@@ -262,9 +262,34 @@ fn stats_are_the_sums_by_name() {
     assert_eq!(
         stage.history().trim_start(),
         "\
-session  0 s · 2 requests · 0 tool calls
-tokens   24,312 in, 49 % hit: 12,000 read from cache, 12,300 written, 12 plain · 240 out
-units    16,587; without a cache 24,312 (−31 %), implicit at best 14,712 (+12 %)
-money    $0.0166; without a cache $0.0243 (saved $0.00773), implicit at best $0.0147 ($0.00187 more)"
+Session 0 s · 2 requests · 0 tool calls
+model  requests   input         cached  output     cost
+m             2  24,312  12,000 (49 %)     240  $0.0166
+Cache saved $0.00773 (31 % of what the input would have cost).
+Context 12k of 131k · next request sends about 12k, 12k of it expected from cache"
+    );
+}
+
+#[test]
+fn stats_on_a_small_screen_keep_what_matters_and_say_what_is_not_known() {
+    let mut stage = after(40, 12, &week());
+    stage.model.totals.charge.money = None;
+    for request in &mut stage.model.requests {
+        request.charge = request.charge.map(|charge| Charge { money: None, ..charge });
+    }
+    stage.wait(400_000);
+    stage.write("/stats").enter();
+    assert_eq!(
+        stage.history().trim_start(),
+        "\
+Session 6:40 min · 40 requests · 0 tool
+  calls
+model       cached           cost
+m      1.1M (91 %)  price unknown
+Cache saved 80 % of what the input would
+  have cost.
+Cache misses: 2 (tools, idle)
+Context 51k of 131k · next request sends
+  about 51k, 0 of it expected from cache"
     );
 }

@@ -187,11 +187,13 @@ fn the_list_of_commands() {
         stage.screen(),
         "
 > /c▏
-› /cache                     1/6 what each request read from cache, and the bill
+› /cache                     1/8 what each request read from cache, and the bill
   /compress [what to keep]   replace the history by a summary
   /context [refresh]         how full the window is; read the repository anew
   /copy [code|all]           copy the last answer, or its code, or everything
   /clear                     start a new conversation
-  /auth                      sign in, add a key, switch accounts"
+  /auth                      sign in, add a key, switch accounts
+  /resume                    go on with an earlier session
+  /settings                  all settings, their values and sources"
     );
 }

@@ -6,6 +6,7 @@ mod frames;
 mod keys;
 mod looks;
 mod page;
+mod panels;
 mod past;
 mod sign_in;
 mod transcript;
@@ -19,6 +20,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::text::Line;
 
 use super::{
+    door::Chosen,
     editor::{Edited, Errand, Page},
     frame::{Frame, Size},
     layout::plain,
@@ -51,6 +53,7 @@ struct Stage {
     written: Vec<(Target, String)>,
     /// What was kept for later sessions.
     past: Vec<String>,
+    resumed: Vec<Chosen>,
     has_quit: bool,
 }
 
@@ -77,6 +80,7 @@ impl Stage {
             copied: Vec::new(),
             written: Vec::new(),
             past: Vec::new(),
+            resumed: Vec::new(),
             has_quit: false,
         }
     }
@@ -89,6 +93,7 @@ impl Stage {
                 Cmd::Send(op) => self.ops.push(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Edit(page) => self.pages.push(page),
+                Cmd::Resume(chosen) => self.resumed.push(chosen),
                 Cmd::Quit => self.has_quit = true,
                 Cmd::Copy(text) => self.copied.push(text),
                 Cmd::Write(target, text) => self.written.push((target, text)),

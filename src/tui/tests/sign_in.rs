@@ -286,8 +286,7 @@ fn models_are_filtered_by_what_is_typed_and_an_unlisted_one_can_be_used() {
     assert_eq!(
         stage.screen(),
         "\
-┌ Model
-│ type to filter: ▏
+┌ Model 2/3 · type to filter: ▏
 │   qwen3-coder-flash   1.0M · $0.300 in · $0.0300 cached · $1.50 out · ● ready · Qwen Cloud · cach…
 │ › qwen3-coder-plus    1.0M · $1.00 in · $0.100 cached · $5.00 out · ● in use · Qwen Cloud · cache…
 │   deepseek-chat       128k · price unknown · ○ no key · DeepSeek · cache implicit

@@ -1,0 +1,45 @@
+//! Copies a session, so that it can go on in two ways.
+
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Write},
+};
+
+use super::{
+    Folder,
+    load::unreadable,
+    record::{Meta, Record},
+    transcript::path_of,
+};
+use crate::{
+    base::SessionId,
+    protocol::{Failure, Kind},
+};
+
+/// Copies the session `id` to `copy`, line by line as it is, also while another process writes it.
+///
+/// Errors: it is not there or no transcript; `copy` is taken or cannot name a file; the disk refuses.
+pub fn duplicate(folder: &Folder, id: &SessionId, copy: &SessionId) -> Result<(), Failure> {
+    let (from, to) = (path_of(folder, id)?, path_of(folder, copy)?);
+    let mut from_file = BufReader::new(File::open(&from).map_err(|e| unreadable(from.as_path(), &e))?);
+    let mut line = Vec::new();
+    from_file.read_until(b'\n', &mut line).map_err(|e| unreadable(from.as_path(), &e))?;
+    let Ok(Record::Meta(meta)) = serde_json::from_slice::<Record<'static>>(&line) else {
+        return Err(Failure::new(Kind::Usage, format!("`{from}` is not a session of qwen")));
+    };
+    let meta = Record::Meta(Cow::Owned(Meta { id: copy.clone(), ..meta.into_owned() }));
+    let mut written = || -> io::Result<()> {
+        let mut rest = Vec::new();
+        from_file.read_to_end(&mut rest)?;
+        // A line that is being written is not whole yet.
+        let whole = rest.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let mut first = serde_json::to_vec(&meta)?;
+        first.push(b'\n');
+        let mut file = folder.make(&to)?;
+        file.write_all(&first)?;
+        file.write_all(&rest[..whole])?;
+        file.sync_data()
+    };
+    written().map_err(|e| Failure::new(Kind::Usage, format!("session `{id}` cannot be copied: {e}")))
+}
