@@ -58,7 +58,7 @@ fn busy(model: &Model, work: &Work) -> Line<'static> {
         words.stopping
     } else if work.retry.is_some() {
         words.waiting_to_retry
-    } else if !work.tools.is_empty() {
+    } else if work.is_own || !work.tools.is_empty() {
         words.running
     } else if work.thought.is_some() {
         words.thinking
@@ -74,7 +74,8 @@ fn busy(model: &Model, work: &Work) -> Line<'static> {
         (work.written.0 > 0).then(|| fill(words.tokens_written, &[("n", &work.written.to_string())]));
     let pace = work.pace(model.now).map(|n| fill(words.tokens_pace, &[("n", &n.to_string())]));
     let stop = Some(words.esc_stops.to_owned());
-    let more = (!model.composer.is_empty() && !work.is_summary).then(|| words.enter_or_tab.to_owned());
+    let more = (!model.composer.is_empty() && !work.is_summary && !work.is_own)
+        .then(|| words.enter_or_tab.to_owned());
     let row = |parts: [&Option<String>; 4]| -> Vec<String> {
         head.iter().chain(parts.into_iter().flatten()).cloned().collect()
     };

@@ -337,16 +337,6 @@ pub(super) fn named(name: &str) -> Option<&'static Command> {
     ALL.iter().find(|c| c.name == name || c.also.contains(&name))
 }
 
-/// The commands that fit what is being typed: `None` unless the draft is a slash and the beginning of a name.
-pub(super) fn menu(draft: &str) -> Option<Vec<&'static Command>> {
-    let typed = draft.strip_prefix('/').filter(|t| !t.contains(|c: char| c.is_whitespace() || c == '/'))?;
-    let typed = typed.to_ascii_lowercase();
-    // A command's own name stands before another's second one.
-    let (mut found, others): (Vec<_>, Vec<_>) = ALL.iter().partition(|c| c.name.starts_with(&typed));
-    found.extend(others.into_iter().filter(|c| c.also.iter().any(|a| a.starts_with(&typed))));
-    (!found.is_empty()).then_some(found)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,8 +353,6 @@ mod tests {
         assert!(matches!(read("/compres now"), Read::Unknown("compres", near) if near[0] == "compress"));
         assert!(matches!(read("/usr/lib is missing"), Read::Words));
         assert!(matches!(read("/compact the tests"), Read::Command(c, "the tests") if c.name == "compress"));
-        assert_eq!(menu("/st").map(|m| m[0].name), Some("stats"));
-        assert!(menu("/stats now").is_none() && menu("no").is_none());
     }
 
     #[test]

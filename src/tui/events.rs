@@ -70,6 +70,7 @@ impl Model {
                 self.put(Kind::Answer, lines, cmds);
             }
             Event::Reply(Reply::Past(past)) => self.hear_past(past),
+            Event::Reply(Reply::Files(list)) => self.take_files(list),
             Event::Reply(reply) => self.hear_panel_reply(reply),
             Event::Desk(news) => self.hear_desk(news, cmds),
             Event::Notice { level, text } => {
@@ -267,6 +268,9 @@ impl Model {
             self.transcript.push(Entry::call(folded, result, took));
         }
         self.put(Kind::Tool, lines, cmds);
+        if call.is_own() {
+            self.end_own(cmds);
+        }
     }
 
     fn failed(&mut self, failure: &Failure, cmds: &mut Vec<Cmd>) {
@@ -281,6 +285,7 @@ impl Model {
     }
 
     fn turn_ended(&mut self, reason: EndReason, totals: Totals, cmds: &mut Vec<Cmd>) {
+        self.files.may_have_changed();
         if self.work.is_some() {
             self.end_thought(cmds);
         }

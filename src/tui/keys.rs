@@ -97,7 +97,12 @@ const ALT: KeyModifiers = KeyModifiers::ALT;
 const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 
 /// What a draft may begin with.
-pub(super) const SIGNS: &[Sign] = &[Sign { name: "/", about: |w| w.sign_command }];
+pub(super) const SIGNS: &[Sign] = &[
+    Sign { name: "/", about: |w| w.sign_command },
+    Sign { name: "@path", about: |w| w.sign_file },
+    Sign { name: "!", about: |w| w.sign_shell },
+    Sign { name: "?", about: |w| w.sign_keys },
+];
 
 /// All bindings.
 pub(super) const ALL: &[Key] = &[

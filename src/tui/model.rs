@@ -10,7 +10,9 @@ use super::{
     composer::Composer,
     dialog::Dialog,
     frame::Size,
+    key_sheet::KeySheet,
     look::{Ground, Look, Paint, Theme},
+    menu::{Files, Menu},
     msg::Cmd,
     panel::Panel,
     transcript::{Pager, Transcript},
@@ -51,6 +53,16 @@ pub(super) struct Model {
     /// Questions of the agent; the first is shown.
     pub(super) dialogs: VecDeque<Dialog>,
     pub(super) menu: Menu,
+    /// Which files can be named.
+    pub(super) files: Files,
+    /// Commands that were used, the last one first.
+    pub(super) recent: Vec<&'static str>,
+    /// The draft is a command line for the shell, until Esc.
+    pub(super) is_shell: bool,
+    /// The command line that a walk through the past began with.
+    pub(super) shell_draft: Option<String>,
+    /// The key sheet, while it is open.
+    pub(super) sheet: Option<KeySheet>,
     /// A list or a form under the composer.
     pub(super) panel: Option<Panel>,
     pub(super) totals: Totals,
@@ -85,15 +97,6 @@ pub(super) struct Model {
     /// A draft of an earlier session is kept somewhere.
     pub(super) has_kept_draft: bool,
     last: Kind,
-}
-
-/// The list of commands above the composer.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Menu {
-    /// Which entry is chosen.
-    pub(super) selected: usize,
-    /// The person closed it for this draft.
-    pub(super) is_closed: bool,
 }
 
 /// What Ctrl-O prints.
@@ -132,6 +135,11 @@ impl Model {
             todos: Vec::new(),
             dialogs: VecDeque::new(),
             menu: Menu::default(),
+            files: Files::default(),
+            recent: Vec::new(),
+            is_shell: false,
+            shell_draft: None,
+            sheet: None,
             panel: None,
             totals: Totals { charge: Charge::nothing(), ..Totals::default() },
             context: Tokens(0),
@@ -236,7 +244,8 @@ impl Model {
         let dialog = self.dialogs.front().and_then(|d| d.wake_at(self.last_key, self.now));
         let cold = self.cache.and_then(|report| report.warm_until);
         let panel = self.panel.as_ref().and_then(|p| p.wake_at(self.now));
-        [work, retry, dialog, cold, panel, self.leave_until, self.leaving]
+        let search = self.files.is_searching().then(|| self.now.after(Duration::from_millis(1)));
+        [search, work, retry, dialog, cold, panel, self.leave_until, self.leaving]
             .into_iter()
             .flatten()
             .filter(|at| *at > self.now)

@@ -49,7 +49,11 @@ impl Model {
         match picked {
             Picked::Nothing => return true,
             Picked::Close => {}
-            Picked::Text(text) => self.composer.set(&text),
+            // Its own sign says what it is.
+            Picked::Text(text) => {
+                self.is_shell = false;
+                self.composer.set(&text);
+            }
             Picked::Back(turn) => cmds.push(Cmd::Send(Op::Rewind { turn })),
         }
         false
@@ -83,7 +87,9 @@ impl Model {
             self.close_editor();
         }
         let mut texts: Vec<String> = self.queue.iter().cloned().collect();
-        texts.extend(Some(self.composer.whole()).filter(|draft| !draft.trim().is_empty()));
+        let sign = if self.is_shell { "!" } else { "" };
+        let draft = Some(self.composer.whole()).filter(|draft| !draft.trim().is_empty());
+        texts.extend(draft.map(|draft| format!("{sign}{draft}")));
         let text = texts.join("\n\n");
         if !text.is_empty() || self.has_kept_draft {
             cmds.push(Cmd::Send(Op::KeepDraft { text }));

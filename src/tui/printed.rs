@@ -10,6 +10,7 @@ use ratatui::{
 use super::{
     bill::short_time,
     commands, diff, keys,
+    lang::Sentence,
     layout::{untab, wrap, wrap_plain},
     look::Look,
     model::Model,
@@ -209,45 +210,59 @@ pub(super) fn note(text: &str, is_warning: bool, columns: usize, look: Look) -> 
 
 /// Commands and keys, by groups.
 pub(super) fn help(columns: usize, look: Look) -> Vec<Line<'static>> {
-    let entry = |(name, about): (String, &'static str)| {
-        let (name, style) = (name.trim_end(), look.accent);
-        // Beside the name where there is room, else behind it.
-        if columns >= 70 && width(name) <= HELP_NAMES {
-            let pad = " ".repeat(HELP_NAMES - width(name));
-            let lead = Span::styled(format!("  {name}{pad} "), style);
-            return wrap(&[Span::raw(about)], columns, &lead, &Span::raw(" ".repeat(HELP_NAMES + 3)));
-        }
-        let text = [Span::styled(format!("{name}: "), style), Span::raw(about)];
-        wrap(&text, columns, &Span::raw("  "), &Span::raw("    "))
-    };
     let mut out = Vec::new();
-    for (heading, rows) in groups(look) {
+    for (heading, rows) in command_groups(look).into_iter().chain(key_groups(look)) {
         if !out.is_empty() {
             out.push(Line::default());
         }
         out.push(Line::styled(heading, look.bold));
-        out.extend(rows.into_iter().flat_map(entry));
+        out.extend(rows.into_iter().flat_map(|row| entry(row, columns, HELP_NAMES, look)));
     }
     out
 }
 
-/// What there is to type and press: each heading with its rows, in the order of the tables.
-pub(super) fn groups(look: Look) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
+/// A name and what it does: beside the name, whose column has `names` columns, where there is room; else behind it.
+pub(super) fn entry(
+    (name, about): (String, &'static str),
+    columns: usize,
+    names: usize,
+    look: Look,
+) -> Vec<Line<'static>> {
+    if columns >= 2 * names + 4 && width(&name) <= names {
+        let pad = " ".repeat(names - width(&name));
+        let lead = Span::styled(format!("  {name}{pad} "), look.accent);
+        return wrap(&[Span::raw(about)], columns, &lead, &Span::raw(" ".repeat(names + 3)));
+    }
+    let text = [Span::styled(format!("{name}: "), look.accent), Span::raw(about)];
+    wrap(&text, columns, &Span::raw("  "), &Span::raw("    "))
+}
+
+/// A heading with its rows: what to type, and what that does.
+type Section = (&'static str, Vec<(String, &'static str)>);
+
+/// The commands, in the order of their groups.
+fn command_groups(look: Look) -> Vec<Section> {
     let words = look.words;
-    let commands = commands::Group::ALL.into_iter().map(|(group, heading)| {
+    let section = |(group, heading): (commands::Group, Sentence)| {
         let rows = commands::ALL.iter().filter(|c| c.group == group);
         let rows = rows.map(|c| {
             let name = format!("/{} {}", c.name, c.arguments.hint(words));
             (name.trim_end().to_owned(), (c.about)(words))
         });
         (heading(words), rows.collect())
-    });
+    };
+    commands::Group::ALL.into_iter().map(section).collect()
+}
+
+/// What a draft may begin with, then the keys in the order of their groups.
+pub(super) fn key_groups(look: Look) -> Vec<Section> {
+    let words = look.words;
     let signs = keys::SIGNS.iter().map(|sign| (sign.name.to_owned(), (sign.about)(words))).collect();
-    let keys = keys::Group::ALL.into_iter().map(|(group, heading)| {
+    let section = |(group, heading): (keys::Group, Sentence)| {
         let rows = keys::told().filter(|(_, of, _)| *of == group);
         (heading(words), rows.map(|(names, _, about)| (names, about(words))).collect())
-    });
-    commands.chain([(words.keys_signs, signs)]).chain(keys).collect()
+    };
+    [(words.keys_signs, signs)].into_iter().chain(keys::Group::ALL.into_iter().map(section)).collect()
 }
 
 /// One line that stands for a longer text.

@@ -8,7 +8,7 @@ use super::{
     diff::diff_rows,
     lang::fill,
     layout::{wrap, wrap_plain},
-    model::{Folded, Kind, Menu, Model},
+    model::{Folded, Kind, Model},
     msg::Cmd,
     printed,
     stats::stats,
@@ -23,10 +23,12 @@ impl Model {
         if self.is_editing_command() {
             return self.run_edited(cmds);
         }
-        if let Some(command) = self.shown_menu().and_then(|m| m.get(self.menu.selected).copied()) {
-            self.composer.set(&format!("/{}", command.name));
+        if self.runs_in_shell() {
+            return self.run_in_shell(cmds);
         }
-        self.menu = Menu::default();
+        if self.take_marked() {
+            return;
+        }
         let draft = self.composer.text();
         match commands::read(&draft) {
             Read::Words => {
@@ -45,6 +47,7 @@ impl Model {
                     Self::keep_past(&text, cmds);
                 }
                 cmds.push(Cmd::Send(Op::Used { command: command.name }));
+                self.used(command.name);
                 self.run(command.action, arguments, cmds);
             }
             Read::Unknown(name, near) => {
@@ -178,25 +181,5 @@ impl Model {
         };
         // What was folded is recorded in full already.
         self.put(Kind::Note, lines, cmds);
-    }
-
-    /// The commands to choose from, while the list is open.
-    pub(super) fn shown_menu(&self) -> Option<Vec<&'static commands::Command>> {
-        if self.menu.is_closed || self.is_editing_command() {
-            return None;
-        }
-        commands::menu(&self.composer.text())
-    }
-
-    pub(super) fn move_menu(&mut self, down: bool) {
-        let many = self.shown_menu().map_or(1, |m| m.len());
-        let at = self.menu.selected;
-        self.menu.selected = if down { (at + 1) % many } else { (at + many - 1) % many };
-    }
-
-    pub(super) fn complete(&mut self) {
-        if let Some(command) = self.shown_menu().and_then(|m| m.get(self.menu.selected).copied()) {
-            self.composer.set(&format!("/{} ", command.name));
-        }
     }
 }

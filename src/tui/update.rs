@@ -7,7 +7,7 @@ use super::{
     dialog::{Dialog, lay_out},
     editor::{Edited, Errand, Page},
     keys::{Action, Meaning, meaning},
-    model::{LAST_WORD, LEAVE_WINDOW, Menu, Model},
+    model::{LAST_WORD, LEAVE_WINDOW, Model},
     msg::{Cmd, Msg},
     transcript::Pager,
     view::DRAFT_ROWS,
@@ -65,6 +65,7 @@ impl Model {
         if self.leaving.is_some_and(|until| self.now >= until) {
             cmds.push(Cmd::Quit);
         }
+        self.refresh_menu(cmds);
         if self.size.is_too_small() {
             return;
         }
@@ -92,12 +93,15 @@ impl Model {
             _ if self.pager.is_some() => self.pager_key(meaning),
             Meaning::Does(Action::Transcript) => self.pager = Some(Pager::new(self.size.columns, self.look)),
             _ if self.dialogs.front().is_some_and(Dialog::is_open) => self.dialog_key(meaning, cmds),
+            _ if self.sheet.is_some() && self.sheet_key(meaning) => {}
+            Meaning::Does(action) if self.leaves_shell(action) => {}
             // A second Ctrl-C leaves, whatever is open.
             _ if !was_armed && self.panel.is_some() && self.panel_key(meaning, cmds) => {}
             _ if self.vim_takes(key, meaning) => self.menu.is_closed = true,
+            Meaning::Text(c) if self.opens_shell(c) || self.opens_sheet(c) => {}
             Meaning::Text(c) => {
+                self.join_range(c);
                 self.composer.insert(c);
-                self.menu = Menu::default();
             }
             Meaning::Does(Action::Escape) if self.is_idle() && self.composer.is_empty() => {
                 self.escape_idle(escaped);
@@ -132,8 +136,8 @@ impl Model {
         if self.panel_paste(text) {
             return;
         }
+        self.leave_path();
         self.composer.paste(text);
-        self.menu = Menu::default();
         if let Some(dialog) = self.dialogs.front_mut() {
             dialog.has_moved = false;
         }
@@ -149,17 +153,14 @@ impl Model {
             Action::Send if self.composer.take_backslash() => self.composer.edit(Edit::Newline),
             Action::Send => self.send(cmds),
             Action::Edit(edit) => {
+                self.leave_path();
                 self.composer.edit(edit);
-                self.menu = Menu::default();
             }
-            Action::Up | Action::Down if self.shown_menu().is_some() => {
-                self.move_menu(action == Action::Down);
-            }
+            Action::Up | Action::Down if self.menu.is_shown() => self.menu.step(action == Action::Down),
             Action::Up if self.composer.is_empty() && self.edit_queue() => {}
-            Action::Up => self.composer.up(columns),
-            Action::Down => self.composer.down(columns),
-            Action::Complete if self.steer(cmds) => {}
-            Action::Complete => self.complete(),
+            Action::Up | Action::Down => self.walk(action == Action::Down, columns),
+            Action::Complete if self.complete() || self.runs_in_shell() => {}
+            Action::Complete => drop(self.steer(cmds)),
             Action::Escape => self.escape(cmds),
             Action::Cancel => self.cancel(was_armed, cmds),
             Action::Leave if self.composer.is_empty() && self.work.is_some() => {
@@ -184,7 +185,7 @@ impl Model {
         if self.is_editing_command() {
             return self.close_editor();
         }
-        if self.shown_menu().is_some() {
+        if self.menu.is_shown() {
             self.menu.is_closed = true;
         } else {
             self.stop(cmds);
@@ -207,7 +208,6 @@ impl Model {
             self.stop(cmds);
         } else if !self.composer.is_empty() {
             self.composer.clear();
-            self.menu = Menu::default();
         } else if was_armed {
             self.leave(cmds);
         } else {

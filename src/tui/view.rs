@@ -10,8 +10,10 @@ use super::{
     composer::Shown,
     dialog::{Laid, lay_out},
     frame::Frame,
+    key_sheet::show_sheet,
     lang::fill,
     layout::{cut, wrap},
+    menu,
     model::{LEAVE_WINDOW, Model},
     panel::show_panel,
     warmth::Warmth,
@@ -41,6 +43,10 @@ pub(super) fn view(model: &Model) -> Frame {
         let draft = model.composer.text();
         let laid = lay_out(dialog, &draft, DRAFT_ROWS, size, model.look, model.now);
         show_dialog(model, &laid, dialog.offset, &mut frame);
+    } else if let Some(sheet) = model.sheet {
+        let shown = model.composer.shown(size.columns.saturating_sub(3));
+        push_composer(model, &shown, 1, &mut frame);
+        show_sheet(model, sheet, &mut frame);
     } else if let Some(panel) = &model.panel {
         show_panel(model, panel, &mut frame);
     } else {
@@ -81,19 +87,32 @@ fn show_live(model: &Model, frame: &mut Frame) {
 fn push_composer(model: &Model, shown: &Shown, rows: usize, frame: &mut Frame) {
     let first = (shown.caret.0 + 1).saturating_sub(rows);
     let top = frame.rows.len();
+    let hides_sign = model.runs_in_shell() && !model.is_shell;
     for (at, row) in shown.rows.iter().enumerate().skip(first).take(rows) {
-        let sign = match (at, model.is_editing_command()) {
-            (0, true) => "$ ",
-            (0, false) => "> ",
-            _ => "  ",
+        let (sign, style) = match at {
+            0 => sign(model),
+            _ => ("  ", model.look.accent),
         };
-        let line = vec![Span::styled(sign, model.look.accent), Span::raw(row.clone())];
-        frame.push(line, model.size.columns);
+        // The sign in front stands for the one in the draft.
+        let row = row.strip_prefix('!').filter(|_| at == 0 && hides_sign).unwrap_or(row);
+        frame.push(vec![Span::styled(sign, style), Span::raw(row.to_owned())], model.size.columns);
     }
-    frame.caret = Some((top + shown.caret.0 - first, shown.caret.1 + 2));
+    let hidden = usize::from(hides_sign && shown.caret.0 == 0);
+    frame.caret = Some((top + shown.caret.0 - first, (shown.caret.1 + 2).saturating_sub(hidden).max(2)));
 }
 
-/// The list of commands, or the status line, or a word about the last key.
+/// What stands before the draft: who reads it.
+fn sign(model: &Model) -> (&'static str, Style) {
+    if model.is_editing_command() {
+        ("$ ", model.look.accent)
+    } else if model.runs_in_shell() {
+        ("! ", model.look.bold.patch(model.look.warn))
+    } else {
+        ("> ", model.look.accent)
+    }
+}
+
+/// The menu, or the status line, or a word about the last key.
 fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
     let look = model.look;
     if let Some(hint) = &model.hint {
@@ -108,27 +127,13 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
         let text = fill(look.words.leave_again, &[("seconds", &LEAVE_WINDOW.as_secs().to_string())]);
         return vec![Line::styled(text, look.warn)];
     }
-    let Some(menu) = model.shown_menu() else { return vec![under(model)] };
-    let selected = model.menu.selected.min(menu.len() - 1);
-    let rows = room.min(menu.len());
-    let first = (selected + 1).saturating_sub(rows);
-    let mut out = Vec::new();
-    for (at, command) in menu.iter().enumerate().skip(first).take(rows) {
-        let is_marked = at == selected;
-        let style = if is_marked { look.bold.patch(look.accent) } else { Style::new() };
-        let name = format!(
-            "{} /{} {}",
-            if is_marked { "›" } else { " " },
-            command.name,
-            command.arguments.hint(look.words)
-        );
-        let count = if is_marked { format!("{}/{} ", at + 1, menu.len()) } else { String::new() };
-        out.push(Line::from(vec![
-            Span::styled(format!("{name:<28} "), style),
-            Span::styled(format!("{count}{}", (command.about)(look.words)), look.dim),
-        ]));
+    if let Some(rows) = menu::rows(model, room) {
+        return rows;
     }
-    out
+    if model.runs_in_shell() {
+        return vec![cut(Line::styled(look.words.shell_mode, look.warn), model.size.columns)];
+    }
+    vec![under(model)]
 }
 
 /// The row below the composer: vim's mode, if its keys are on, and the status.
@@ -219,7 +224,8 @@ fn push_draft(model: &Model, frame: &mut Frame) {
     let shown = model.composer.shown(model.composer_columns());
     let top = frame.rows.len();
     let row = shown.rows.get(shown.caret.0).cloned().unwrap_or_default();
-    let mut text = vec![Span::styled("> ", model.look.accent), Span::raw(row)];
+    let (sign, style) = sign(model);
+    let mut text = vec![Span::styled(sign, style), Span::raw(row)];
     if let Some(hint) = &model.hint {
         let apart = if model.composer.is_empty() { "" } else { " · " };
         text.push(Span::styled(format!("{apart}{}", Clean::line(hint)), model.look.warn));

@@ -42,7 +42,8 @@ impl Model {
 
     /// Sends the draft into the running turn; returns whether it could.
     pub(super) fn steer(&mut self, cmds: &mut Vec<Cmd>) -> bool {
-        let can_hear = self.work.as_ref().is_some_and(|work| !work.is_summary && !work.is_stopping);
+        let can_hear =
+            self.work.as_ref().is_some_and(|work| !work.is_summary && !work.is_own && !work.is_stopping);
         if !can_hear || self.is_editing_command() || self.composer.text().starts_with('/') {
             return false;
         }

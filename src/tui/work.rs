@@ -41,6 +41,8 @@ pub(super) struct Work {
     pub(super) is_stopping: bool,
     /// The person asked for a summary of the history, not for an answer.
     pub(super) is_summary: bool,
+    /// A command of the person's own runs, and no turn.
+    pub(super) is_own: bool,
     /// When the running answer began, and what was written before.
     began: Option<(Moment, Tokens)>,
     printed: Printed,
@@ -88,6 +90,7 @@ impl Work {
             retry: None,
             is_stopping: false,
             is_summary: false,
+            is_own: false,
             began: None,
             printed: Printed::default(),
         }

@@ -134,3 +134,16 @@ fn a_sign_in_that_is_left_asks_the_server_no_more() {
     assert_eq!(terminal.exits(), 0);
     terminal.leaves_no_process();
 }
+
+#[test]
+fn a_command_of_ones_own_and_the_key_sheet_need_no_account() {
+    let mut terminal = first_start(100, 30);
+    terminal
+        .type_text("!echo one-$((40+2))")
+        .waits_for("! echo one")
+        .key(Key::Enter)
+        .waits_for_printed("one-42");
+    terminal.key(Key::Escape).waits_for("> ").waits_for("┌ Sign in");
+    terminal.type_text("?").waits_for("┌ Keys").key(Key::Escape).waits_for("┌ Sign in");
+    assert!(terminal.requests().is_empty());
+}

@@ -20,6 +20,7 @@ mod first_start;
 mod hostile;
 mod leaving;
 mod looks;
+mod menus;
 mod panels;
 mod resizing;
 mod sign_in;

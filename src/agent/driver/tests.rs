@@ -153,7 +153,7 @@ impl World {
             past: PastFile::nowhere(),
             date: "2026-11-21".into(),
         };
-        Self { handle: start(setup), transcript: path, folder: folder }
+        Self { handle: start(setup), transcript: path, folder }
     }
 
     fn send(&self, op: Op) {

@@ -121,6 +121,26 @@ impl Composer {
         is_there
     }
 
+    /// What stands before the caret in its line.
+    pub(in crate::tui) fn before_caret(&self) -> &str {
+        let before = &self.text.as_str()[..self.text.caret()];
+        before.rsplit('\n').next().unwrap_or_default()
+    }
+
+    /// What stands behind the caret in its line.
+    pub(in crate::tui) fn after_caret(&self) -> &str {
+        let after = &self.text.as_str()[self.text.caret()..];
+        after.split('\n').next().unwrap_or_default()
+    }
+
+    /// Puts a text in place of so many characters before the caret.
+    pub(in crate::tui) fn replace_before(&mut self, count: usize, text: &str) {
+        let (whole, at) = (self.text.as_str(), self.text.caret());
+        let many: usize = whole[..at].chars().rev().take(count).map(char::len_utf8).sum();
+        self.changed();
+        self.text.replace(at - many..at, Clean::new(text).as_str(), How::Step);
+    }
+
     /// Moves one row up; on the first row goes to the text sent before.
     pub(in crate::tui) fn up(&mut self, columns: usize) {
         let shown = self.shown(columns);

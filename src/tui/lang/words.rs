@@ -622,4 +622,25 @@ sentences! {
     about_tools,
     /// What the sign ~ means.
     window_estimate,
+    // Menus, the command line for the shell, the key sheet.
+    /// `@`.
+    sign_file,
+    /// `!` at the beginning.
+    sign_shell,
+    /// `?` alone.
+    sign_keys,
+    /// Below the composer while the list of files is made.
+    files_looking,
+    /// Below the composer while it is a command line.
+    shell_mode,
+    /// A command before the session started.
+    shell_not_yet,
+    /// A command while something runs.
+    shell_busy,
+    /// Title of the key sheet.
+    sheet_title,
+    /// Below the key sheet.
+    sheet_closes,
+    /// Below a key sheet that is longer than the screen.
+    sheet_scrolls,
 }

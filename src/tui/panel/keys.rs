@@ -95,6 +95,7 @@ impl Model {
         if let Page::Device(device) = &sign_in.page
             && let Meaning::Text(c) = meaning
             && self.composer.is_empty()
+            && !self.is_shell
         {
             match (c, device.link()) {
                 ('o', Some(link)) => cmds.push(desk(DeskOp::Open { link: link.to_owned() })),
@@ -115,7 +116,9 @@ impl Model {
                 }
             }
             // Commands need no account.
-            Meaning::Does(Action::Send) if !matches!(read(&self.composer.text()), Read::Words) => {
+            Meaning::Does(Action::Send)
+                if self.runs_in_shell() || !matches!(read(&self.composer.text()), Read::Words) =>
+            {
                 return false;
             }
             Meaning::Does(Action::Send) if !self.composer.is_empty() => {
@@ -127,7 +130,7 @@ impl Model {
                 }
             }
             Meaning::Does(Action::Send) => cmds.extend(sign_in.choose().map(desk)),
-            Meaning::Text(c) if self.composer.is_empty() => match by_digit(c, count) {
+            Meaning::Text(c) if self.composer.is_empty() && !self.is_shell => match by_digit(c, count) {
                 Some(at) => {
                     if let Some(mark) = sign_in.mark() {
                         mark.set(at);

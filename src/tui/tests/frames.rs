@@ -192,7 +192,7 @@ fn the_list_of_commands() {
   /context [refresh]         how full the window is; read the repository anew
   /copy [code|all]           copy the last answer, or its code, or everything
   /clear                     start a new conversation
-  /auth                      sign in, add a key, switch accounts
+  /auth (/connect)           sign in, add a key, switch accounts
   /resume                    go on with an earlier session
   /settings                  all settings, their values and sources"
     );

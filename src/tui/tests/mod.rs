@@ -3,11 +3,14 @@
 mod approval;
 mod cache;
 mod frames;
+mod key_sheet;
 mod keys;
 mod looks;
+mod menus;
 mod page;
 mod panels;
 mod past;
+mod shell;
 mod sign_in;
 mod transcript;
 mod turns;
