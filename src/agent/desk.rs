@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
+use super::machine::Switch;
 use crate::{
     auth::Credential,
     cache,
@@ -33,6 +34,16 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// What the machine has to know of it.
+    pub(super) fn switch(&self) -> Switch {
+        Switch {
+            cache: self.limits(),
+            cache_mode: self.cache_mode,
+            tiers: self.profile.tiers.clone(),
+            window: self.profile.input_bound(),
+        }
+    }
+
     /// Whose cache is used, and on which terms.
     pub fn limits(&self) -> cache::Limits {
         let scope = cache::Scope { account: self.credential.account(), model: self.profile.model.clone() };

@@ -3,6 +3,7 @@
 //! One task owns the machine. Requests, waits and tools run in tasks of their own and report through one channel;
 //! each report carries the number of the work it belongs to, so that what was stopped cannot speak any more.
 
+mod clock;
 mod counter;
 mod gate;
 mod keeping;
@@ -11,10 +12,7 @@ mod past;
 mod queries;
 mod switching;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +28,7 @@ use super::{
     work::Workshop,
 };
 use crate::{
-    base::{Moment, Tokens},
+    base::Tokens,
     context, net,
     permissions::Approved,
     protocol::{
@@ -89,6 +87,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
     let mut driver = Driver {
         counter,
         next: None,
+        fallbacks: setup.fallbacks.clone(),
         net: setup.net.clone(),
         root: setup.root.to_string(),
         machine: Machine::new(setup.machine_config(), prompt),
@@ -106,6 +105,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         pinging: Job::default(),
         own: Job::default(),
         listing: CancellationToken::new(),
+        alarm: Job::default(),
         info,
         reserve,
         last_word: None,
@@ -178,6 +178,7 @@ enum Stretch {
     Waking,
     Pinging,
     Own,
+    Alarm,
     Composing,
 }
 
@@ -186,6 +187,8 @@ struct Driver {
     counter: Counter,
     /// What is used from the next turn on.
     next: Option<Connection>,
+    /// What the person named for when the model has no room.
+    fallbacks: VecDeque<Connection>,
     net: net::Lazy,
     /// The repository, as transcripts name it.
     root: String,
@@ -205,6 +208,7 @@ struct Driver {
     own: Job,
     /// Stops the list of files that is being made.
     listing: CancellationToken,
+    alarm: Job,
     info: SessionInfo,
     /// The most an answer may take of the window.
     reserve: Tokens,
@@ -268,6 +272,7 @@ impl Driver {
             Stretch::Waking => self.waking.number,
             Stretch::Pinging => self.pinging.number,
             Stretch::Own => self.own.number,
+            Stretch::Alarm => self.alarm.number,
             Stretch::Composing => report.number,
         };
         if report.number != current {
@@ -304,6 +309,7 @@ impl Driver {
             Effect::Ask { attempt } => self.ask(attempt),
             Effect::Gate { prefix, limit, way_out } => self.gate(prefix, limit, way_out),
             Effect::WakeAt(at) => self.wake_at(at),
+            Effect::AlarmAt(at) => self.alarm_at(at),
             Effect::Ping => self.ping(),
             Effect::StopPing => self.pinging.renew(),
             Effect::LeaveSession => {
@@ -312,6 +318,7 @@ impl Driver {
                 }
             }
             Effect::Switched { notes } => self.switched(notes),
+            Effect::FallBack => self.fall_back(),
             Effect::StopAsking => self.asking.renew(),
             Effect::Wait(wait) => self.wait(wait),
             Effect::Judge(call) => self.judge(call),
@@ -334,6 +341,7 @@ impl Driver {
                 self.pinging.renew();
                 self.own.renew();
                 self.listing.cancel();
+                self.alarm.renew();
                 self.counter.stop();
                 self.is_over = true;
             }
@@ -402,18 +410,6 @@ impl Driver {
         });
     }
 
-    fn wake_at(&mut self, at: Moment) {
-        self.waking.renew();
-        let (report, stop) = (self.reporter(Stretch::Waking, self.waking.number), self.waking.stop.clone());
-        let wait = at.since(words::now());
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(wait) => report(Input::Tick),
-            }
-        });
-    }
-
     fn ping(&mut self) {
         self.pinging.renew();
         let (Some((prompt, plan)), Ok(line)) = (self.machine.ping(), &mut self.line) else { return };
@@ -427,18 +423,6 @@ impl Driver {
                 Ok(reply) => Input::Pinged { reply: Box::new(reply), took: started.elapsed() },
                 Err(trouble) => Input::PingFailed(trouble),
             });
-        });
-    }
-
-    fn wait(&mut self, wait: Duration) {
-        self.asking.renew();
-        let report = self.reporter(Stretch::Asking, self.asking.number);
-        let stop = self.asking.stop.clone();
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(wait) => report(Input::Woke),
-            }
         });
     }
 

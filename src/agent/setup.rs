@@ -1,6 +1,9 @@
 //! What a session is made from.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use super::{Connection, Desk, Watch, knowledge::Knowledge, machine};
 use crate::{
@@ -15,9 +18,6 @@ use crate::{
 
 /// The text every session begins with.
 const INSTRUCTIONS: &str = include_str!("instructions.md");
-/// Tries of one request.
-const TRIES: u32 = 5;
-
 /// Everything a session needs, gathered by the door.
 pub struct Setup {
     /// Its id.
@@ -50,6 +50,16 @@ pub struct Setup {
     pub compaction: machine::Compaction,
     /// Requests allowed in this run; `None` for no limit.
     pub max_requests: Option<u32>,
+    /// What else this run may use up.
+    pub run_limits: machine::Limits,
+    /// The tool whose first call that succeeds is the answer, if the answer must have a form.
+    pub final_tool: Option<String>,
+    /// Tries of one request.
+    pub tries: u32,
+    /// Whether a request the server has no room for is tried as often as it takes.
+    pub is_unattended: bool,
+    /// What is asked, one after the other, when the model has no room for a request.
+    pub fallbacks: VecDeque<Connection>,
     /// Environment variables that no child process sees.
     pub hidden_env: Vec<String>,
     /// Where whole outputs of tools go.
@@ -129,7 +139,11 @@ impl Setup {
             window: connection.map_or(Tokens(0), |c| c.profile.input_bound()),
             compaction: self.compaction,
             max_requests: self.max_requests,
-            tries: TRIES,
+            limits: self.run_limits,
+            final_tool: self.final_tool.clone(),
+            tries: self.tries,
+            is_unattended: self.is_unattended,
+            fallbacks: self.fallbacks.iter().map(Connection::switch).collect(),
             parallel: parallel.map(str::to_owned).collect::<BTreeSet<_>>(),
             mode: self.policy.mode,
             is_interactive: self.is_interactive,

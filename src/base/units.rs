@@ -119,6 +119,12 @@ impl Money {
         Self(pico)
     }
 
+    /// From an amount a person wrote; what is beyond nine million dollars counts as that.
+    #[expect(clippy::cast_possible_truncation, reason = "a cast of a float stops at the ends")]
+    pub fn from_dollars(dollars: f64) -> Self {
+        Self((dollars * 1e12).round() as i64)
+    }
+
     /// In 10^-12 dollars.
     pub const fn pico_dollars(self) -> i64 {
         self.0

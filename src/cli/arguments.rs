@@ -10,7 +10,7 @@ use clap::{
     value_parser,
 };
 
-use super::Subcommand;
+use super::{Subcommand, limit_flags::LimitFlags};
 use crate::{
     base::{Secret, SessionId},
     headless::Format,
@@ -89,6 +89,9 @@ pub struct Arguments {
     /// How a one-shot run is written.
     #[command(flatten)]
     pub output: OutputFlags,
+    /// What a run may use up.
+    #[command(flatten)]
+    pub limits: LimitFlags,
     /// Print the version
     #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version, help_heading = None::<&str>)]
     version: Option<bool>,
@@ -115,6 +118,9 @@ pub struct ModelFlags {
     /// The model to ask
     #[arg(short, long, value_name = "NAME")]
     pub model: Option<String>,
+    /// Models to ask, in order, when the one in use answers 429, 503 or 529 to all tries; at most 3
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub fallback_model: Vec<String>,
     /// How to reach the model: `openai` is any server that speaks Chat Completions, `qwen-oauth` a sign-in
     #[arg(long, value_name = "TYPE", value_parser = ["openai", "qwen-oauth"])]
     pub auth_type: Option<String>,
@@ -147,9 +153,9 @@ pub struct PermissionFlags {
     /// What may happen without asking
     #[arg(long, value_name = "MODE", value_parser = mode_parser())]
     approval_mode: Option<Mode>,
-    /// Offer the model these tools and no others
+    /// Offer the model these tools and no others; '' offers none
     #[arg(long, value_name = "TOOL", num_args = 1..)]
-    pub core_tools: Vec<String>,
+    pub core_tools: Option<Vec<String>>,
     /// Deny these tools, or uses of them such as 'Bash(git push *)'
     #[arg(long, value_name = "RULE", num_args = 1..)]
     pub exclude_tools: Vec<String>,
@@ -198,10 +204,16 @@ pub struct SessionFlags {
     pub session_id: Option<String>,
     /// Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider, nothing counted
     #[arg(long, conflicts_with_all = ["resume", "continue_newest"])]
-    pub private: bool,
+    private: bool,
     /// Count nothing of this run and send nothing of the kind; `qwen telemetry off` says it for good
     #[arg(long)]
     pub no_telemetry: bool,
+    /// `false` keeps nothing of this session, as --private
+    #[arg(long, value_name = "BOOL", hide = true)]
+    chat_recording: Option<bool>,
+    /// With --continue or --resume: go on in a copy, and leave the session as it is
+    #[arg(long)]
+    pub fork_session: bool,
     /// Stop after this many requests with exit code 53; -1 is no limit
     #[arg(
         long,
@@ -224,6 +236,11 @@ pub enum Resume {
 }
 
 impl SessionFlags {
+    /// Whether nothing of the session is kept.
+    pub fn is_private(&self) -> bool {
+        self.private || self.chat_recording == Some(false)
+    }
+
     /// The session to go on with, if any.
     pub fn resume(&self) -> Option<Resume> {
         match self.resume.as_deref() {
@@ -273,13 +290,44 @@ pub struct OutputFlags {
     /// With stream-json, also write the pieces of an answer while it comes
     #[arg(long)]
     pub include_partial_messages: bool,
+    /// What comes on stdin: a text, or messages and control requests, one a line; see docs/headless.md
+    #[arg(long, value_name = "FORMAT", value_parser = input_parser())]
+    pub input_format: Option<InputFormat>,
+    /// Also write what happens, as with stream-json, to this open file descriptor
+    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u32).range(3..), conflicts_with = "json_file")]
+    pub json_fd: Option<u32>,
+    /// Also write what happens, as with stream-json, to this file or pipe
+    #[arg(long, value_name = "FILE")]
+    pub json_file: Option<PathBuf>,
+    /// Have the answer as JSON of this form: a JSON Schema, or `@FILE` with one
+    #[arg(long, value_name = "SCHEMA", conflicts_with_all = ["prompt_interactive"])]
+    pub json_schema: Option<String>,
+    /// Which program starts qwen; taken from clients made for Qwen Code, without effect
+    #[arg(long, value_name = "NAME", hide = true)]
+    channel: Option<String>,
+}
+
+/// What comes on stdin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InputFormat {
+    /// Text that belongs to the prompt.
+    #[default]
+    Text,
+    /// Messages and control requests, one a line.
+    StreamJson,
 }
 
 impl Arguments {
+    /// Whether a program speaks with the session on stdin.
+    pub fn is_spoken_to(&self) -> bool {
+        self.output.input_format == Some(InputFormat::StreamJson)
+    }
+
     /// Separates rules that were written with commas. A comma inside parentheses belongs to the rule.
     pub(super) fn separate_lists(&mut self) {
         let flags = &mut self.permissions;
-        for list in [&mut flags.core_tools, &mut flags.exclude_tools, &mut flags.allowed_tools] {
+        let lists = [&mut flags.exclude_tools, &mut flags.allowed_tools];
+        for list in lists.into_iter().chain(flags.core_tools.as_mut()) {
             *list = list.iter().flat_map(|text| separated(text)).collect();
         }
     }
@@ -313,4 +361,15 @@ fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
     let names = Format::NAMES.into_iter().zip(meanings);
     PossibleValuesParser::new(names.map(|(name, meaning)| PossibleValue::new(name).help(meaning)))
         .try_map(|name| name.parse::<Format>())
+}
+
+fn input_parser() -> impl clap::builder::TypedValueParser<Value = InputFormat> {
+    let names =
+        [("text", "text for the prompt"), ("stream-json", "messages and control requests, one a line")];
+    PossibleValuesParser::new(names.map(|(name, meaning)| PossibleValue::new(name).help(meaning))).map(
+        |name| match name.as_str() {
+            "stream-json" => InputFormat::StreamJson,
+            _ => InputFormat::Text,
+        },
+    )
 }

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::VecDeque,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,6 +15,7 @@ use super::{
     begin::Begin,
     connect::or_later,
     desk::{Asked, Known, Service},
+    form,
     telemetry::{Beginning, account},
 };
 use crate::{
@@ -75,6 +77,11 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
         instructions: Instructions::default(),
         compaction: machine::Compaction::default(),
         max_requests: None,
+        run_limits: machine::Limits::default(),
+        final_tool: None,
+        tries: config::TRIES,
+        is_unattended: false,
+        fallbacks: VecDeque::new(),
         hidden_env: Vec::new(),
         spill,
         transcript: Transcript::nowhere(),
@@ -107,7 +114,7 @@ pub(super) fn session(
     let cwd = asked.cwd.clone();
     let known = Known::read(asked)?;
     let (homes, settings, inputs) = (&known.homes, &known.settings, &known.inputs);
-    let is_private = arguments.session.private;
+    let is_private = arguments.session.is_private();
     let root = context::root_of(&cwd);
     let editor = tui::choose_editor(inputs.env.get("VISUAL"), inputs.env.get("EDITOR"));
     let hidden_env = auth::hidden_names(inputs);
@@ -115,13 +122,8 @@ pub(super) fn session(
     let account = account(&found);
 
     let folder = AbsPath::new(&homes.qwen_home).map(|home| Folder::of(&home, &root));
-    let resumed = match &folder {
-        Some(folder) => begin.resumed(folder)?,
-        None => None,
-    };
-    let named = || arguments.session.session_id.clone().map(SessionId::new);
     // The folder of long outputs is named after the session, so its id comes before everything else.
-    let id = resumed.clone().or_else(named).unwrap_or_else(new_session);
+    let (id, goes_on) = chosen(arguments, begin, folder.as_ref())?;
     // Last, since only this may have to wait: the keyring of a person who is not there.
     let connection = or_later(found.and_then(|found| known.connect(found)), is_interactive)?;
     let mut setup = plain(&cwd, id, connection);
@@ -135,16 +137,27 @@ pub(super) fn session(
     setup.keep_warm = settings.keep_warm();
     setup.compaction = settings.compaction();
     setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+    setup.tries = settings.tries();
+    if !is_interactive {
+        setup.run_limits = run_limits(settings, &setup.connection)?;
+        setup.is_unattended = matches!(inputs.env.get("QWEN_CODE_UNATTENDED_RETRY"), Some("1" | "true"));
+    }
+    setup.fallbacks = fallbacks(arguments, &known, &setup.connection)?;
     setup.instructions = Instructions {
         replace: arguments.context.system_prompt.clone(),
         append: arguments.context.append_system_prompt.clone(),
     };
     setup.toolbox = toolbox(settings, &mut setup.notices);
+    if let Some(schema) = &arguments.output.json_schema {
+        let tool = form::tool(schema, &cwd)?;
+        setup.final_tool = Some(tool.name().to_owned());
+        setup.toolbox = setup.toolbox.with_form(tool);
+    }
     setup.context = fitting(reading(settings, homes, arguments.context.bare), &setup.connection);
     setup.extra_roots = extra_roots(settings, &cwd, &mut setup.notices)?;
     permit(&mut setup, settings, homes);
     if let Some(folder) = folder.filter(|_| !is_private) {
-        keep(&mut setup, &folder, resumed.is_some())?;
+        keep(&mut setup, &folder, goes_on)?;
         setup.pinned = Pinned::of(&folder);
         setup.past = PastFile::of(&folder);
     }
@@ -166,7 +179,7 @@ pub(super) fn session(
         chooses_session: matches!(begin, Begin::Choose),
         ..settings.screen(&inputs.env)
     };
-    if is_interactive {
+    if is_interactive || arguments.is_spoken_to() {
         setup.desk = Some(service.clone());
     }
     let is_refused = arguments.session.no_telemetry;
@@ -202,13 +215,17 @@ fn flags(arguments: &Arguments) -> config::Flags {
     config::Flags {
         approval_mode: arguments.permissions.mode(),
         max_session_turns: turns,
+        max_wall_time: arguments.limits.max_wall_time,
+        max_tool_calls: arguments.limits.max_tool_calls,
+        max_cost: arguments.limits.max_cost,
+        max_tokens: arguments.limits.max_tokens,
         core_tools: arguments.permissions.core_tools.clone(),
         allowed_tools: arguments.permissions.allowed_tools.clone(),
         exclude_tools: arguments.permissions.exclude_tools.clone(),
         include_directories: folders.collect(),
         proxy: arguments.model.proxy.clone(),
         output_format: arguments.output.output_format.map(|f| f.name().to_owned()),
-        is_private: arguments.session.private,
+        is_private: arguments.session.is_private(),
         language: arguments.screen.lang.clone(),
         screen_reader: arguments.screen.screen_reader,
         fullscreen: arguments.screen.fullscreen,
@@ -220,6 +237,39 @@ pub(super) fn working_folder() -> Result<AbsPath, Failure> {
         |e: std::io::Error| Failure::new(Kind::Usage, format!("the current folder cannot be used: {e}"));
     let cwd = std::env::current_dir().and_then(fs::canonicalize).map_err(gone)?;
     AbsPath::new(cwd).ok_or_else(|| Failure::new(Kind::Bug, "the current folder has no absolute path"))
+}
+
+/// What the run may use up. Errors: a limit of money for a model whose price nobody knows.
+fn run_limits(
+    settings: &Loaded,
+    connection: &Result<Connection, Failure>,
+) -> Result<machine::Limits, Failure> {
+    let limits = settings.run_limits();
+    let Ok(connection) = connection else { return Ok(limits) };
+    if limits.cost.is_some() && connection.profile.tiers.is_empty() {
+        let model = &connection.profile.model;
+        let error = format!("the price of `{model}` is not known, so `--max-cost` cannot be kept");
+        return Err(Failure::new(Kind::Config, error)
+            .hint("set its price in `cache.prices`, or limit the run with `--max-tokens`"));
+    }
+    Ok(limits)
+}
+
+/// The models to ask when the one in use has no room. Errors: too many, or one the account does not have.
+fn fallbacks(
+    arguments: &Arguments,
+    known: &Known,
+    connection: &Result<Connection, Failure>,
+) -> Result<VecDeque<Connection>, Failure> {
+    /// Source: `docs/sources.md`, qwen-code 1.2.
+    const MOST: usize = 3;
+    let names = &arguments.model.fallback_model;
+    if names.len() > MOST {
+        let error = format!("`--fallback-model` takes {MOST} models at most, not {}", names.len());
+        return Err(Failure::new(Kind::Usage, error));
+    }
+    let Ok(begun) = connection else { return Ok(VecDeque::new()) };
+    names.iter().map(|name| known.elsewhere(begun, name.trim())).collect()
 }
 
 fn toolbox(settings: &Loaded, notices: &mut Vec<String>) -> Toolbox {
@@ -281,6 +331,29 @@ fn permit(setup: &mut Setup, settings: &Loaded, homes: &Homes) {
         setup.policy.extra_roots.push(setup.root.clone());
     }
     setup.policy.home = fs::canonicalize(&homes.user_home).ok().and_then(AbsPath::new);
+}
+
+/// The id of the session, and whether it goes on. With `--fork-session` it goes on in a copy.
+fn chosen(
+    arguments: &Arguments,
+    begin: &Begin,
+    folder: Option<&Folder>,
+) -> Result<(SessionId, bool), Failure> {
+    let is_fork = arguments.session.fork_session;
+    if is_fork && *begin == Begin::Fresh {
+        return Err(Failure::new(Kind::Usage, "`--fork-session` needs `--continue` or `--resume ID`"));
+    }
+    let from = folder.map_or(Ok(None), |folder| begin.resumed(folder))?;
+    let named = || arguments.session.session_id.clone().map(SessionId::new);
+    match (from, folder) {
+        (Some(from), Some(folder)) if is_fork => {
+            let copy = new_session();
+            crate::session::duplicate(folder, &from, &copy)?;
+            Ok((copy, true))
+        }
+        (Some(id), _) => Ok((id, true)),
+        (None, _) => Ok((named().unwrap_or_else(new_session), false)),
+    }
 }
 
 /// Opens the transcript: of a session that goes on, or of a new one.

@@ -4,40 +4,21 @@ use std::sync::Arc;
 
 use crate::{
     agent::Handle,
-    headless::{self, Approvals, Format, Stamps},
-    protocol::{Failure, Kind, Op},
+    headless,
+    protocol::{Failure, Kind},
     tui::{self, Leaving},
 };
 
-/// A run without a screen.
-#[derive(Default)]
-pub(super) struct OneShot {
-    pub(super) prompt: String,
-    pub(super) format: Format,
-    pub(super) include_partial_messages: bool,
-    pub(super) is_terminal: bool,
-    pub(super) approvals: Approvals,
-}
-
-/// Runs once and gives the exit code. Ctrl-C and a request to end stop the turn; the run then ends with its own
-/// code.
-pub(super) async fn one_shot(mut handle: Handle, run: OneShot) -> u8 {
-    let ops = handle.ops();
+/// Runs once and gives the exit code. Ctrl-C and a request to end stop the run, which then ends with its own code.
+pub(super) async fn one_shot(mut handle: Handle, run: headless::Options) -> u8 {
+    let stop = run.stop.clone();
     let stopper = tokio::spawn(async move {
-        while super::signals::asked_to_stop().await {
-            let _ = ops.send(Op::Interrupt);
+        if super::signals::asked_to_stop().await {
+            stop.cancel();
         }
     });
-    let options = headless::Options {
-        prompt: run.prompt,
-        format: run.format,
-        include_partial_messages: run.include_partial_messages,
-        is_terminal: run.is_terminal,
-        approvals: run.approvals,
-        stamps: Stamps::real(),
-    };
     let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
-    let code = headless::run(&mut handle, options, &mut out, &mut err).await;
+    let code = headless::run(&mut handle, run, &mut out, &mut err).await;
     stopper.abort();
     code
 }

@@ -11,12 +11,18 @@ use super::{
     begin::Begin,
     cache, demo, doctor,
     door::Door,
-    face, models, parse, read_stdin, report,
+    face, mirror, models, parse, read_stdin, report,
     shut::shut,
     simulate, start,
     telemetry::{self, Counting},
 };
-use crate::{agent, base::Moment, headless::Approvals, protocol::Failure, tui};
+use crate::{
+    agent,
+    base::Moment,
+    headless::{self, Input, Lines},
+    protocol::Failure,
+    tui,
+};
 
 /// How long a search that cannot be stopped may hold up the end.
 const LAST: Duration = Duration::from_millis(500);
@@ -60,7 +66,8 @@ fn go(mut arguments: Arguments, started: Moment) -> u8 {
 /// The agent itself, in the terminal or once.
 fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Result<u8, Failure> {
     let has_prompt = !arguments.prompt.query.is_empty() || arguments.prompt.prompt.is_some();
-    let piped = read_stdin(has_prompt, &mut io::stderr())?;
+    let piped =
+        if arguments.is_spoken_to() { String::new() } else { read_stdin(has_prompt, &mut io::stderr())? };
     let start = start(&arguments, streams, &piped)?;
     let is_interactive = matches!(start, Start::Interactive { .. });
     if is_interactive {
@@ -73,28 +80,34 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     assembled.setup.watch = counting.watch();
     assembled.setup.notices.extend(counting.notices());
     let runtime = assemble::runtime()?;
+    let target = mirror::target(&arguments)?;
     let partial = arguments.output.include_partial_messages;
     let code = runtime.block_on(async move {
         let working = counting.start();
-        let handle = agent::start(assembled.setup);
-        let code = match start {
+        let (handle, written) = mirror::mirrored(agent::start(assembled.setup), target);
+        let ended = match start {
             Start::Interactive { first } => {
                 let options = tui::Options { first_prompt: first, ..assembled.screen };
                 face::screen(handle, options, Some(Door::new(arguments, asked))).await
             }
-            Start::OneShot { prompt } => {
-                let run = face::OneShot {
-                    prompt,
+            Start::OneShot { .. } | Start::Stream => {
+                let input = match start {
+                    Start::OneShot { prompt } => Input::Prompt(prompt),
+                    _ => Input::Lines(Lines::of(io::stdin())),
+                };
+                let run = headless::Options {
                     format: assembled.format,
                     include_partial_messages: partial,
                     is_terminal: streams.stdout_is_terminal,
-                    approvals: Approvals::Refuse,
+                    err_is_terminal: io::stderr().is_terminal(),
+                    ..headless::Options::new(input)
                 };
                 Ok(face::one_shot(handle, run).await)
             }
         };
+        written.wait();
         working.end().await;
-        code
+        ended
     })?;
     // Dropping what still runs kills the commands of a run that was stopped. Nothing else is worth a longer wait.
     runtime.shutdown_timeout(LAST);

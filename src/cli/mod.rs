@@ -17,7 +17,10 @@ mod doctor;
 mod door;
 mod exit;
 mod face;
+mod form;
+mod limit_flags;
 mod main;
+mod mirror;
 mod mode;
 mod models;
 mod parse;
@@ -32,12 +35,13 @@ mod telemetry;
 mod generated;
 
 pub use arguments::{
-    Arguments, ContextFlags, ModelFlags, OutputFlags, PermissionFlags, PromptFlags, Resume, SessionFlags,
-    TurnLimit,
+    Arguments, ContextFlags, InputFormat, ModelFlags, OutputFlags, PermissionFlags, PromptFlags, Resume,
+    SessionFlags, TurnLimit,
 };
 pub use browser::{NotOpened, open_browser};
 pub use completions::Shell;
 pub use exit::report;
+pub use limit_flags::LimitFlags;
 pub use main::main;
 pub use mode::{Start, Streams, start};
 pub use parse::parse;

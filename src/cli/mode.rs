@@ -1,7 +1,10 @@
 //! Whether a run answers once or opens the screen. Pure.
 
 use super::{Arguments, Resume};
-use crate::protocol::{Failure, Kind};
+use crate::{
+    headless::Format,
+    protocol::{Failure, Kind},
+};
 
 /// How a run begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub enum Start {
         /// All that is said.
         prompt: String,
     },
+    /// A program speaks on stdin, until it ends.
+    Stream,
     /// The screen.
     Interactive {
         /// What is said first, if anything.
@@ -34,6 +39,9 @@ pub struct Streams {
 /// Source: Qwen Code 0.15 and 0.24 behave so, down to the blank lines between stdin and prompt.
 pub fn start(arguments: &Arguments, streams: Streams, piped: &str) -> Result<Start, Failure> {
     let flags = &arguments.prompt;
+    if arguments.is_spoken_to() {
+        return stream(arguments);
+    }
     if let Some(first) = &flags.prompt_interactive {
         let first = is_said(first).then(|| first.clone());
         return interactive(streams, first);
@@ -43,15 +51,40 @@ pub fn start(arguments: &Arguments, streams: Streams, piped: &str) -> Result<Sta
         (true, true) => format!("{piped}\n\n{words}"),
         (true, false) => words,
         (false, true) => piped.to_owned(),
-        (false, false) if streams.stdin_is_terminal => return interactive(streams, None),
+        (false, false) if streams.stdin_is_terminal && arguments.output.json_schema.is_none() => {
+            return interactive(streams, None);
+        }
         (false, false) => return Err(nothing_said()),
     };
     if arguments.session.resume() == Some(Resume::Choose) {
-        return Err(Failure::new(Kind::Usage, "`--resume` without an id needs a person to choose a session")
-            .hint("name the session: `--resume ID`")
-            .hint("or go on with the newest one: `--continue`"));
+        return Err(nobody_chooses());
     }
     Ok(Start::OneShot { prompt })
+}
+
+/// A session that a program speaks with. Errors: it cannot be answered, or was told what to do twice.
+fn stream(arguments: &Arguments) -> Result<Start, Failure> {
+    let flags = &arguments.prompt;
+    let refuse = |error: &str| Err(Failure::new(Kind::Usage, error));
+    if arguments.output.output_format != Some(Format::StreamJson) {
+        return refuse("`--input-format stream-json` needs `--output-format stream-json`");
+    }
+    if !flags.query.is_empty() || flags.prompt.is_some() || flags.prompt_interactive.is_some() {
+        return refuse("with `--input-format stream-json` the prompt comes as a message on stdin");
+    }
+    if arguments.output.json_schema.is_some() {
+        return refuse("`--json-schema` and `--input-format stream-json` do not go together");
+    }
+    match arguments.session.resume() {
+        Some(Resume::Choose) => Err(nobody_chooses()),
+        _ => Ok(Start::Stream),
+    }
+}
+
+fn nobody_chooses() -> Failure {
+    Failure::new(Kind::Usage, "`--resume` without an id needs a person to choose a session")
+        .hint("name the session: `--resume ID`")
+        .hint("or go on with the newest one: `--continue`")
 }
 
 fn is_said(text: &str) -> bool {

@@ -108,7 +108,7 @@ mod tests {
             ["--allowed-tools", "Bash(git log, -1), edit", "read_file", "-p", "x", "--core-tools", "a,b"];
         let permissions = valid(&flags).permissions;
         assert_eq!(permissions.allowed_tools, ["Bash(git log, -1)", "edit", "read_file"]);
-        assert_eq!(permissions.core_tools, ["a", "b"]);
+        assert_eq!(permissions.core_tools, Some(vec!["a".to_owned(), "b".to_owned()]));
     }
 
     #[test]

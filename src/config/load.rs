@@ -7,6 +7,7 @@ use std::{
     collections::BTreeMap,
     fmt, fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -36,8 +37,16 @@ pub struct Flags {
     pub approval_mode: Option<Mode>,
     /// `--max-session-turns`; zero or less means no limit.
     pub max_session_turns: Option<i64>,
-    /// `--core-tools`; empty when not given.
-    pub core_tools: Vec<String>,
+    /// `--max-wall-time`.
+    pub max_wall_time: Option<Duration>,
+    /// `--max-tool-calls`; below zero means no limit.
+    pub max_tool_calls: Option<i64>,
+    /// `--max-cost`, in US dollars.
+    pub max_cost: Option<f64>,
+    /// `--max-tokens`.
+    pub max_tokens: Option<u64>,
+    /// `--core-tools`; an empty list offers none.
+    pub core_tools: Option<Vec<String>>,
     /// `--allowed-tools`.
     pub allowed_tools: Vec<String>,
     /// `--exclude-tools`.
@@ -247,10 +256,14 @@ impl Flags {
     fn values(&self) -> Vec<(&'static Setting, Value)> {
         let list = |all: &[String]| (!all.is_empty()).then(|| Value::from(all));
         let switch = |is_on: bool| is_on.then_some(Value::Bool(true));
-        let all: [(&'static Setting, Option<Value>); 11] = [
+        let all: [(&'static Setting, Option<Value>); 15] = [
             (&table::APPROVAL_MODE, self.approval_mode.map(|mode| Value::from(mode.name()))),
             (&table::MAX_SESSION_TURNS, self.max_session_turns.map(Value::from)),
-            (&table::TOOLS_CORE, list(&self.core_tools)),
+            (&table::MAX_WALL_TIME, self.max_wall_time.map(|time| Value::from(time.as_secs_f64()))),
+            (&table::MAX_TOOL_CALLS, self.max_tool_calls.map(Value::from)),
+            (&table::MAX_COST, self.max_cost.map(Value::from)),
+            (&table::MAX_TOKENS, self.max_tokens.map(Value::from)),
+            (&table::TOOLS_CORE, self.core_tools.as_deref().map(Value::from)),
             (&table::TOOLS_ALLOWED, list(&self.allowed_tools)),
             (&table::TOOLS_EXCLUDE, list(&self.exclude_tools)),
             (&table::INCLUDE_DIRECTORIES, list(&self.include_directories)),

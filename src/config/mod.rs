@@ -14,7 +14,7 @@ mod table;
 
 pub use homes::{Homes, Paths, homes};
 pub use load::{Flags, Loaded, Origin, load};
-pub use options::{ContextChoice, Rules, ToolChoice};
+pub use options::{ContextChoice, Rules, TRIES, ToolChoice};
 pub use setting::{Merge, Setting, Shape};
 pub use table::ALL;
 

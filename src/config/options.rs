@@ -5,9 +5,9 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use serde_json::{Map, Value};
 
 use crate::{
-    agent::machine::Compaction,
+    agent::machine::{Compaction, Limits},
     auth,
-    base::{Secret, Tokens},
+    base::{Money, Secret, Tokens},
     catalog, net,
     protocol::Mode,
     provider, telemetry, tools,
@@ -21,6 +21,13 @@ use super::{
 
 /// What stands for "no limit" of a tool result: every result is bounded. Unit: characters or lines.
 const WIDEST: usize = 1_000_000;
+
+/// Tries of one request, unless a setting says otherwise. Ours: four more within half a minute, or within two minutes
+/// at a limit per minute.
+pub const TRIES: u32 = 5;
+
+/// Stands for no limit of time.
+const NEVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Protocols in `modelProviders` that are not Chat Completions.
 const OTHER_PROTOCOLS: &[&str] = &["anthropic", "gemini", "vertex-ai", "qwen-oauth", "openai-responses"];
@@ -65,14 +72,19 @@ impl Loaded {
     pub fn provider(&self) -> provider::Options {
         let usual = provider::Options::default();
         let first_byte = self.count(&table::TIMEOUT).map_or(usual.first_byte, Duration::from_millis);
+        let limit = |setting, usual: Duration| match self.get(setting).and_then(Value::as_i64) {
+            Some(ms) if ms > 0 => Duration::from_millis(ms.unsigned_abs()),
+            Some(_) => NEVER,
+            None => usual,
+        };
         provider::Options {
             max_output: self.count(&table::MAX_OUTPUT).map(Tokens),
             temperature: self.get(&table::TEMPERATURE).and_then(Value::as_f64),
             extra_body: self.object(&table::EXTRA_BODY).cloned().unwrap_or_default(),
             first_byte,
+            idle: limit(&table::IDLE, usual.idle),
             // Who waits longer for the first byte waits at least as long for the whole.
-            total: usual.total.max(first_byte),
-            ..usual
+            total: limit(&table::LIFETIME, usual.total.max(first_byte)),
         }
     }
 
@@ -215,6 +227,24 @@ impl Loaded {
     /// How many requests a run may make.
     pub fn max_turns(&self) -> Option<u64> {
         self.get(&table::MAX_SESSION_TURNS).and_then(Value::as_u64).filter(|limit| *limit > 0)
+    }
+
+    /// What else a run may use up.
+    pub fn run_limits(&self) -> Limits {
+        let number = |setting| self.get(setting).and_then(Value::as_f64).filter(|limit| *limit > 0.0);
+        let calls = self.get(&table::MAX_TOOL_CALLS).and_then(Value::as_i64).filter(|most| *most >= 0);
+        Limits {
+            wall_time: number(&table::MAX_WALL_TIME).and_then(|s| Duration::try_from_secs_f64(s).ok()),
+            tool_calls: calls.map(|most| u32::try_from(most).unwrap_or(u32::MAX)),
+            cost: number(&table::MAX_COST).map(Money::from_dollars),
+            tokens: self.count(&table::MAX_TOKENS).filter(|most| *most > 0).map(Tokens),
+        }
+    }
+
+    /// Tries of one request.
+    pub fn tries(&self) -> u32 {
+        let again = self.get(&table::MAX_RETRIES).and_then(Value::as_i64);
+        again.map_or(TRIES, |again| 1 + u32::try_from(again.clamp(0, 9)).unwrap_or_default())
     }
 
     /// What a run without a terminal prints: `text`, `json` or `stream-json`.

@@ -8,7 +8,14 @@ use super::setting::{Merge, Setting, Shape, setting};
 pub static ALL: &[&Setting] = &[
     &MODEL_NAME,
     &MAX_SESSION_TURNS,
+    &MAX_WALL_TIME,
+    &MAX_TOOL_CALLS,
+    &MAX_COST,
+    &MAX_TOKENS,
     &TIMEOUT,
+    &IDLE,
+    &LIFETIME,
+    &MAX_RETRIES,
     &CONTEXT_WINDOW,
     &TEMPERATURE,
     &MAX_OUTPUT,
@@ -69,6 +76,34 @@ pub(super) static MAX_SESSION_TURNS: Setting = setting(
 .default("-1")
 .for_projects()
 .flag("--max-session-turns");
+pub(super) static MAX_WALL_TIME: Setting = setting(
+    "model.maxWallTimeSeconds",
+    Shape::Number,
+    "How long a run without a terminal may take, in seconds; zero or less: no limit.",
+)
+.default("-1")
+.flag("--max-wall-time");
+pub(super) static MAX_TOOL_CALLS: Setting = setting(
+    "model.maxToolCalls",
+    Shape::Limit,
+    "How many tools the model may call in a run without a terminal; 0: none, below: no limit.",
+)
+.default("-1")
+.flag("--max-tool-calls");
+pub(super) static MAX_COST: Setting = setting(
+    "model.maxCostUsd",
+    Shape::Number,
+    "What a run without a terminal may cost, in US dollars; zero or less: no limit.",
+)
+.default("-1")
+.flag("--max-cost");
+pub(super) static MAX_TOKENS: Setting = setting(
+    "model.maxRunTokens",
+    Shape::Limit,
+    "How many tokens a run without a terminal may use, in and out; zero or less: no limit.",
+)
+.default("-1")
+.flag("--max-tokens");
 pub(super) static TIMEOUT: Setting = setting(
     "model.generationConfig.timeout",
     Shape::Count,
@@ -76,6 +111,26 @@ pub(super) static TIMEOUT: Setting = setting(
 )
 .default("300000")
 .env("QWEN_CODE_API_TIMEOUT_MS");
+pub(super) static IDLE: Setting = setting(
+    "model.generationConfig.streamIdleTimeoutMs",
+    Shape::Limit,
+    "How long an answer may pause, in milliseconds; zero or less: no limit.",
+)
+.default("120000")
+.env("QWEN_STREAM_IDLE_TIMEOUT_MS");
+pub(super) static LIFETIME: Setting = setting(
+    "model.generationConfig.streamMaxLifetimeMs",
+    Shape::Limit,
+    "How long one request may take in all, in milliseconds; zero or less: no limit.",
+)
+.default("1800000")
+.env("QWEN_STREAM_MAX_LIFETIME_MS");
+pub(super) static MAX_RETRIES: Setting = setting(
+    "model.generationConfig.maxRetries",
+    Shape::Limit,
+    "How often a failed request is tried again; at most 9, and never by two parts of the program.",
+)
+.default("4");
 pub(super) static CONTEXT_WINDOW: Setting = setting(
     "model.generationConfig.contextWindowSize",
     Shape::Count,

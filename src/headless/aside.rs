@@ -11,11 +11,14 @@ const SUBJECT_CHARS: usize = 120;
 /// The line for an event, if it deserves one.
 pub(super) fn aside(event: &Event) -> Option<String> {
     match event {
-        Event::Retrying { attempt, of, wait, cause } => Some(format!(
-            "retry: try {attempt} of {of} in {:.1} s: {}",
-            wait.as_secs_f64(),
-            Clean::line(&cause.error)
-        )),
+        Event::Retrying { attempt, of, wait, cause } => {
+            let of = if *of == 0 { String::new() } else { format!(" of {of}") };
+            let (wait, why) = (wait.as_secs_f64(), Clean::line(&cause.error));
+            Some(format!("retry: try {attempt}{of} in {wait:.1} s: {why}"))
+        }
+        Event::FellBack { from, to, status, .. } => Some(warning(&format!(
+            "`{from}` has no room (status {status}); going on with `{to}`, as `--fallback-model` says"
+        ))),
         Event::Notice { level: Level::Info, text } => Some(format!("note: {}", Clean::line(text))),
         Event::Notice { level: Level::Warning, text } => Some(warning(text)),
         Event::Compacted { before, after } => {

@@ -33,6 +33,8 @@ fn type_name(kind: Kind) -> &'static str {
         Kind::Context => "FatalContextError",
         Kind::Refused => "FatalRefusedError",
         Kind::Limit => "FatalTurnLimitedError",
+        Kind::Budget => "FatalBudgetExceededError",
+        Kind::Output => "FatalStructuredOutputError",
         Kind::Interrupted => "FatalCancellationError",
     }
 }

@@ -38,7 +38,8 @@ impl Json {
         Self { delivery: Delivery::Lines, partial: include_partial_messages.then(Partial::default) }
     }
 
-    fn deliver(&mut self, message: Value, to: &mut Outlets<'_>) -> io::Result<()> {
+    /// Writes one message of another kind.
+    pub(super) fn deliver(&mut self, message: Value, to: &mut Outlets<'_>) -> io::Result<()> {
         match &mut self.delivery {
             Delivery::Whole(messages) => {
                 messages.push(message);
@@ -89,6 +90,10 @@ impl Json {
             }
             Event::ToolDone { result, .. } => {
                 self.deliver(messages::tool_result(session, &(to.id)(), result), to)
+            }
+            Event::FellBack { from, to: model, status, index } => {
+                let uuid = (to.id)();
+                self.deliver(messages::fell_back(session, &uuid, (from, model), *status, *index), to)
             }
             Event::Compacted { before, .. } => {
                 self.deliver(messages::compacted(session, &(to.id)(), before.0), to)

@@ -1,7 +1,7 @@
 //! The messages of the JSON formats.
 //!
-//! Source: Qwen Code's shapes, field for field and in its order; `cost`, `cache` and
-//! `cache_creation_input_tokens` are ours. Every message of the model holds blocks of one type only.
+//! Source: Qwen Code's shapes, field for field and in its order; `cost`, `cache`, `termination_reason`,
+//! `partial_result`, `model` of the result and `cache_creation_input_tokens` are ours. Every message of the model holds blocks of one type only.
 
 use serde_json::{Map, Value, json};
 
@@ -120,6 +120,23 @@ pub(super) fn compacted(session: &str, uuid: &str, before: u64) -> Value {
     })
 }
 
+/// The model had no room, and another one is asked.
+pub(super) fn fell_back(
+    session: &str,
+    uuid: &str,
+    (from, to): (&str, &str),
+    status: u16,
+    index: u32,
+) -> Value {
+    json!({
+        "type": "system",
+        "subtype": "model_fallback",
+        "uuid": uuid,
+        "session_id": session,
+        "data": { "fromModel": from, "toModel": to, "statusCode": status, "fallbackIndex": index },
+    })
+}
+
 /// A piece of an answer while it is written.
 pub(super) fn stream_event(session: &str, uuid: &str, event: &Value) -> Value {
     json!({
@@ -144,12 +161,24 @@ pub(super) fn result(session: &str, uuid: &str, ending: &Ending<'_>) -> Value {
         "duration_api_ms": millis(record.totals.api_time),
         "num_turns": record.requests,
     });
-    match &ending.outcome {
-        Ok(answer) => message["result"] = (*answer).into(),
-        Err(failure) => message["error"] = error(failure),
+    match (&ending.outcome, &record.structured) {
+        (Ok(_), Some(payload)) => {
+            let payload = Value::Object(payload.clone());
+            message["result"] = payload.to_string().into();
+            message["structured_result"] = payload;
+        }
+        (Ok(answer), None) => message["result"] = (*answer).into(),
+        (Err(failure), _) => message["error"] = error(failure),
     }
     message["usage"] = sum_of(&record.totals);
     message["permission_denials"] = record.denials.iter().map(denial).collect();
+    if let Some(text) = record.partial() {
+        message["partial_result"] = text.into();
+    }
+    message["termination_reason"] = record.termination().into();
+    message["model"] =
+        record.model.as_deref().or(record.session.as_ref().map(|info| info.model.as_str())).into();
+    message["total_cost_usd"] = record.totals.charge.money.map(crate::base::Money::dollars).into();
     message["cost"] = cost(&record.totals.charge);
     message["cache"] = record.session.as_ref().map(|info| record.cache.to_json(info, &record.totals)).into();
     message
@@ -159,6 +188,7 @@ fn subtype(failure: Option<&Failure>) -> &'static str {
     match failure {
         None => "success",
         Some(Failure { kind: Kind::Limit, .. }) => "error_max_turns",
+        Some(Failure { kind: Kind::Output, .. }) => "error_max_structured_output_retries",
         Some(_) => "error_during_execution",
     }
 }

@@ -6,10 +6,12 @@
 mod aside;
 mod bill;
 mod cache_messages;
+mod control;
 mod face;
 mod fatal;
 mod json;
 mod messages;
+mod mirror;
 mod narration;
 mod options;
 mod partial;
@@ -17,10 +19,13 @@ mod record;
 mod run;
 mod stats;
 mod text;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
 
+pub use control::Lines;
 pub use fatal::fatal;
-pub use options::{Approvals, Format, Options, Stamps};
+pub use mirror::Mirror;
+pub use options::{Approvals, Format, Input, Options, Stamps};
 pub use run::run;

@@ -5,33 +5,50 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use tokio_util::sync::CancellationToken;
+
+use super::control::Lines;
 use crate::base::Moment;
 
 /// One run: what to say, how to write what happens, and how to answer questions.
 pub struct Options {
-    /// The person's words.
-    pub prompt: String,
+    /// What is said.
+    pub input: Input,
     /// How stdout is written.
     pub format: Format,
     /// Whether [`Format::StreamJson`] also carries the pieces of an answer while it is written.
     pub include_partial_messages: bool,
     /// Whether stdout is a terminal; an answer is cleaned of control characters there, and is untouched elsewhere.
     pub is_terminal: bool,
+    /// Whether stderr is a terminal; a wait is counted down there.
+    pub err_is_terminal: bool,
     /// What is answered when a call asks for permission.
     pub approvals: Approvals,
+    /// Cancelled when the run is to end early, by a signal for instance.
+    pub stop: CancellationToken,
     /// Where ids and the time come from.
     pub stamps: Stamps,
 }
 
+/// What is said in a run.
+pub enum Input {
+    /// These words, and nothing after the answer.
+    Prompt(String),
+    /// What comes line by line, until it ends; needs [`Format::StreamJson`].
+    Lines(Lines),
+}
+
 impl Options {
     /// A run that writes the answer as text and approves nothing.
-    pub fn new(prompt: impl Into<String>) -> Self {
+    pub fn new(input: Input) -> Self {
         Self {
-            prompt: prompt.into(),
+            input,
             format: Format::Text,
             include_partial_messages: false,
             is_terminal: false,
+            err_is_terminal: false,
             approvals: Approvals::Refuse,
+            stop: CancellationToken::new(),
             stamps: Stamps::real(),
         }
     }

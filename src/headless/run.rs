@@ -2,31 +2,74 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use tokio_util::sync::CancellationToken;
+
 use super::{
-    Approvals, Options, Stamps, aside,
+    Approvals, Input, Options, Stamps, aside,
+    control::converse,
     face::{self, Ending, Face, Outlets},
+    json::Json,
     record::Record,
+    waiting::Waiting,
 };
 use crate::{
     agent::Handle,
     protocol::{Answer, DeskEvent, Event, Failure, Kind, Op, ToolCall},
 };
 
-/// Says the prompt, writes what happens, and ends the session. Gives the exit code (`docs/exit-codes.md`).
+/// Says what is to be said, writes what happens, and ends the session. Gives the exit code (`docs/exit-codes.md`).
 ///
-/// Whoever calls this sends [`Op::Interrupt`] on Ctrl-C through a sender of its own; the run then ends with 130.
+/// Whoever calls this cancels [`Options::stop`] on Ctrl-C and requests to end; the run then ends with 130.
 /// Errors: none; a failure is written and becomes the exit code. A reader that closes stdout (`| head`) ends the
 /// run quietly with 0, as other tools for pipes do.
 pub async fn run(handle: &mut Handle, options: Options, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let mut face = face::choose(&options);
-    let Options { prompt, approvals, stamps: Stamps { mut id, mut now }, .. } = options;
+    let face = face::choose(&options);
+    let Options { input, approvals, include_partial_messages, err_is_terminal, stop, stamps, .. } = options;
+    let waiting = Waiting::new(err_is_terminal);
+    match input {
+        Input::Prompt(prompt) => {
+            once(handle, (face, waiting), (prompt, approvals), stop, stamps, (out, err)).await
+        }
+        Input::Lines(lines) => {
+            let json = Json::stream(include_partial_messages);
+            converse(handle, json, lines, stop, stamps, (out, err)).await
+        }
+    }
+}
+
+/// One prompt and its answer.
+async fn once(
+    handle: &mut Handle,
+    (mut face, mut waiting): (Box<dyn Face + Send>, Waiting),
+    (prompt, approvals): (String, Approvals),
+    stop: CancellationToken,
+    Stamps { mut id, mut now }: Stamps,
+    (out, err): (&mut dyn Write, &mut dyn Write),
+) -> u8 {
     let mut prompt = Some(prompt);
     let mut outlets = Outlets { out, err, id: &mut id };
     let mut record = Record::default();
-    let mut broken = None;
+    let (mut broken, mut is_stopped) = (None, false);
     let started = now();
 
-    while let Some(event) = handle.next().await {
+    loop {
+        let event = tokio::select! {
+            biased;
+            () = stop.cancelled(), if !is_stopped => {
+                is_stopped = true;
+                prompt = None;
+                record.stop();
+                leave(handle);
+                continue;
+            }
+            event = handle.next() => event,
+            () = waiting.tick() => {
+                waiting.show(&mut outlets);
+                continue;
+            }
+        };
+        let Some(event) = event else { break };
+        waiting.see(&event, &mut outlets);
         record.see(&event);
         if let Some(op) = reply(&event, &mut prompt, approvals) {
             handle.send(op);
@@ -35,8 +78,7 @@ pub async fn run(handle: &mut Handle, options: Options, out: &mut dyn Write, err
             && let Err(error) = face.see(&event, &record, &mut outlets)
         {
             broken = Some(error);
-            handle.send(Op::Interrupt);
-            handle.send(Op::Quit);
+            leave(handle);
         }
         if matches!(event, Event::SessionEnded { .. }) {
             break;
@@ -50,6 +92,12 @@ pub async fn run(handle: &mut Handle, options: Options, out: &mut dyn Write, err
         (Ok(()), Err(failure)) => failure.kind.exit_code(),
         (Err(error), _) => unwritable(&error, &mut outlets),
     }
+}
+
+/// Stops what runs and ends the session.
+pub(super) fn leave(handle: &Handle) {
+    handle.send(Op::Interrupt);
+    handle.send(Op::Quit);
 }
 
 /// What the agent is told after an event.
@@ -72,7 +120,7 @@ fn reply(event: &Event, prompt: &mut Option<String>, approvals: Approvals) -> Op
 }
 
 /// What the model reads in place of a result.
-fn refusal(call: &ToolCall) -> String {
+pub(super) fn refusal(call: &ToolCall) -> String {
     format!(
         "`{}` needs a person's approval, and this run has nobody to ask. Do not try it again; go on without it, \
          or say what is left to do.",
@@ -89,7 +137,7 @@ fn finish(face: &mut dyn Face, ending: &Ending<'_>, outlets: &mut Outlets<'_>) -
 }
 
 /// The exit code when stdout takes no more.
-fn unwritable(error: &io::Error, outlets: &mut Outlets<'_>) -> u8 {
+pub(super) fn unwritable(error: &io::Error, outlets: &mut Outlets<'_>) -> u8 {
     if error.kind() == ErrorKind::BrokenPipe {
         return 0;
     }

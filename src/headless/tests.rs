@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{Approvals, Format, Options, Stamps, run};
+use super::{Approvals, Format, Input, Options, Stamps, run};
 use crate::{
     agent::{Handle, Mailbox},
     base::{CallId, Moment, Money, SessionId, Tokens},
@@ -59,7 +59,7 @@ fn onto(
     }
     mailbox.close();
     let (mut ids, mut ms) = (0, 0);
-    let mut options = Options::new("fix it");
+    let mut options = Options::new(Input::Prompt("fix it".into()));
     options.stamps = Stamps {
         id: Box::new(move || {
             ids += 1;
@@ -309,6 +309,7 @@ fn result(id: &str, turns: u32, answer: &str) -> Value {
         "type": "result", "subtype": "success", "uuid": id, "session_id": "session", "is_error": false,
         "duration_ms": 700, "duration_api_ms": 250, "num_turns": turns, "result": answer,
         "usage": counted(), "permission_denials": [],
+        "termination_reason": "completed", "model": "qwen3-coder-plus", "total_cost_usd": 0.001_45,
         "cost": { "units": 1_450.0, "units_without_cache": 4_000.0, "usd": 0.001_45, "usd_without_cache": 0.004 },
         "cache": cache(&[]),
     })
@@ -323,10 +324,11 @@ fn cache(misses: &[Value]) -> Value {
     })
 }
 
-fn failed(id: &str, turns: u32, subtype: &str, error: &Value) -> Value {
+fn failed(id: &str, turns: u32, subtype: &str, error: &Value, reason: &str) -> Value {
     let mut message = result(id, turns, "");
     let fields = message.as_object_mut().expect("an object");
     fields.remove("result");
+    fields.insert("termination_reason".into(), reason.into());
     fields.insert("subtype".into(), subtype.into());
     fields.insert("is_error".into(), true.into());
     fields.insert("error".into(), error.clone());
@@ -433,7 +435,7 @@ fn fields_come_in_the_order_of_qwen_code() {
     assert_eq!(
         ran.out.lines().last(),
         Some(
-            r#"{"type":"result","subtype":"success","uuid":"id-2","session_id":"session","is_error":false,"duration_ms":700,"duration_api_ms":250,"num_turns":1,"result":"It is fixed.","usage":{"input_tokens":4000,"output_tokens":50,"cache_read_input_tokens":3000,"cache_creation_input_tokens":600,"total_tokens":4050},"permission_denials":[],"cost":{"units":1450.0,"units_without_cache":4000.0,"usd":0.00145,"usd_without_cache":0.004},"cache":{"mode":"explicit","why":"markers take effect","read":3000,"written":600,"plain":400,"hit_rate_percent":75,"units":1450.0,"units_without_cache":4000.0,"units_with_implicit_cache":1600.0,"cost_usd":0.00145,"saved_usd":0.00255,"saved_usd_against_implicit_cache":0.00015,"stored":0,"warm_until":null,"findings":[],"misses":[]}}"#
+            r#"{"type":"result","subtype":"success","uuid":"id-2","session_id":"session","is_error":false,"duration_ms":700,"duration_api_ms":250,"num_turns":1,"result":"It is fixed.","usage":{"input_tokens":4000,"output_tokens":50,"cache_read_input_tokens":3000,"cache_creation_input_tokens":600,"total_tokens":4050},"permission_denials":[],"termination_reason":"completed","model":"qwen3-coder-plus","total_cost_usd":0.00145,"cost":{"units":1450.0,"units_without_cache":4000.0,"usd":0.00145,"usd_without_cache":0.004},"cache":{"mode":"explicit","why":"markers take effect","read":3000,"written":600,"plain":400,"hit_rate_percent":75,"units":1450.0,"units_without_cache":4000.0,"units_with_implicit_cache":1600.0,"cost_usd":0.00145,"saved_usd":0.00255,"saved_usd_against_implicit_cache":0.00015,"stored":0,"warm_until":null,"findings":[],"misses":[]}}"#
         )
     );
 }
@@ -519,7 +521,7 @@ fn a_failure_in_the_middle_is_never_a_success() {
     let ran = ran(Format::StreamJson, failing());
     let hints = json!(["check the key's region"]);
     let error = json!({ "type": "auth", "message": "the provider refused the key", "hints": hints });
-    assert_eq!(ran.lines().last(), Some(&failed("id-4", 2, "error_during_execution", &error)));
+    assert_eq!(ran.lines().last(), Some(&failed("id-4", 2, "error_during_execution", &error, "auth")));
     assert_eq!(ran.code, 41);
     let on_stderr: Value = serde_json::from_str(&ran.err).expect("one line of JSON");
     assert_eq!(
@@ -539,7 +541,9 @@ fn the_limit_of_turns_has_its_own_subtype_and_code() {
         "type": "limit", "message": "the limit of turns for this run was reached",
         "hints": ["allow more with `--max-session-turns`, or go on with `qwen --continue`"],
     });
-    assert_eq!(ran.lines().last(), Some(&failed("id-2", 1, "error_max_turns", &error)));
+    let mut expected = failed("id-2", 1, "error_max_turns", &error, "max_session_turns");
+    expected["partial_result"] = "…".into();
+    assert_eq!(ran.lines().last(), Some(&expected));
     assert_eq!(ran.code, 53);
 }
 

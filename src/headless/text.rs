@@ -1,9 +1,11 @@
-//! The last answer, and nothing else on stdout.
+//! The last answer, and nothing else on stdout. Of a run that a limit or a signal ended: what was written of it.
 
 use std::io;
 
+use serde_json::Value;
+
 use super::{
-    aside::aside,
+    aside::{aside, warning},
     face::{Ending, Face, Outlets},
     record::Record,
 };
@@ -19,6 +21,14 @@ impl Text {
     pub(super) fn new(is_terminal: bool) -> Self {
         Self { is_terminal }
     }
+
+    fn write(&self, answer: &str, to: &mut Outlets<'_>) -> io::Result<()> {
+        if self.is_terminal {
+            writeln!(to.out, "{}", Clean::new(answer))
+        } else {
+            writeln!(to.out, "{answer}")
+        }
+    }
 }
 
 impl Face for Text {
@@ -30,12 +40,17 @@ impl Face for Text {
     }
 
     fn end(&mut self, ending: &Ending<'_>, to: &mut Outlets<'_>) -> io::Result<()> {
-        match &ending.outcome {
-            Ok(answer) if self.is_terminal => writeln!(to.out, "{}", Clean::new(answer)),
-            Ok(answer) => writeln!(to.out, "{answer}"),
-            Err(failure) => {
+        let record = ending.record;
+        match (&ending.outcome, &record.structured) {
+            (Ok(_), Some(payload)) => writeln!(to.out, "{}", Value::Object(payload.clone())),
+            (Ok(answer), None) => self.write(answer, to),
+            (Err(failure), _) => {
+                let written = record.partial().map_or(Ok(()), |text| {
+                    to.aside(&warning("the answer is not whole"));
+                    self.write(text, to)
+                });
                 to.aside(Clean::new(&failure.to_string()).as_str());
-                Ok(())
+                written
             }
         }
     }

@@ -173,6 +173,8 @@ impl Prompt {
     pub fn words(&self) -> impl DoubleEndedIterator<Item = (usize, &str)> {
         let is_compacted = self.summary().is_some();
         self.items.iter().enumerate().filter_map(move |(at, item)| match item {
+            // A message without words is one of the program's own.
+            Item::User(message) if message.text.is_empty() => None,
             Item::User(message) if at > 0 || !is_compacted || message.text != GO_ON => {
                 Some((at, message.text.as_str()))
             }

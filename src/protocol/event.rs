@@ -110,12 +110,24 @@ pub enum Event {
     Retrying {
         /// The try that comes next, from 2.
         attempt: u32,
-        /// How many tries there are in all.
+        /// How many tries there are in all; 0 for as many as it takes.
         of: u32,
         /// How long until then.
         wait: Duration,
         /// Why.
         cause: Failure,
+    },
+    /// The model has no room for the request, which goes to another one the person named for that. `Switched` of
+    /// [`DeskEvent`] follows.
+    FellBack {
+        /// The model that was asked.
+        from: String,
+        /// The model that is asked now.
+        to: String,
+        /// The HTTP status it was refused with.
+        status: u16,
+        /// Which of the named models that is, from 1.
+        index: u32,
     },
     /// The history was replaced by a summary.
     Compacted {
@@ -231,8 +243,58 @@ pub enum EndReason {
     Failed,
     /// The limit of requests for this run.
     TurnLimit,
+    /// Another limit of this run.
+    Budget(Budget),
     /// The model stopped because a call was denied and it was told to wait for the person.
     Denied,
+}
+
+/// What a run may use up, beside requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Budget {
+    /// Time by the clock, from the first words.
+    WallTime,
+    /// Tool calls of the model.
+    ToolCalls,
+    /// Money.
+    Cost,
+    /// Tokens, in and out.
+    Tokens,
+}
+
+impl Budget {
+    /// All of them, in the order of the flags.
+    pub const ALL: [Self; 4] = [Self::WallTime, Self::ToolCalls, Self::Cost, Self::Tokens];
+
+    /// The name in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WallTime => "max_wall_time",
+            Self::ToolCalls => "max_tool_calls",
+            Self::Cost => "max_cost",
+            Self::Tokens => "max_tokens",
+        }
+    }
+
+    /// The flag that sets it.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::WallTime => "--max-wall-time",
+            Self::ToolCalls => "--max-tool-calls",
+            Self::Cost => "--max-cost",
+            Self::Tokens => "--max-tokens",
+        }
+    }
+
+    /// What is limited, for a sentence: `the limit of time for this run was reached`.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::WallTime => "time",
+            Self::ToolCalls => "tool calls",
+            Self::Cost => "money",
+            Self::Tokens => "tokens",
+        }
+    }
 }
 
 /// Sums of a session.

@@ -28,15 +28,19 @@ pub enum Kind {
     Context,
     /// The run needed a permission that nobody could give.
     Refused,
-    /// A limit the person set was reached.
+    /// The limit of requests the person set was reached.
     Limit,
+    /// Another limit the person set was reached: of time, tool calls, money or tokens.
+    Budget,
+    /// The model did not answer in the form that was asked for.
+    Output,
     /// The person stopped it.
     Interrupted,
 }
 
 impl Kind {
     /// All kinds, in the order of `docs/exit-codes.md`.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Bug,
         Self::Usage,
         Self::Config,
@@ -48,11 +52,13 @@ impl Kind {
         Self::Context,
         Self::Refused,
         Self::Limit,
+        Self::Budget,
+        Self::Output,
         Self::Interrupted,
     ];
 
     /// The exit code of a run that ended this way. Numbers that Qwen Code uses mean the same there:
-    /// 41 authentication, 42 input, 52 configuration, 53 turn limit, 130 interrupted.
+    /// 41 authentication, 42 input, 52 configuration, 53 turn limit, 55 budget, 130 interrupted.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Provider => 1,
@@ -62,9 +68,11 @@ impl Kind {
             Self::Config => 52,
             Self::Limit => 53,
             Self::Refused => 54,
+            Self::Budget => 55,
             Self::Quota => 56,
             Self::Network => 57,
             Self::Context => 58,
+            Self::Output => 59,
             Self::Bug => 70,
             Self::Interrupted => 130,
         }
@@ -84,6 +92,8 @@ impl Kind {
             Self::Context => "context",
             Self::Refused => "refused",
             Self::Limit => "limit",
+            Self::Budget => "budget",
+            Self::Output => "output",
             Self::Interrupted => "interrupted",
         }
     }
@@ -101,7 +111,9 @@ impl Kind {
             Self::Provider => "the provider answered with an error",
             Self::Context => "the conversation does not fit the model's window",
             Self::Refused => "the run needed a permission that nobody could give",
-            Self::Limit => "a limit set for this run was reached",
+            Self::Limit => "the limit of requests set for this run was reached",
+            Self::Budget => "a limit of time, tool calls, money or tokens set for this run was reached",
+            Self::Output => "the model did not answer in the form `--json-schema` asks for",
             Self::Interrupted => "stopped by the person or a signal",
         }
     }

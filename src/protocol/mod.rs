@@ -29,7 +29,7 @@ pub use desk::{
     AccountRow, DeskEvent, DeskOp, FoundKey, Key, LocalServer, ModelRow, Overview, PresetRow, SessionRow,
     SettingRow, SignIn, Switched, Tested, ValueKind,
 };
-pub use event::{DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
+pub use event::{Budget, DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
 pub use failure::{Failure, Kind};
 pub use item::{Finish, Item, Turn, UserMessage};
 pub use mention::{Lines, Written, read_mention, starts_mention, write_mention};

@@ -1,5 +1,7 @@
 //! What a face asks of the agent.
 
+use serde_json::{Map, Value};
+
 use super::{DeskOp, Mode, Query, RuleList};
 use crate::base::CallId;
 
@@ -105,6 +107,11 @@ pub enum Answer {
     Rewritten {
         /// The whole file in its new form.
         content: String,
+    },
+    /// Yes, but with these parameters, from a program that answers in the person's place. It is judged again first.
+    Replaced {
+        /// All parameters in their new form.
+        input: Map<String, Value>,
     },
     /// No; `say` is what to do instead, in the person's words, and may be empty.
     No {

@@ -32,7 +32,7 @@ mod tests {
 
     fn waits(class: Class, after: Option<Duration>) -> Vec<u128> {
         let failure = Failure::new(Kind::Network, "lost");
-        let trouble = Trouble { class, failure, after, request_id: None, taught: None };
+        let trouble = Trouble { class, failure, after, request_id: None, status: 0, taught: None };
         (1..=7).map(|attempt| backoff(attempt, &trouble, 0.5).as_millis()).collect()
     }
 
@@ -56,7 +56,8 @@ mod tests {
     #[test]
     fn chance_moves_a_wait_by_at_most_a_third() {
         let failure = Failure::new(Kind::Network, "lost");
-        let trouble = Trouble { class: Class::Retry, failure, after: None, request_id: None, taught: None };
+        let trouble =
+            Trouble { class: Class::Retry, failure, after: None, request_id: None, status: 0, taught: None };
         let range = [0.0, 1.0].map(|random| backoff(1, &trouble, random).as_millis());
         assert_eq!(range, [1_050, 1_950]);
         assert!(backoff(u32::MAX, &trouble, 1.0) <= Duration::from_secs(39));

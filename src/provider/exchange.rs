@@ -299,12 +299,12 @@ impl Exchange {
     }
 
     fn late(&self, what: &str, limit: Duration) -> Trouble {
-        let error = format!("`{}` {what} after {} seconds", self.host(), limit.as_secs());
+        let error = format!("`{}` {what} after {} seconds", self.host(), limit.as_secs_f64());
         trouble(Class::Retry, Failure::new(Kind::Network, error))
     }
 
     fn stalled(&self, written: Tokens) -> Trouble {
-        let silence = self.options.idle.as_secs();
+        let silence = self.options.idle.as_secs_f64();
         let error = format!("`{}` fell silent for {silence} seconds {}", self.host(), after(written));
         trouble(Class::Retry, Failure::new(Kind::Network, error))
     }
@@ -330,7 +330,7 @@ impl Exchange {
 }
 
 fn trouble(class: Class, failure: Failure) -> Trouble {
-    Trouble { class, failure, after: None, request_id: None, taught: None }
+    Trouble { class, failure, after: None, request_id: None, status: 0, taught: None }
 }
 
 /// No credential could be had for the request.

@@ -97,8 +97,17 @@ pub struct Trouble {
     pub after: Option<Duration>,
     /// The server's name for the request.
     pub request_id: Option<String>,
+    /// The HTTP status that counts, which may stand inside the body; 0 when there was none.
+    pub status: u16,
     /// What the refusal taught of the cache: then the request is planned anew before it is sent again.
     pub taught: Option<Box<Finding>>,
+}
+
+impl Trouble {
+    /// Whether the server is there and has no room for this request now: 429, 503 or 529.
+    pub fn is_crowded(&self) -> bool {
+        matches!(self.class, Class::Retry | Class::RetrySlowly) && matches!(self.status, 429 | 503 | 529)
+    }
 }
 
 /// What to do about a failed request.

@@ -112,6 +112,7 @@ impl Observer {
             | E::Requested { .. }
             | E::Delta { .. }
             | E::Discarded
+            | E::FellBack { .. }
             | E::Permission { .. }
             | E::ToolStarted { .. }
             | E::ToolOutput { .. }

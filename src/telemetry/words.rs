@@ -3,7 +3,7 @@
 //! The door's tests hold that every tool, every model of the catalogue and every slash command has its word here.
 
 use super::word::{Value, Word, closed, sealed::Sealed};
-use crate::protocol::{EndReason, Kind, Miss, Mode, Part, Verdict};
+use crate::protocol::{Budget, EndReason, Kind, Miss, Mode, Part, Verdict};
 
 closed! {
     /// A tool, by its name in the table of tools.
@@ -152,13 +152,18 @@ of_protocol!(
         EndReason::Failed => "failed",
         EndReason::TurnLimit => "turn_limit",
         EndReason::Denied => "denied",
+        EndReason::Budget(budget) => budget.name(),
     },
     [
         EndReason::Completed,
         EndReason::Interrupted,
         EndReason::Failed,
         EndReason::TurnLimit,
-        EndReason::Denied
+        EndReason::Denied,
+        EndReason::Budget(Budget::WallTime),
+        EndReason::Budget(Budget::ToolCalls),
+        EndReason::Budget(Budget::Cost),
+        EndReason::Budget(Budget::Tokens)
     ]
 );
 // The seconds of an idle cache and the part that changed are left out: the name alone is a word.

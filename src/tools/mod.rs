@@ -9,6 +9,7 @@ mod change;
 mod diff;
 mod edit;
 mod fetch;
+mod form;
 mod glob;
 mod grep;
 mod input;
@@ -24,6 +25,7 @@ mod tool;
 mod walk;
 mod write;
 
+pub use form::Form;
 pub use reads::Reads;
 pub use shell::run_own;
 pub use table::{Row, Selection, TABLE, Toolbox};

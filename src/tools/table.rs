@@ -1,8 +1,8 @@
 //! The table of built-in tools.
 
 use super::{
-    Tool, edit::Edit, fetch::WebFetch, glob::Glob, grep::GrepSearch, list::ListDirectory, read::ReadFile,
-    shell::RunShellCommand, todo::TodoWrite, write::WriteFile,
+    Form, Tool, edit::Edit, fetch::WebFetch, glob::Glob, grep::GrepSearch, list::ListDirectory,
+    read::ReadFile, shell::RunShellCommand, todo::TodoWrite, write::WriteFile,
 };
 use crate::{
     permissions::{canonical, names_tool},
@@ -43,6 +43,7 @@ pub struct Selection {
 #[derive(Clone)]
 pub struct Toolbox {
     rows: Vec<&'static Row>,
+    form: Option<Form>,
 }
 
 impl Toolbox {
@@ -52,23 +53,37 @@ impl Toolbox {
         let is_wanted = |row: &&Row| {
             selection.only.as_ref().is_none_or(|only| is_in(only, row)) && !is_in(&selection.except, row)
         };
-        Self { rows: TABLE.iter().filter(is_wanted).collect() }
+        Self { rows: TABLE.iter().filter(is_wanted).collect(), form: None }
+    }
+
+    /// With the tool that takes the answer in a form.
+    #[must_use]
+    pub fn with_form(self, form: Form) -> Self {
+        Self { form: Some(form), ..self }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&'static str, &dyn Tool)> {
+        let form = self.form.as_ref().map(|form| (form.name(), form as &dyn Tool));
+        let mut all: Vec<_> =
+            self.rows.iter().map(|row| (row.name, row.tool as &dyn Tool)).chain(form).collect();
+        all.sort_by_key(|(name, _)| *name);
+        all.into_iter()
     }
 
     /// What is offered to the model, sorted by name.
     pub fn specs(&self) -> Vec<ToolSpec> {
-        self.rows.iter().map(|row| row.tool.spec()).collect()
+        self.all().map(|(_, tool)| tool.spec()).collect()
     }
 
     /// The canonical names, sorted.
     pub fn names(&self) -> Vec<&'static str> {
-        self.rows.iter().map(|row| row.name).collect()
+        self.all().map(|(name, _)| name).collect()
     }
 
     /// The tool a model or a rule means, under its canonical name.
-    pub fn find(&self, name: &str) -> Option<(&'static str, &'static dyn Tool)> {
+    pub fn find(&self, name: &str) -> Option<(&'static str, &dyn Tool)> {
         let own = canonical(name).unwrap_or(name);
-        self.rows.iter().find(|row| row.name == own).map(|row| (row.name, row.tool))
+        self.all().find(|(name, _)| *name == own)
     }
 }
 

@@ -57,6 +57,8 @@ impl Model {
                 let until = self.now.after(wait);
                 self.work().retry = Some(Retry { attempt, of, until, cause });
             }
+            // `Switched` follows and is shown.
+            Event::FellBack { .. } => {}
             Event::Compacted { before, after } => {
                 self.say(&format!("The history is a summary now: {before} → {after} tokens."), false, cmds);
                 self.end_summary(cmds);
@@ -302,7 +304,7 @@ impl Model {
         self.close_dialogs();
         match reason {
             EndReason::Interrupted => self.say(self.look.words.stopped, true, cmds),
-            EndReason::TurnLimit => self.say(self.look.words.turn_limit, true, cmds),
+            EndReason::TurnLimit | EndReason::Budget(_) => self.say(self.look.words.turn_limit, true, cmds),
             EndReason::Completed | EndReason::Failed | EndReason::Denied => {}
         }
         self.go_on_after(reason, cmds);

@@ -50,7 +50,7 @@ impl Model {
                 let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
                 return (fill(words.fault_length, &values), words.next_shorten.to_owned());
             }
-            Kind::Refused | Kind::Limit | Kind::Interrupted => ("", ""),
+            Kind::Refused | Kind::Limit | Kind::Budget | Kind::Output | Kind::Interrupted => ("", ""),
         };
         (fault.to_owned(), next.to_owned())
     }

@@ -12,6 +12,7 @@ use qwen::sim::Recorded;
 use serde_json::Value;
 
 use crate::{
+    schema,
     session::{KEY, Session},
     wire,
 };
@@ -35,6 +36,7 @@ impl Ran {
         requests: Vec<Recorded>,
     ) -> Self {
         wire::check(&requests, session.compacts);
+        schema::check_output(&stdout);
         for (place, text) in [("stdout", &stdout), ("stderr", &stderr)] {
             assert!(!text.contains(KEY), "the key is on {place}: {text}");
         }
@@ -51,6 +53,11 @@ impl Ran {
         let found = self.status.code();
         assert_eq!(found, Some(code), "\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
         self
+    }
+
+    /// Its exit code.
+    pub(crate) fn code(&self) -> i32 {
+        self.status.code().unwrap_or(-1)
     }
 
     /// stdout is exactly this.

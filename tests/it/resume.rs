@@ -181,3 +181,23 @@ fn a_session_that_is_open_in_one_process_is_refused_to_another() {
     second.exit_is(42).stderr_has("session `busy` is open in another process");
     first.signal("INT").wait().exit_is(130);
 }
+
+#[test]
+fn a_fork_goes_on_in_a_copy_and_leaves_the_session_as_it_is() {
+    let session = Session::new()
+        .model_says(say("It is blue."))
+        .model_says(say("Blue, as I said."))
+        .model_says(say("Still blue."));
+    session.run_with(&["--session-id", "first", "-p", "which colour?"]).exit_is(0);
+    let forked = session.run_with(&["-r", "first", "--fork-session", "-p", "again?"]);
+    forked.exit_is(0).stdout_is("Blue, as I said.\n");
+    assert!(String::from_utf8_lossy(&forked.requests()[0].body).contains("It is blue."));
+    let sizes: Vec<usize> = forked.transcripts().iter().map(Vec::len).collect();
+    assert_eq!(sizes.len(), 2);
+    let original = session.run_with(&["-r", "first", "-p", "and now?"]);
+    assert!(!String::from_utf8_lossy(&original.exit_is(0).requests()[0].body).contains("as I said"));
+    session
+        .run_with(&["--fork-session", "-p", "x"])
+        .exit_is(42)
+        .stderr_has("needs `--continue` or `--resume ID`");
+}

@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{Read, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, LazyLock, Mutex, OnceLock},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -183,6 +183,13 @@ impl Session {
         self.start(command)
     }
 
+    /// Starts the binary with these words after the flags; [`Running::tell`] writes to its stdin.
+    pub(crate) fn talk(&self, words: &[&str]) -> Running {
+        let mut command = self.command(env!("CARGO_BIN_EXE_qwen"));
+        command.args(&self.flags).args(words).stdin(Stdio::piped());
+        self.start(command)
+    }
+
     /// Runs a line of `sh`; the binary is `$QWEN`.
     pub(crate) fn shell(&self, line: &str) -> Ran {
         let mut command = self.command("sh");
@@ -254,14 +261,19 @@ impl Session {
             command.stdin(Stdio::piped());
         }
         let mut child = command.spawn().expect("the program starts");
-        if let (Some(text), Some(mut pipe)) = (self.stdin.clone(), child.stdin.take()) {
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let mut stdin = child.stdin.take();
+        if let Some(text) = self.stdin.clone()
+            && let Some(mut pipe) = stdin.take()
+        {
             // A program that does not read its input closes the pipe.
             thread::spawn(move || drop(pipe.write_all(text.as_bytes())));
         }
-        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         Running {
             session: self.clone(),
             child,
+            stdin,
+            heard: 0,
             stdout: Collected::of(stdout),
             stderr: Collected::of(stderr),
             began: Instant::now(),
@@ -274,6 +286,9 @@ impl Session {
 pub(crate) struct Running {
     session: Session,
     child: Child,
+    stdin: Option<ChildStdin>,
+    /// Lines of stdout that were looked at.
+    heard: usize,
     stdout: Collected,
     stderr: Collected,
     began: Instant,
@@ -299,6 +314,42 @@ impl Running {
         self
     }
 
+    /// Writes a line to its stdin.
+    pub(crate) fn tell(&mut self, line: &Value) -> &mut Self {
+        self.write(format!("{line}\n").as_bytes())
+    }
+
+    /// Writes to its stdin.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> &mut Self {
+        let stdin = self.stdin.as_mut().expect("stdin is open");
+        stdin.write_all(bytes).and_then(|()| stdin.flush()).expect("the program reads");
+        self
+    }
+
+    /// Closes its stdin.
+    pub(crate) fn hang_up(&mut self) -> &mut Self {
+        self.stdin = None;
+        self
+    }
+
+    /// Waits for the next line of stdout that is like this.
+    pub(crate) fn hears(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let text = self.stdout.so_far();
+            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+            for line in whole.lines().skip(self.heard) {
+                self.heard += 1;
+                let message: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e} in {line}"));
+                if is_it(&message) {
+                    return message;
+                }
+            }
+            let stderr = self.stderr.so_far();
+            assert!(self.began.elapsed() < PATIENCE, "not heard\nstdout: {text}\nstderr: {stderr}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Waits until the model was asked so often in this run.
     pub(crate) fn asked(self, times: usize) -> Self {
         let first = self.first;
@@ -322,6 +373,7 @@ impl Running {
 
     /// Waits for the end, and checks what holds for every run.
     pub(crate) fn wait(mut self) -> Ran {
+        self.stdin = None;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("our child") {
                 break status;

@@ -4,12 +4,7 @@ use std::borrow::Cow;
 
 use super::{Driver, counter::Brought};
 use crate::{
-    agent::{
-        Connection,
-        machine::{Input, Switch},
-        wire::Line,
-        words,
-    },
+    agent::{Connection, machine::Input, wire::Line, words},
     protocol::{DeskEvent, Event, Switched},
     session::{Meta, Record},
 };
@@ -18,14 +13,19 @@ impl Driver {
     /// Has the machine take over what was brought, as soon as no turn is running.
     pub(super) fn brought(&mut self, brought: Brought) -> Option<Input> {
         let connection = brought.wanted()?;
-        let switch = Switch {
-            cache: connection.limits(),
-            cache_mode: connection.cache_mode,
-            tiers: connection.profile.tiers.clone(),
-            window: connection.profile.input_bound(),
-        };
+        let switch = connection.switch();
         self.next = Some(connection);
         Some(Input::Switch(Box::new(switch)))
+    }
+
+    /// The model has no room: goes on with the next one the person named.
+    pub(super) fn fall_back(&mut self) {
+        if let Some(connection) = self.fallbacks.pop_front() {
+            // What the person chose meanwhile waits for the end of the turn.
+            let chosen = self.next.replace(connection);
+            self.switched(Vec::new());
+            self.next = chosen;
+        }
     }
 
     /// The machine has taken it over: makes the next requests with it, and says so.

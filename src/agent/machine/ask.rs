@@ -11,7 +11,7 @@ use crate::{
     base::Tokens,
     cache::{self, Link, Plan},
     prompt::{Heard, Prompt, Then},
-    protocol::{CacheMode, DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn},
+    protocol::{CacheMode, DeltaKind, EndReason, Event, Failure, Finish, Kind, Turn, UserMessage},
     provider::{Chunk, Class, Reply, Trouble},
 };
 
@@ -20,9 +20,18 @@ const ADAPTATIONS: u32 = 5;
 
 impl Machine {
     /// Sends the next request of the turn, after shrinking the history if it fills the window.
-    pub(super) fn next_request(&mut self, prompt: Prompt) {
+    pub(super) fn next_request(&mut self, mut prompt: Prompt) {
+        if let Some(budget) = self.reached() {
+            return self.rest(prompt, EndReason::Budget(budget));
+        }
         if self.is_at_limit() {
             return self.rest(prompt, EndReason::TurnLimit);
+        }
+        self.tell_limits();
+        let context = self.untold_limits();
+        if !context.is_empty() {
+            prompt.push(UserMessage { context, text: String::new() });
+            self.keep_items(&prompt);
         }
         if self.is_over(&prompt, Tokens(0)) {
             return self.cut_or_go_on(prompt, Then::Ask, None);
@@ -124,6 +133,7 @@ impl Machine {
             }
             _ => None,
         };
+        let finish = reply.turn.finish;
         match asking.prompt.hear(reply.turn) {
             Heard::Open(round) => {
                 let (items, prefix) = round.heard();
@@ -135,6 +145,7 @@ impl Machine {
                 self.link_to(reply.response, items, prompt.prefix_through(items), reply.usage);
                 match ended {
                     Some(failure) => self.fail(prompt, failure),
+                    None if self.wants_call(finish) => self.ask_for_call(prompt),
                     None => self.rest(prompt, EndReason::Completed),
                 }
             }
@@ -188,6 +199,7 @@ impl Machine {
 
     pub(super) fn troubled(&mut self, trouble: Trouble, wait: Duration) {
         let Some(mut asking) = self.take_asking() else { return };
+        self.lose(&asking);
         if !asking.text.is_empty() {
             self.emit(Event::Discarded);
         }
@@ -204,17 +216,21 @@ impl Machine {
             }
             Class::ChainLost if asking.chain.is_some() => self.unchain(asking),
             Class::Unserved if self.config.cache_mode == CacheMode::Session => self.leave_session(asking),
-            Class::Retry | Class::RetrySlowly if asking.attempt < self.config.tries => {
+            Class::Retry | Class::RetrySlowly if self.tries_again(&asking, &trouble) => {
                 self.missed(&asking);
                 asking.state = Trying::Failed;
                 self.emit(Event::Retrying {
                     attempt: asking.attempt + 1,
-                    of: self.config.tries,
+                    of: if self.is_endless(&trouble) { 0 } else { self.config.tries },
                     wait,
                     cause: trouble.failure,
                 });
                 self.phase = Phase::Asking(Box::new(asking));
                 self.out.push(Effect::Wait(wait));
+            }
+            Class::Retry | Class::RetrySlowly if self.can_fall_back(&asking, &trouble) => {
+                self.missed(&asking);
+                self.fall_back(asking, &trouble);
             }
             Class::Overflow(limit) if !asking.shrunk => self.rescue(asking, limit, trouble.failure),
             _ => {
@@ -260,6 +276,11 @@ impl Machine {
 
     /// The person stops whatever is running.
     pub(super) fn interrupt(&mut self) {
+        self.stop(EndReason::Interrupted);
+    }
+
+    /// Stops whatever is running; what was written so far is kept.
+    pub(super) fn stop(&mut self, reason: EndReason) {
         self.stop_own();
         match self.take_phase() {
             Phase::Asking(asking) => {
@@ -275,19 +296,19 @@ impl Machine {
                         hear_text(asking.prompt, text.to_owned())
                     }
                 };
-                self.rest(prompt, EndReason::Interrupted);
+                self.rest(prompt, reason);
             }
             Phase::Working(working) => {
                 self.out.push(Effect::StopTools);
                 let prompt = hear_text(working.round.abandon(), words::STOPPED.to_owned());
-                self.rest(prompt, EndReason::Interrupted);
+                self.rest(prompt, reason);
             }
             // The results before it have been kept; the model learns that nobody waits for an answer to them.
             Phase::Composing(prompt) if self.steered.take().is_some() => {
-                self.rest(hear_text(prompt, words::STOPPED.to_owned()), EndReason::Interrupted);
+                self.rest(hear_text(prompt, words::STOPPED.to_owned()), reason);
             }
             // Nothing was sent yet: the words are lost to the model, and the face still has them.
-            Phase::Composing(prompt) => self.rest(prompt, EndReason::Interrupted),
+            Phase::Composing(prompt) => self.rest(prompt, reason),
             other => self.phase = other,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use super::{
     Asked, Effect, Judgement, Machine,
     phase::{Active, Phase, Working},
@@ -11,7 +13,7 @@ use crate::{
     base::CallId,
     permissions::{Approved, Pending},
     prompt::OpenRound,
-    protocol::{Answer, Arguments, Display, EndReason, Event, ToolCall, ToolResult, Verdict},
+    protocol::{Answer, Arguments, Budget, Display, EndReason, Event, ToolCall, ToolResult, Verdict},
     tools::Outcome,
 };
 
@@ -22,7 +24,15 @@ impl Machine {
     /// Starts on the calls of an answer.
     pub(super) fn work(&mut self, round: OpenRound) {
         let waiting = round.calls().cloned().collect();
-        self.advance(Working { round, waiting, active: Vec::new(), asked: Vec::new(), is_refused: false });
+        self.advance(Working {
+            round,
+            waiting,
+            active: Vec::new(),
+            asked: Vec::new(),
+            is_refused: false,
+            is_over: false,
+            is_final: false,
+        });
     }
 
     /// Starts what can be started; closes the round when every call has its result.
@@ -34,6 +44,12 @@ impl Machine {
                 break;
             }
             let Some(call) = working.waiting.pop_front() else { break };
+            if working.is_final || !self.is_final_tool(&call) && !self.takes_call() {
+                working.is_over |= !working.is_final;
+                let why = if working.is_final { words::ANSWERED } else { words::OVER_LIMIT };
+                self.settle(&mut working, &call, failed(why, Verdict::Interrupted), Duration::ZERO);
+                continue;
+            }
             if working.is_refused {
                 self.settle(&mut working, &call, failed(words::NOT_REACHED, Verdict::Denied), Duration::ZERO);
                 continue;
@@ -49,9 +65,12 @@ impl Machine {
                 }
             }
         }
-        let is_refused = working.is_refused;
+        let Working { is_refused, is_over, is_final, .. } = working;
         match working.round.close() {
+            Ok(prompt) if is_final => self.rest(prompt, EndReason::Completed),
             Ok(prompt) if is_refused => self.rest(prompt, EndReason::Denied),
+            Ok(prompt) if is_over => self.rest(prompt, EndReason::Budget(Budget::ToolCalls)),
+            Ok(prompt) if self.is_misfit() => self.give_up_form(prompt),
             Ok(prompt) => {
                 self.keep_items(&prompt);
                 self.steer_or_ask(prompt);
@@ -119,14 +138,14 @@ impl Machine {
                 }
             },
             Answer::Edited { command } => {
-                let mut call = pending.call().clone();
-                let mut input = call.arguments.object().cloned().unwrap_or_default();
+                let mut input = pending.call().arguments.object().cloned().unwrap_or_default();
                 input.insert("command".to_owned(), command.clone().into());
-                call.arguments = Arguments::from_object(input);
-                if let Some(active) = working.active.iter_mut().find(|a| a.id == *id) {
-                    active.edited = Some(command);
-                }
-                self.out.push(Effect::Judge(call));
+                let told = format!("The user changed the command to: {command}");
+                self.judge_instead(&mut working, pending.call(), input, told);
+            }
+            Answer::Replaced { input } => {
+                let told = format!("The user changed the parameters to: {}", Value::Object(input.clone()));
+                self.judge_instead(&mut working, pending.call(), input, told);
             }
             Answer::No { say } => {
                 working.is_refused = say.trim().is_empty();
@@ -139,6 +158,20 @@ impl Machine {
             }
         }
         self.advance(*working);
+    }
+
+    /// Has a call judged with other parameters.
+    fn judge_instead(
+        &mut self,
+        working: &mut Working,
+        call: &ToolCall,
+        input: Map<String, Value>,
+        told: String,
+    ) {
+        if let Some(active) = working.active.iter_mut().find(|a| a.id == call.id) {
+            active.edited = Some(told);
+        }
+        self.out.push(Effect::Judge(ToolCall { arguments: Arguments::from_object(input), ..call.clone() }));
     }
 
     /// After a plain no, what was still to be asked is not asked any more.
@@ -175,10 +208,14 @@ impl Machine {
     fn settle(&mut self, working: &mut Working, call: &ToolCall, outcome: Outcome, took: Duration) {
         let edited = working.active.iter().find(|a| a.id == call.id).and_then(|a| a.edited.as_deref());
         let text = match edited {
-            Some(command) => format!("The user changed the command to: {command}\n{}", outcome.text),
+            Some(told) => format!("{told}\n{}", outcome.text),
             None => outcome.text,
         };
         working.active.retain(|a| a.id != call.id);
+        if self.is_final_tool(call) {
+            working.is_final |= outcome.verdict == Verdict::Done;
+            self.misfits += u32::from(outcome.verdict == Verdict::Failed);
+        }
         match outcome.verdict {
             Verdict::Denied => self.totals.denied += 1,
             _ => self.totals.calls += 1,

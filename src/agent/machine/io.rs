@@ -49,6 +49,8 @@ pub enum Input {
     Opened,
     /// The moment of [`Effect::WakeAt`] has come.
     Tick,
+    /// The moment of [`Effect::AlarmAt`] has come.
+    Alarm,
     /// The ping has its answer.
     Pinged {
         /// The answer; nobody reads its text.
@@ -166,8 +168,12 @@ pub enum Effect {
         /// What the person should know of it: what the next request costs.
         notes: Vec<String>,
     },
+    /// From here on requests go to the next model the person named for when there is no room.
+    FallBack,
     /// Come back with [`Input::Tick`] at this moment, in place of an earlier one.
     WakeAt(Moment),
+    /// Come back with [`Input::Alarm`] at this moment, in place of an earlier one.
+    AlarmAt(Moment),
     /// Send [`super::Machine::ping`] with the smallest output.
     Ping,
     /// Stop the running ping; nothing of it is wanted any more.

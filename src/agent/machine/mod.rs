@@ -5,14 +5,18 @@
 //! provider keeps in `chain.rs`, keeping it warm in `warm.rs`, tool calls in
 //! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
 //! commands of the person's own in `own.rs`, going back in `rewind.rs`, words in the middle of a turn in `steer.rs`,
-//! going on with another model in `switch.rs`.
+//! going on with another model in `switch.rs`, what is asked when a model has no room in `fallback.rs`, limits of a run in
+//! `limits.rs`, the form of the last answer in `form.rs`.
 
 mod ask;
 mod calls;
 mod chain;
 mod compact;
+mod fallback;
+mod form;
 mod gate;
 mod io;
+mod limits;
 mod memory;
 mod miss;
 mod own;
@@ -26,6 +30,7 @@ mod window;
 mod words;
 
 pub use io::{Asked, Effect, Input, Judgement, Kept};
+pub use limits::Limits;
 pub use step::{Compaction, Config, Machine};
 pub use switch::Switch;
 

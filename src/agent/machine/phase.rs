@@ -90,6 +90,10 @@ pub(super) struct Working {
     pub(super) asked: Vec<Asked>,
     /// Whether the person refused a call and said nothing: the turn ends with this round.
     pub(super) is_refused: bool,
+    /// A limit was reached: no further call of this round is run, and the turn ends with it.
+    pub(super) is_over: bool,
+    /// The answer was given in the form that was asked for: the turn ends with this round.
+    pub(super) is_final: bool,
 }
 
 /// A call that was started.
@@ -98,6 +102,6 @@ pub(super) struct Active {
     pub(super) id: CallId,
     /// Whether it may be beside others.
     pub(super) is_parallel: bool,
-    /// The command the person put in place of the model's.
+    /// What the person put in place of the model's call, as a sentence for the model.
     pub(super) edited: Option<String>,
 }

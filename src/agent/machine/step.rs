@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, collections::VecDeque, mem};
 
-use super::{Effect, Input, Kept, Switch, own::Own, phase::Phase, warm::Warm, words};
+use super::{
+    Effect, Input, Kept, Limits as RunLimits, Switch, limits::Spent, own::Own, phase::Phase, warm::Warm,
+    words,
+};
 use crate::{
     base::{Moment, Tokens},
     cache::{Ledger, Limits, Link, Plan},
@@ -29,8 +32,16 @@ pub struct Config {
     pub compaction: Compaction,
     /// Requests allowed in this run; `None` for no limit.
     pub max_requests: Option<u32>,
+    /// What else the run may use up.
+    pub limits: RunLimits,
+    /// The tool whose first call that succeeds is the answer, if the answer must have a form.
+    pub final_tool: Option<String>,
     /// Tries of one request.
     pub tries: u32,
+    /// Whether a request the server has no room for is tried as often as it takes: nobody is there.
+    pub is_unattended: bool,
+    /// What is asked, one after the other, when the model has no room for a request.
+    pub fallbacks: VecDeque<Switch>,
     /// Names of the tools whose calls may run side by side.
     pub parallel: BTreeSet<String>,
     /// The approval mode at the start.
@@ -85,6 +96,12 @@ pub struct Machine {
     pub(super) kept: usize,
     /// Size of the prompt after it was last made smaller.
     pub(super) after_cut: Tokens,
+    /// What was used up of the limits.
+    pub(super) spent: Spent,
+    /// How often an answer did not have the form that was asked for.
+    pub(super) misfits: u32,
+    /// How many of the other models were taken.
+    pub(super) fallen: u32,
     pub(super) is_quitting: bool,
     pub(super) out: Vec<Effect>,
 }
@@ -114,6 +131,9 @@ impl Machine {
             link: config.link.take(),
             warm: Warm::default(),
             after_cut: Tokens(0),
+            spent: Spent::default(),
+            misfits: 0,
+            fallen: 0,
             is_quitting: false,
             out: Vec::new(),
             config,
@@ -142,6 +162,7 @@ impl Machine {
             Input::Woke => self.woke(),
             Input::Opened => self.opened(),
             Input::Tick => self.tick(),
+            Input::Alarm => self.alarm(),
             Input::Pinged { reply, took } => self.pinged(&reply, took),
             Input::PingFailed(trouble) => self.ping_failed(&trouble),
             Input::Collected { repository } => self.collected(repository),
@@ -223,8 +244,7 @@ impl Machine {
             Op::Rewind { turn } => self.rewind(turn),
             Op::RefreshContext => self.out.push(Effect::Collect),
             Op::Clear => self.clear(),
-            // The driver's: accounts are not part of the turn.
-            // The driver keeps these to itself.
+            // The driver keeps these to itself: accounts are not part of the turn.
             Op::Desk(_)
             | Op::Query(_)
             | Op::AddRule { .. }
@@ -246,6 +266,8 @@ impl Machine {
 
     pub(super) fn begin(&mut self, prompt: Prompt, text: String) {
         self.turn += 1;
+        self.misfits = 0;
+        self.begin_clock();
         self.emit(Event::TurnStarted { turn: self.turn, text: text.clone() });
         let mut reminders = self.own.texts();
         reminders.extend(self.untold_mode.take().map(words::mode_reminder));

@@ -43,13 +43,8 @@ impl Machine {
     }
 
     fn take_over(&mut self, to: Switch) {
-        let Switch { cache, cache_mode, tiers, window } = to;
-        let is_same = self.config.cache.scope == cache.scope;
-        self.config.cache = cache;
-        (self.config.cache_mode, self.config.tiers, self.config.window) = (cache_mode, tiers, window);
-        // What was learned of the old one holds no more. The copy it keeps of the conversation is found again if the
-        // person comes back: a link says whose it is.
-        (self.warm, self.after_cut) = (Warm::default(), Tokens(0));
+        let is_same = self.config.cache.scope == to.cache.scope;
+        self.ask_another(to);
         let mut notes = Vec::new();
         if let Phase::Idle(prompt) = &self.phase
             && !prompt.items().is_empty()
@@ -62,6 +57,16 @@ impl Machine {
             self.told_miss |= !is_same;
         }
         self.out.push(Effect::Switched { notes });
+    }
+
+    /// From here on requests are made for another account or model.
+    pub(super) fn ask_another(&mut self, to: Switch) {
+        let Switch { cache, cache_mode, tiers, window } = to;
+        self.config.cache = cache;
+        (self.config.cache_mode, self.config.tiers, self.config.window) = (cache_mode, tiers, window);
+        // What was learned of the old one holds no more. The copy it keeps of the conversation is found again if the
+        // person comes back: a link says whose it is.
+        (self.warm, self.after_cut) = (Warm::default(), Tokens(0));
     }
 
     /// What the first request costs that brings the conversation to another model, in words.

@@ -59,6 +59,29 @@ pub(super) fn own_command(line: &str, output: &str) -> String {
     )
 }
 
+/// Answers a call for which the limit of calls leaves no room.
+pub(super) const OVER_LIMIT: &str =
+    "Not run: the limit of tool calls for this run is reached, and the run ends here.";
+
+/// Answers a call beside the one that gave the answer.
+pub(super) const ANSWERED: &str = "Not run: the answer was given, and the run ends here.";
+
+/// Tells the model that a limit of the run is near.
+pub(super) fn nearly_used_up(noun: &str, share: u128) -> String {
+    format!(
+        "<reminder>{share} % of the {noun} this run may use are used up. Finish the most important part now and \
+         give your answer before the run is ended.</reminder>"
+    )
+}
+
+/// Tells the model that its answer is to be a call.
+pub(super) fn call_instead(tool: &str) -> String {
+    format!(
+        "<reminder>This run takes its answer only as a call of the tool `{tool}`. Call it now, with your answer as its \
+         parameters.</reminder>"
+    )
+}
+
 /// Tells the model that the approval mode is another now.
 pub(super) fn mode_reminder(mode: Mode) -> String {
     let what = match mode {

@@ -9,7 +9,7 @@ use crate::{
     base::{AbsPath, Secret, Tokens},
     catalog::{Overrides, Profile},
     cli::{Demo, Streams, assemble, connect, face},
-    headless::{Approvals, Format},
+    headless::{self, Approvals, Format, Input},
     protocol::{Failure, Kind},
     sim::{Sim, SimOptions, Total},
     tui,
@@ -70,12 +70,11 @@ async fn play(demo: Demo, streams: Streams, root: &AbsPath) -> Result<u8, Failur
         )
         .await?
     } else {
-        let options = face::OneShot {
-            prompt: script::PROMPT.to_owned(),
+        let options = headless::Options {
             format: Format::Narration,
             approvals: Approvals::Once,
             is_terminal: streams.stdout_is_terminal,
-            ..face::OneShot::default()
+            ..headless::Options::new(Input::Prompt(script::PROMPT.to_owned()))
         };
         face::one_shot(handle, options).await
     };

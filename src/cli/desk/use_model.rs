@@ -67,7 +67,7 @@ impl Known {
     }
 
     /// The model with the account the session has.
-    fn elsewhere(&self, begun: &Connection, model: &str) -> Result<Connection, Failure> {
+    pub(in crate::cli) fn elsewhere(&self, begun: &Connection, model: &str) -> Result<Connection, Failure> {
         if begun.credential.is_sign_in() && Options::new(&self.inputs.settings.oauth)?.is_qwens() {
             return one_model(begun, model);
         }

@@ -46,7 +46,14 @@ impl Context<'_> {
         } else if matches!(cause, Cause::Other) && asked.retry == Some(true) {
             class = Class::Retry;
         }
-        Trouble { class, failure, after: asked.after, request_id: report.request_id.clone(), taught: None }
+        Trouble {
+            class,
+            failure,
+            after: asked.after,
+            request_id: report.request_id.clone(),
+            status: report.status,
+            taught: None,
+        }
     }
 
     /// Why it failed. Some servers refuse a prompt that is too long without a word.

@@ -1,6 +1,7 @@
 //! Conversations with the machine: inputs in, effects compared.
 
 mod asking;
+mod limits;
 mod own;
 mod shrinking;
 mod steering;
@@ -11,7 +12,7 @@ mod warm;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use super::{Compaction, Config, Effect, Input, Judgement, Kept, Machine};
+use super::{Compaction, Config, Effect, Input, Judgement, Kept, Limits as RunLimits, Machine};
 use crate::{
     base::{Account, CallId, Moment, Tokens},
     cache::{Ledger, Limits, Scope},
@@ -62,7 +63,11 @@ fn config() -> Config {
         window: Tokens(1_000_000),
         compaction: Compaction::default(),
         max_requests: None,
+        limits: RunLimits::default(),
+        final_tool: None,
         tries: 3,
+        is_unattended: false,
+        fallbacks: std::collections::VecDeque::new(),
         parallel: BTreeSet::from(["read_file".to_owned()]),
         mode: Mode::Default,
         is_interactive: true,
@@ -103,7 +108,7 @@ fn calling(calls: Vec<ToolCall>) -> Input {
 
 fn trouble(class: Class) -> Input {
     let failure = Failure::new(Kind::Network, "the connection was lost");
-    let trouble = Trouble { class, failure, after: None, request_id: None, taught: None };
+    let trouble = Trouble { class, failure, after: None, request_id: None, status: 0, taught: None };
     Input::Troubled { trouble, wait: Duration::from_secs(1) }
 }
 
@@ -139,4 +144,14 @@ fn items(machine: &mut Machine) -> Vec<Item> {
     say(machine, "?");
     let (prompt, _) = machine.request().expect("a request is running");
     prompt.items()[..prompt.items().len() - 1].to_vec()
+}
+
+impl Machine {
+    /// The conversation while nothing runs.
+    fn phase_items(&self) -> &[Item] {
+        match &self.phase {
+            super::phase::Phase::Idle(prompt) => prompt.items(),
+            _ => &[],
+        }
+    }
 }

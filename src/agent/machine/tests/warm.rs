@@ -56,8 +56,14 @@ fn eleven_pings_keep_a_large_conversation_for_the_next_words() {
 #[test]
 fn one_miss_or_failure_ends_it_until_the_next_answer() {
     let limit = Failure::new(Kind::Quota, "too many requests");
-    let limit =
-        Trouble { class: Class::RetrySlowly, failure: limit, after: None, request_id: None, taught: None };
+    let limit = Trouble {
+        class: Class::RetrySlowly,
+        failure: limit,
+        after: None,
+        request_id: None,
+        status: 0,
+        taught: None,
+    };
     for is_miss in [true, false] {
         let (mut m, _) = answered();
         m.step(Input::Tick, at(225));
