@@ -7,8 +7,8 @@ fn own() -> ToolCall {
     call("own-1", ToolCall::OWN_COMMAND)
 }
 
-fn shell(line: &str) -> [Op; 2] {
-    [Op::KeepPast { text: format!("!{line}") }, Op::Shell { command: line.into() }]
+fn shell(line: &str) -> [Op; 1] {
+    [Op::Shell { command: line.into() }]
 }
 
 /// The agent runs a line to its end.
@@ -29,6 +29,7 @@ fn the_sign_opens_a_command_line_that_stays_until_escape() {
     assert_eq!(stage.screen(), format!("\n! ▏\n{mode}"));
     stage.write("echo hi").enter();
     assert_eq!(stage.ops(), shell("echo hi"));
+    assert_eq!(stage.past, ["!echo hi"], "later sessions know it as what it was");
     stage.hear(Event::ToolStarted { call: own(), title: "! echo hi".into() });
     stage.hear(Event::ToolOutput { call: own().id, text: "hi\n".into() }).wait(1_500);
     assert_eq!(stage.screen(), format!("▸ ! echo hi · 1 s\n  hi\n─ Running · 1 s · Esc stop\n! ▏\n{mode}"));
