@@ -30,7 +30,7 @@ fn an_earlier_session_goes_on_inside_the_program() {
     terminal.type_text("first").waits_for("this folder 1/1").key(Key::Enter);
     terminal.waits_for_printed("1 turn restored").waits_for("ctx ");
     terminal.waits_for_printed("This session is left; it is kept: qwen --resume ");
-    terminal.says("and now").waits_for_printed("Again.").waits_for_no("Esc stop").waits_for_rest();
+    terminal.says("and now").waits_for_printed("Again.").waits_for_no("· Esc stop").waits_for_rest();
     let last =
         terminal.requests().last().map(|request| request.json["messages"].to_string()).unwrap_or_default();
     assert!(last.contains("first words") && last.contains("and now"), "{last}");
@@ -51,7 +51,7 @@ fn resume_without_an_id_opens_the_list() {
     terminal
         .says("and now")
         .waits_for_printed("Again.")
-        .waits_for_no("Esc stop")
+        .waits_for_no("· Esc stop")
         .waits_for_rest()
         .key(Key::Control('d'));
     assert_eq!(terminal.exits(), 0);
