@@ -1,12 +1,12 @@
 //! Puts a face on an agent: the terminal or a one-shot run.
 
-use std::sync::Arc;
+use std::{io::IsTerminal as _, sync::Arc};
 
 use crate::{
     agent::Handle,
     headless,
     protocol::{Failure, Kind},
-    tui::{self, Leaving},
+    tui::{self, Leaving, Manner},
 };
 
 /// Runs once and gives the exit code. Ctrl-C and a request to end stop the run, which then ends with its own code.
@@ -28,21 +28,19 @@ pub(super) fn can_draw() -> bool {
     std::env::var_os("TERM").is_none_or(|name| name != "dumb")
 }
 
-/// Errors: the terminal cannot show a screen.
-pub(super) fn needs_a_screen() -> Result<(), Failure> {
-    if can_draw() {
-        return Ok(());
-    }
-    Err(Failure::new(Kind::Usage, "the screen cannot be drawn on this terminal, whose `TERM` is `dumb`")
-        .hint("for one answer without a screen: `qwen -p \"…\"`"))
-}
-
 /// Opens the screen, which begins other sessions through `door`; gives the exit code when the person leaves.
 pub(super) async fn screen(
     handle: Handle,
     options: tui::Options,
     door: Option<Arc<dyn tui::Door>>,
 ) -> Result<u8, Failure> {
+    let manner = match options.manner {
+        Manner::Inline | Manner::Fullscreen if !can_draw() || !std::io::stdout().is_terminal() => {
+            Manner::Lines
+        }
+        asked => asked,
+    };
+    let options = tui::Options { manner, ..options };
     let exit = tui::run(handle, options, door).await.map_err(|e| {
         Failure::new(Kind::Usage, format!("the terminal cannot be used: {e}"))
             .hint("use `qwen -p` to run without a screen")

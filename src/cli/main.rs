@@ -70,9 +70,6 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
         if arguments.is_spoken_to() { String::new() } else { read_stdin(has_prompt, &mut io::stderr())? };
     let start = start(&arguments, streams, &piped)?;
     let is_interactive = matches!(start, Start::Interactive { .. });
-    if is_interactive {
-        face::needs_a_screen()?;
-    }
     let asked = assemble::asked(&mut arguments)?;
     let begin = Begin::asked(arguments.session.resume());
     let mut assembled = assemble::session(&arguments, &asked, &begin, is_interactive)?;

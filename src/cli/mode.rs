@@ -35,7 +35,7 @@ pub struct Streams {
 /// Decides how a run begins.
 ///
 /// `piped` is what came through stdin, empty when stdin is a terminal. A prompt of white space is no prompt.
-/// Errors: nothing to say, or a screen that has no terminal.
+/// Errors: nothing to say, or nobody who types.
 /// Source: Qwen Code 0.15 and 0.24 behave so, down to the blank lines between stdin and prompt.
 pub fn start(arguments: &Arguments, streams: Streams, piped: &str) -> Result<Start, Failure> {
     let flags = &arguments.prompt;
@@ -91,14 +91,13 @@ fn is_said(text: &str) -> bool {
     !text.trim().is_empty()
 }
 
+/// Where stdout is no terminal, lines are written. Errors: nobody can type.
 fn interactive(streams: Streams, first: Option<String>) -> Result<Start, Failure> {
-    let missing = match (streams.stdin_is_terminal, streams.stdout_is_terminal) {
-        (true, true) => return Ok(Start::Interactive { first }),
-        (false, _) => "stdin",
-        (true, false) => "stdout",
-    };
-    Err(Failure::new(Kind::Usage, format!("the screen needs a terminal, and {missing} is none"))
-        .hint("for one answer without a screen: `qwen -p \"…\"`"))
+    if streams.stdin_is_terminal {
+        return Ok(Start::Interactive { first });
+    }
+    Err(Failure::new(Kind::Usage, "the agent needs somebody who types, and stdin is no terminal")
+        .hint("for one answer: `qwen -p \"…\"`"))
 }
 
 fn nothing_said() -> Failure {
@@ -158,15 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn a_screen_without_a_terminal_is_an_error() {
+    fn without_somebody_who_types_there_is_nobody_to_ask() {
         let no_stdout = Streams { stdout_is_terminal: false, ..TERMINAL };
-        assert_eq!(
-            started(&[], no_stdout, ""),
-            Err("the screen needs a terminal, and stdout is none".to_owned())
-        );
+        assert_eq!(started(&[], no_stdout, ""), Ok(Start::Interactive { first: None }));
         assert_eq!(
             started(&["-i", "hi"], PIPED, "text"),
-            Err("the screen needs a terminal, and stdin is none".to_owned())
+            Err("the agent needs somebody who types, and stdin is no terminal".to_owned())
         );
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     auth::Vars,
-    tui::{self, Language, Manner, Paint, Theme},
+    tui::{self, Bell, Language, Manner, Paint, Theme},
 };
 
 use super::{Loaded, table};
@@ -23,7 +23,17 @@ impl Loaded {
             language: self.language(env),
             is_still: self.is_off(&table::MOTION),
             manner,
+            bell: self.bell(),
+            has_title: !self.is_on(&table::HIDE_TITLE),
             ..tui::Options::default()
+        }
+    }
+
+    fn bell(&self) -> Bell {
+        match self.text(&table::NOTIFICATIONS).as_deref() {
+            _ if self.is_off(&table::BELL) => Bell::Never,
+            Some("task-complete") => Bell::Done,
+            _ => Bell::All,
         }
     }
 

@@ -69,7 +69,8 @@ fn busy(model: &Model, work: &Work) -> Line<'static> {
     } else {
         words.waiting_for_model
     };
-    let head = [what.to_owned(), bill::clock(model.now.since(work.since))];
+    let since = model.look.motion.then(|| bill::clock(model.now.since(work.since)));
+    let head: Vec<String> = std::iter::once(what.to_owned()).chain(since).collect();
     let written =
         (work.written.0 > 0).then(|| fill(words.tokens_written, &[("n", &work.written.to_string())]));
     let pace = work.pace(model.now).map(|n| fill(words.tokens_pace, &[("n", &n.to_string())]));

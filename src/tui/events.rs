@@ -46,6 +46,7 @@ impl Model {
             }
             Event::Permission { call, question } => {
                 self.end_answer(cmds);
+                self.notify_question(cmds);
                 self.ask(call, question);
             }
             Event::ToolStarted { call, title } => self.tool_started(call, title, cmds),
@@ -136,8 +137,11 @@ impl Model {
             printed::header(self, &session)
         } else {
             self.transcript.push(Entry::Beginning);
-            printed::note("A new conversation begins here.", false, self.size.columns, self.look)
+            printed::note(self.look.words.begins_anew, false, self.size.columns, self.look)
         };
+        if self.session.is_none() {
+            self.title(&session.root, cmds);
+        }
         (self.session, self.work, self.context) = (Some(session), None, Tokens(0));
         self.cache = None;
         self.steers.clear();
@@ -155,9 +159,11 @@ impl Model {
         let mut work = self.new_work();
         work.since = since;
         (self.work, self.has_spoken) = (Some(work), true);
-        let lines = printed::words(text, self.size.columns, self.look);
         self.transcript.push(Entry::Words(text.to_owned()));
-        self.put(Kind::Words, lines, cmds);
+        if self.echoed.take().as_deref() != Some(text) {
+            let lines = printed::words(text, self.size.columns, self.look);
+            self.put(Kind::Words, lines, cmds);
+        }
     }
 
     fn requested(&mut self, estimate: Tokens, cmds: &mut Vec<Cmd>) {
@@ -288,6 +294,7 @@ impl Model {
 
     fn turn_ended(&mut self, reason: EndReason, totals: Totals, cmds: &mut Vec<Cmd>) {
         self.files.may_have_changed();
+        self.notify_end(cmds);
         if self.work.is_some() {
             self.end_thought(cmds);
         }

@@ -11,9 +11,11 @@ use super::{
     dialog::Dialog,
     frame::Size,
     key_sheet::KeySheet,
-    look::{Ground, Look, Paint, Theme},
+    lines::announced,
+    look::{Ground, Look, Paint, Theme, Voice},
     menu::{Files, Menu},
     msg::Cmd,
+    notice::Attention,
     panel::Panel,
     transcript::{Pager, Transcript},
     work::Work,
@@ -35,6 +37,12 @@ pub(super) struct Model {
     pub(super) look: Look,
     /// What its colours are chosen from.
     pub(super) paint: Paint,
+    /// Whether the window is looked at.
+    pub(super) attention: Attention,
+    /// Words the terminal has shown while they were typed; they are not printed again.
+    pub(super) echoed: Option<String>,
+    /// The whole window is ours, and what was printed can be scrolled.
+    pub(super) is_fullscreen: bool,
     /// The person's home folder, shown as `~`.
     pub(super) home: Option<String>,
     pub(super) started: Moment,
@@ -122,6 +130,9 @@ impl Model {
             size,
             look,
             paint: Paint::default(),
+            attention: Attention::default(),
+            echoed: None,
+            is_fullscreen: false,
             home,
             started: now,
             now,
@@ -212,6 +223,9 @@ impl Model {
         if is_apart && self.last != Kind::Nothing {
             lines.insert(0, Line::default());
         }
+        if self.look.voice == Voice::Spoken {
+            lines = announced(lines, kind, is_apart, self.look.words);
+        }
         self.last = kind;
         cmds.push(Cmd::Print(lines));
     }
@@ -232,11 +246,12 @@ impl Model {
 
     /// When something on the screen changes although nothing happens; `None` while all stands still.
     pub(super) fn wake_at(&self) -> Option<Moment> {
-        let second = |since: Moment| {
-            let gone = self.now.since(since).as_millis() % 1_000;
-            self.now.after(Duration::from_millis(1_000 - u64::try_from(gone).unwrap_or(0)))
+        let every = |since: Moment, step: u64| {
+            let gone = u64::try_from(self.now.since(since).as_millis()).unwrap_or(0) % step;
+            self.now.after(Duration::from_millis(step - gone))
         };
-        let work = self.work.as_ref().map(|w| second(w.since));
+        let step = if self.look.motion { 1_000 } else { 10_000 };
+        let work = self.work.as_ref().map(|w| every(w.since, step));
         let retry = self.work.as_ref().and_then(|w| w.retry.as_ref()).map(|r| {
             let left = r.until.since(self.now).as_millis() % 1_000;
             self.now.after(Duration::from_millis(u64::try_from(left).unwrap_or(0).max(50)))

@@ -20,6 +20,8 @@ pub(super) enum Msg {
     Paste(String),
     /// The window has another size.
     Resize(Size),
+    /// The window is looked at, or another one is.
+    Focus(bool),
     /// The terminal told the colour of its page.
     Page([u8; 3]),
     /// The agent says something.
@@ -47,6 +49,12 @@ pub(super) enum Cmd {
     Send(Op),
     /// Print lines into the scrollback.
     Print(Vec<Line<'static>>),
+    /// Tell the person, who looks elsewhere.
+    Notify(&'static str),
+    /// Name the window.
+    Title(String),
+    /// Move the view of what was printed, up where it is positive.
+    Scroll(isize),
     /// Draw the block anew, whatever is on the screen.
     Redraw,
     /// Hand a text to a clipboard. Answered by [`Msg::Copied`].

@@ -2,7 +2,7 @@
 
 use std::{
     future::pending,
-    io::{self, Stdout},
+    io::{self, Stdout, Write as _},
     sync::Arc,
     time::Duration,
 };
@@ -13,31 +13,31 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{
     answers::{Heard, QUESTION},
-    bill::summary,
     burst::{Burst, Passed},
+    canvas::Canvas,
     clock::Clock,
     door::{Chosen, Door, Doorway},
+    edges::{choice, last_words, model},
     editor::{Desk, Page, choose_editor, missing},
     feed::Feed,
-    frame::{Frame, Size},
+    frame::Size,
     handover::{self, Clipboard},
     input::{Batch, Keys, Watch},
-    lang::Language,
-    look::Paint,
+    lines,
     markdown::prepare,
     model::Model,
     msg::{Cmd, Msg},
-    screen::Screen,
+    notice,
+    options::{Exit, Leaving, Manner, Options},
     sheet::Sheet,
     signals::Signals,
-    terminal::{Terminal, lend, show_other_screen, suspend, take_back},
+    terminal::{self, Terminal, lend, show_other_screen, suspend, take_back},
     update::update,
     view::view,
 };
 use crate::{
     agent::Handle,
-    base::{Clean, SessionId},
-    protocol::{DeskEvent, Event, Op, Query, Totals},
+    protocol::{DeskEvent, Event, Op, Query},
 };
 
 /// The shortest time between two frames: 30 a second. Source: `docs/sources.md`, tui 4.5.
@@ -50,67 +50,6 @@ const LINES: std::ops::RangeInclusive<usize> = 32..=4_096;
 const QUICK: Duration = Duration::from_millis(4);
 const SLOW: Duration = Duration::from_millis(12);
 
-/// What a person chose for the screen.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Words to send as soon as the session is ready.
-    pub first_prompt: Option<String>,
-    /// What its colours are chosen from.
-    pub paint: Paint,
-    /// What it speaks.
-    pub language: Language,
-    /// Whether nothing may move that carries no news.
-    pub is_still: bool,
-    /// How it is written.
-    pub manner: Manner,
-    /// The person's home folder, shown as `~`.
-    pub home: Option<String>,
-    /// Whether the conversation is kept, so that it can be gone on with.
-    pub is_kept: bool,
-    /// The command line of the person's editor ([`super::choose_editor`]); empty for the usual one.
-    pub editor: String,
-    /// Whether the composer begins with vim's keys.
-    pub is_vim: bool,
-    /// Whether the person chooses a kept conversation first.
-    pub chooses_session: bool,
-}
-
-/// How the screen is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Manner {
-    /// A live block at the end of the terminal's own scrollback.
-    #[default]
-    Inline,
-    /// The whole window, which is given back at the end.
-    Fullscreen,
-    /// Lines that are never changed again.
-    Lines,
-    /// The same, in words for a screen reader.
-    Spoken,
-}
-
-/// How the screen ended.
-#[derive(Clone, Debug)]
-pub struct Exit {
-    /// Why.
-    pub reason: Leaving,
-    /// Sums since the session started.
-    pub totals: Totals,
-    /// The session, if it had started.
-    pub session: Option<SessionId>,
-}
-
-/// Why the screen ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving {
-    /// The person left.
-    Asked,
-    /// The agent ended by itself.
-    AgentEnded,
-    /// The system sent a signal, whose number this is; 1, as for a hang-up, also where the terminal is gone.
-    Signal(u8),
-}
-
 /// Runs the interactive face until the person leaves, the agent ends or a signal comes.
 ///
 /// The first frame is drawn before anything is awaited, so the agent behind `handle` may still be starting: what is
@@ -120,8 +59,25 @@ pub enum Leaving {
 /// Another session that is chosen is started through `door`, and the screen stays as it is.
 pub async fn run(handle: Handle, options: Options, door: Option<Arc<dyn Door>>) -> io::Result<Exit> {
     let clock = Clock::start();
-    let terminal = Terminal::take()?;
-    let mut face = Face::new(handle, options, clock, door);
+    let is_kept = options.is_kept;
+    if matches!(options.manner, Manner::Lines | Manner::Spoken) {
+        let chooses_session = options.chooses_session;
+        let mut model = model(options, clock);
+        model.zone = jiff::tz::TimeZone::system();
+        if chooses_session {
+            choice(&mut model).into_iter().for_each(|op| handle.send(op));
+        }
+        let (reason, model) = lines::serve(handle, model, clock, Doorway::new(door)).await?;
+        let mut out = io::stdout();
+        for line in last_words(&model, clock, is_kept) {
+            let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
+            writeln!(out, "{}", text.trim_end())?;
+        }
+        let session = model.session.as_ref().map(|s| s.id.clone());
+        return Ok(Exit { reason, totals: model.totals, session });
+    }
+    let terminal = Terminal::take(options.manner == Manner::Fullscreen)?;
+    let mut face = Face::new(handle, options, clock, door)?;
     face.draw()?;
     face.feed.send(Op::Query(Query::Past));
     let asked = face.ask_page()?;
@@ -140,7 +96,7 @@ pub async fn run(handle: Handle, options: Options, door: Option<Arc<dyn Door>>) 
 struct Face {
     feed: Feed,
     model: Model,
-    screen: Screen<Stdout>,
+    screen: Canvas,
     clock: Clock,
     printed: Vec<Line<'static>>,
     drawn: Instant,
@@ -163,30 +119,16 @@ struct Face {
 }
 
 impl Face {
-    fn new(handle: Handle, options: Options, clock: Clock, door: Option<Arc<dyn Door>>) -> Self {
-        let size = window_size();
-        let look = options.paint.look(options.language, !options.is_still);
-        let mut model = Model::new(size, look, options.home, clock.now());
-        model.paint = options.paint;
-        model.composer.set_vim(options.is_vim);
-        match options.first_prompt {
-            // Which conversation it is for is not known yet.
-            Some(text) if options.chooses_session => model.composer.set(&text),
-            Some(text) => model.first_prompt(text),
-            None => {}
+    fn new(handle: Handle, options: Options, clock: Clock, door: Option<Arc<dyn Door>>) -> io::Result<Self> {
+        let (is_kept, chooses_session) = (options.is_kept, options.chooses_session);
+        let editor = choose_editor(Some(&options.editor), None);
+        let screen = Canvas::new(options.manner == Manner::Fullscreen, window_size().columns)?;
+        let mut model = model(options, clock);
+        if chooses_session {
+            choice(&mut model).into_iter().for_each(|op| handle.send(op));
         }
-        if options.chooses_session {
-            let mut cmds = Vec::new();
-            model.open_sessions(&mut cmds);
-            for cmd in cmds {
-                if let Cmd::Send(op) = cmd {
-                    handle.send(op);
-                }
-            }
-        }
-        let screen = Screen::new(io::stdout(), size.columns);
         let (printed, drawn) = (Vec::new(), Instant::now());
-        Self {
+        Ok(Self {
             feed: Feed::new(handle),
             model,
             screen,
@@ -198,12 +140,12 @@ impl Face {
             sheet: None,
             clipboard: Clipboard::default(),
             is_blind: false,
-            is_kept: options.is_kept,
+            is_kept,
             burst: Burst::default(),
-            editor: choose_editor(Some(&options.editor), None),
+            editor,
             page: None,
             door: Doorway::new(door),
-        }
+        })
     }
 
     /// Asks the terminal for the colour of its page, where that would change anything; the answer is not waited for.
@@ -354,6 +296,7 @@ impl Face {
         };
         if !self.is_blind {
             take_back()?;
+            self.screen.come_back()?;
         }
         self.take(Some(Msg::Resize(window_size())))?;
         self.take(Some(Msg::Edited(errand, edited)))?;
@@ -375,7 +318,7 @@ impl Face {
                 Cmd::Send(op) => self.feed.send(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Redraw => {
-                    self.screen.distrust();
+                    self.screen.distrust()?;
                     self.sheet.iter_mut().for_each(Sheet::distrust);
                 }
                 Cmd::Resume(chosen) => self.door.wanted = Some(chosen),
@@ -389,11 +332,15 @@ impl Face {
                     let (is_done, said) = handover::write(&target, &text, self.model.look.words);
                     is_over |= self.take(Some(Msg::Written(is_done, said)))?;
                 }
+                Cmd::Scroll(rows) => self.screen.scroll(rows),
+                Cmd::Notify(words) => self.screen.send(&notice::bytes(words, self.model.paint.can_ask))?,
+                Cmd::Title(title) => self.screen.send(&terminal::named(&title))?,
                 Cmd::Edit(page) => self.page = Some(page),
                 Cmd::Suspend => {
                     self.close_sheet()?;
                     self.screen.leave()?;
                     suspend()?;
+                    self.screen.come_back()?;
                     update(&mut self.model, Msg::Resize(window_size()), self.clock.now());
                 }
                 Cmd::Quit => is_over = true,
@@ -435,7 +382,7 @@ impl Face {
     fn close_sheet(&mut self) -> io::Result<()> {
         if self.sheet.take().is_some() {
             show_other_screen(false)?;
-            self.screen.distrust();
+            self.screen.distrust()?;
         }
         Ok(())
     }
@@ -446,23 +393,9 @@ impl Face {
             return Ok(());
         }
         self.close_sheet()?;
-        let lasted = self.clock.now().since(self.model.started);
-        let mut printed = std::mem::take(&mut self.printed);
-        if self.model.session.is_some() {
-            printed.push(Line::default());
-            let columns = self.model.size.columns;
-            printed.extend(summary(&self.model.totals, lasted, columns, self.model.look));
-            printed.extend(self.way_back());
-        }
-        self.screen.draw(&printed, &Frame::default(), self.model.size.columns)?;
-        self.screen.leave()
-    }
-
-    /// How to go on with this conversation, if there is one and it was kept.
-    fn way_back(&self) -> Option<Line<'static>> {
-        let session = self.model.session.as_ref()?;
-        let is_kept = self.is_kept && (self.model.has_spoken || session.restored_turns > 0);
-        is_kept.then(|| Line::raw(format!("go on with: qwen --resume {}", Clean::line(session.id.as_str()))))
+        let printed = std::mem::take(&mut self.printed);
+        let last = last_words(&self.model, self.clock, self.is_kept);
+        self.screen.end(&printed, &last, self.model.size.columns)
     }
 
     /// When to look again although nothing happens: at the next frame if one is due, else when time alone changes
@@ -495,15 +428,17 @@ fn translate(passed: Passed) -> Option<Msg> {
     match input {
         Input::Key(key) => Some(Msg::Key(key)),
         Input::Paste(text) => Some(Msg::Paste(text)),
+        Input::FocusGained => Some(Msg::Focus(true)),
+        Input::FocusLost => Some(Msg::Focus(false)),
         Input::Resize(columns, rows) => {
             Some(Msg::Resize(Size { columns: columns.into(), rows: rows.into() }))
         }
-        _ => None,
+        Input::Mouse(_) => None,
     }
 }
 
 /// The window's size; a usual one where the system does not say.
-fn window_size() -> Size {
+pub(super) fn window_size() -> Size {
     match crossterm::terminal::size() {
         Ok((columns, rows)) if columns > 0 && rows > 0 => Size { columns: columns.into(), rows: rows.into() },
         _ => Size { columns: 80, rows: 24 },

@@ -11,7 +11,7 @@ use std::{
 
 use crossterm::{
     cursor::Show,
-    event::{DisableBracketedPaste, EnableBracketedPaste},
+    event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange},
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
@@ -23,15 +23,22 @@ static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 /// What panics said while the terminal was ours: it would be unreadable on a raw screen.
 static LAST_WORDS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static HOOK: Once = Once::new();
+/// Whether the whole window is to be ours while the terminal is.
+static IS_WHOLE: AtomicBool = AtomicBool::new(false);
+/// Whether the window has a name of ours.
+static IS_NAMED: AtomicBool = AtomicBool::new(false);
+/// Gives the window the name back that it had. Terminals that keep none ignore it.
+const OLD_TITLE: &str = "\x1b[23;0t";
 
 /// Holds the terminal in raw mode with bracketed paste; dropping it restores everything, also while unwinding.
 #[derive(Debug)]
 pub(super) struct Terminal(());
 
 impl Terminal {
-    /// Takes the terminal. Nothing is asked of it, so nothing can stall.
-    pub(super) fn take() -> io::Result<Self> {
+    /// Takes the terminal, and the whole window where `is_whole`. Nothing is asked of it, so nothing can stall.
+    pub(super) fn take(is_whole: bool) -> io::Result<Self> {
         hold_panics();
+        IS_WHOLE.store(is_whole, Ordering::SeqCst);
         enter()?;
         Ok(Self(()))
     }
@@ -47,6 +54,19 @@ pub(super) fn suspend() -> io::Result<()> {
     let stopped = std::process::Command::new("kill").args(["-s", "TSTP", "0"]).status();
     enter()?;
     stopped.map(drop)
+}
+
+/// The bytes that name the window; its old name comes back with [`restore`].
+pub(super) fn named(title: &str) -> String {
+    let keep = if IS_NAMED.swap(true, Ordering::SeqCst) { "" } else { "\x1b[22;0t" };
+    format!("{keep}\x1b]0;{title}\x1b\\")
+}
+
+/// Gives the whole window back before the last words are printed.
+pub(super) fn shrink() {
+    if IS_WHOLE.swap(false, Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), LeaveAlternateScreen);
+    }
 }
 
 /// Gives the terminal to another program, until [`take_back`].
@@ -67,7 +87,8 @@ pub(super) fn suspend() -> io::Result<()> {
 
 /// Changes between the screen where the conversation stands and the other one, which leaves nothing behind.
 pub(super) fn show_other_screen(is_other: bool) -> io::Result<()> {
-    if IS_OTHER.swap(is_other, Ordering::SeqCst) == is_other {
+    // Where the whole window is ours, it is the other screen already.
+    if IS_WHOLE.load(Ordering::SeqCst) || IS_OTHER.swap(is_other, Ordering::SeqCst) == is_other {
         return Ok(());
     }
     if is_other {
@@ -95,8 +116,11 @@ pub fn hold_panics() {
 fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     IS_TAKEN.store(true, Ordering::SeqCst);
+    if IS_WHOLE.load(Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), EnterAlternateScreen);
+    }
     // Where pastes cannot be told from keys, everything else still works.
-    let _ = execute!(io::stdout(), EnableBracketedPaste);
+    let _ = execute!(io::stdout(), EnableBracketedPaste, EnableFocusChange);
     // Terminals that do not know the sequence ignore it; asking first could stall on one that does not answer.
     #[cfg(not(windows))]
     let _ = execute!(
@@ -116,7 +140,14 @@ fn restore() {
     let _ = show_other_screen(false);
     #[cfg(not(windows))]
     let _ = execute!(io::stdout(), crossterm::event::PopKeyboardEnhancementFlags);
-    let _ = execute!(io::stdout(), DisableBracketedPaste, Show);
+    let _ = execute!(io::stdout(), DisableFocusChange, DisableBracketedPaste, Show);
+    if IS_WHOLE.load(Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), LeaveAlternateScreen);
+    }
+    if IS_NAMED.swap(false, Ordering::SeqCst) {
+        let _ = io::stdout().write_all(OLD_TITLE.as_bytes());
+        let _ = io::stdout().flush();
+    }
     let _ = disable_raw_mode();
 }
 

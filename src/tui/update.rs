@@ -32,6 +32,7 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
             }
             model.dialogs.iter_mut().for_each(Dialog::forget_seen);
         }
+        Msg::Focus(is_here) => model.attention.is_away = !is_here,
         Msg::Page(colour) => model.see_page(colour),
         Msg::Agent(event) => model.hear(*event, &mut cmds),
         Msg::Resumed => model.begin_again(&mut cmds),
@@ -83,6 +84,9 @@ impl Model {
     fn key(&mut self, key: KeyEvent, cmds: &mut Vec<Cmd>) {
         self.last_key = self.now;
         self.hint = None;
+        if let Some(rows) = self.scrolls(key) {
+            return cmds.push(Cmd::Scroll(rows));
+        }
         let meaning = meaning(key);
         let was_armed = self.leave_until.take().is_some();
         let escaped = self.escaped.take();
@@ -107,6 +111,21 @@ impl Model {
                 self.escape_idle(escaped);
             }
             Meaning::Does(action) => self.act(action, was_armed, cmds),
+        }
+    }
+
+    /// How far a key moves the view of what was printed, where the whole window is ours.
+    fn scrolls(&self, key: KeyEvent) -> Option<isize> {
+        let is_free =
+            self.is_fullscreen && self.panel.is_none() && !self.dialogs.front().is_some_and(Dialog::is_open);
+        let page = isize::try_from(self.size.rows / 2).unwrap_or(1);
+        match (key.code, key.modifiers) {
+            _ if !is_free => None,
+            (KeyCode::PageUp, KeyModifiers::NONE) => Some(page),
+            (KeyCode::PageDown, KeyModifiers::NONE) => Some(-page),
+            (KeyCode::Up, KeyModifiers::SHIFT) => Some(1),
+            (KeyCode::Down, KeyModifiers::SHIFT) => Some(-1),
+            _ => None,
         }
     }
 

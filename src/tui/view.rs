@@ -16,7 +16,7 @@ use super::{
     menu,
     model::{LEAVE_WINDOW, Model},
     panel::show_panel,
-    warmth::Warmth,
+    status::status,
 };
 use crate::base::{Clean, width};
 
@@ -112,6 +112,11 @@ fn sign(model: &Model) -> (&'static str, Style) {
     }
 }
 
+/// What the first Ctrl-C says.
+pub(super) fn leave_again(model: &Model) -> String {
+    fill(model.look.words.leave_again, &[("seconds", &LEAVE_WINDOW.as_secs().to_string())])
+}
+
 /// The menu, or the status line, or a word about the last key.
 fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
     let look = model.look;
@@ -124,8 +129,7 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
         );
     }
     if model.leave_until.is_some() {
-        let text = fill(look.words.leave_again, &[("seconds", &LEAVE_WINDOW.as_secs().to_string())]);
-        return vec![Line::styled(text, look.warn)];
+        return vec![Line::styled(leave_again(model), look.warn)];
     }
     if let Some(rows) = menu::rows(model, room) {
         return rows;
@@ -145,47 +149,6 @@ fn under(model: &Model) -> Line<'static> {
     row.spans.iter_mut().for_each(|span| span.style = style.patch(span.style));
     row.spans.insert(0, mode);
     row
-}
-
-/// Mode, model, context, cache, its life, money. Where the row is too short the left goes first, then the words of
-/// the cache's life become fewer, then money and one of what is left of the cache go; the context stays.
-fn status(model: &Model, columns: usize) -> Line<'static> {
-    let Some(session) = &model.session else { return Line::styled("starting", model.look.dim) };
-    if session.model.is_empty() {
-        let text = format!("{} · {}", model.mode, model.look.words.not_signed_in);
-        return cut(Line::styled(text, model.look.dim), columns);
-    }
-    let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
-        Some(share) => format!("ctx {share}% {}/{}", model.context.short(), session.window.short()),
-        None => format!("ctx {}", model.context.short()),
-    };
-    let mode = Some(model.mode.to_string());
-    let name = Some(Clean::line(&session.model).into_string());
-    let share = model.totals.usage.hit_rate().map(|share| format!("cache {share}%"));
-    let (life, brief) = model.warmth_field().unzip();
-    let money = Some(model.totals.price());
-    let context = Some(context);
-    let none = &None;
-    let is_cold = matches!(model.warmth(), Some((Warmth::Cold(_), _)));
-    // What a pause has cost is worth more than what was read before it.
-    let last = if is_cold {
-        [none, none, &context, none, &brief, none]
-    } else {
-        [none, none, &context, &share, none, none]
-    };
-    let rows = [
-        [&mode, &name, &context, &share, &life, &money],
-        [none, &name, &context, &share, &life, &money],
-        [none, none, &context, &share, &life, &money],
-        [none, none, &context, &share, &brief, &money],
-        [none, none, &context, &share, &brief, none],
-        last,
-        [none, none, &context, none, none, none],
-    ];
-    let mut rows =
-        rows.map(|row| row.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · "));
-    let fits = rows.iter().position(|row| width(row) <= columns).unwrap_or(rows.len() - 1);
-    Line::styled(std::mem::take(&mut rows[fits]), model.look.dim)
 }
 
 /// A question, and the draft below it.

@@ -67,17 +67,24 @@ fn parted(codes: &str) -> Option<Vec<u8>> {
     Some(found)
 }
 
-/// What we say to the terminal itself: the question for its colour.
-const OURS: &[&str] = &["ESC ]11;?\x1b\\"];
+/// What we say to the terminal itself: the question for its colour, the bell, what waits, and the window's name.
+const OURS: &[&str] = &[
+    "ESC ]11;?\x1b\\",
+    "\x07",
+    "ESC ]9;qwen: something needs your OK\x1b\\",
+    "ESC ]9;qwen: the turn has ended\x1b\\",
+    "ESC ]0;qwen · work\x1b\\",
+];
 
 /// Every sequence is one that the screen writes by itself: no erasing of the whole screen or of
 /// the scrollback, no mouse, no title, no clipboard, nothing that came from a model or a file.
 pub(crate) fn are_ours(raw: &[u8]) {
     for sequence in sequences(raw) {
         let known = match sequence.strip_prefix("ESC [") {
-            Some("?2026h" | "?2026l" | "?25h" | "?25l" | "?2004h" | "?2004l" | ">1u" | "<1u" | "K" | "J") => {
-                true
-            }
+            Some(
+                "?2026h" | "?2026l" | "?25h" | "?25l" | "?2004h" | "?2004l" | "?1004h" | "?1004l" | "22;0t"
+                | "23;0t" | ">1u" | "<1u" | "K" | "J",
+            ) => true,
             Some(other) => {
                 let (numbers, last) = other.split_at(other.len().saturating_sub(1));
                 let is_number = |n: &str| n.parse::<u16>().is_ok();

@@ -122,16 +122,7 @@ fn a_program_whose_window_was_closed_ends_soon_also_when_no_signal_reaches_it() 
 }
 
 #[test]
-fn a_terminal_that_cannot_move_its_cursor_is_told_what_works_there() {
-    for words in [&[][..], &["-i", "hi"]] {
-        let mut terminal =
-            words.iter().fold(Desk::new(100, 30).env("TERM", "dumb"), |desk, word| desk.word(word)).opens();
-        assert_eq!(terminal.exits(), 42);
-        let raw = terminal.raw();
-        let said = String::from_utf8_lossy(&raw);
-        assert!(said.starts_with("error: ") && said.contains("`qwen -p"), "{said}");
-        assert!(!said.contains('\u{1b}'), "{said}");
-    }
+fn a_terminal_that_cannot_move_its_cursor_gets_one_answer_as_any_other() {
     let mut terminal =
         Desk::new(100, 30).env("TERM", "dumb").word("-p").word("hi").model_says(say("Hello.")).opens();
     assert_eq!(terminal.exits(), 0);

@@ -316,4 +316,28 @@ pub(super) const WORDS: Words = Words {
     sheet_title: "Keys",
     sheet_closes: "any key closes it",
     sheet_scrolls: "{first}-{last} of {all} · ↑↓ PgUp PgDn · any other key closes it",
+    // Line mode.
+    lines_dumb: "This terminal cannot move its cursor: line mode. Type and press Enter; /help lists commands, Ctrl-C stops, Ctrl-D leaves.",
+    lines_piped: "The output is no terminal: line mode. Type and press Enter; /help lists commands, Ctrl-C stops, Ctrl-D leaves.",
+    lines_reader: "Screen reader mode. Type and press Enter; /help lists commands, Ctrl-C stops, Ctrl-D leaves. A key such as Esc or Ctrl-O can be typed as a word.",
+    lines_number: "Type a number and press Enter. Behind 3 may stand the command in its other form, behind 4 what to do instead.",
+    lines_choose: "Type a number or what is asked for and press Enter; Enter alone takes what is marked, esc goes back.",
+    lines_queued: "Waits until the turn ends, number {n}.",
+    lines_still: "Still working, {time}.",
+    lines_not_here: "This needs a screen and cannot be done in line mode.",
+    spoken_you: "You: ",
+    spoken_qwen: "Qwen: ",
+    spoken_tool: "Tool: ",
+    spoken_approval: "Needs approval: ",
+    spoken_error: "Error: ",
+    spoken_warning: "Warning: ",
+    spoken_note: "Note: ",
+    spoken_row: "row {n}:",
+
+    // At the edges of the screen.
+    starting: "starting",
+    begins_anew: "A new conversation begins here.",
+    go_on_with: "go on with: {command}",
+    notify_question: "qwen: something needs your OK",
+    notify_done: "qwen: the turn has ended",
 };

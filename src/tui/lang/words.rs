@@ -643,4 +643,51 @@ sentences! {
     sheet_closes,
     /// Below a key sheet that is longer than the screen.
     sheet_scrolls,
+
+
+    // Line mode.
+    /// The first line where the cursor cannot be moved.
+    lines_dumb,
+    /// The first line where nobody may see it.
+    lines_piped,
+    /// The first line for a screen reader.
+    lines_reader,
+    /// Below a question.
+    lines_number,
+    /// Below a list or a form.
+    lines_choose,
+    /// After words while a turn runs.
+    lines_queued,
+    /// Every ten seconds of a turn.
+    lines_still,
+    /// For what line mode cannot do.
+    lines_not_here,
+    /// Before the person's words.
+    spoken_you,
+    /// Before an answer.
+    spoken_qwen,
+    /// Before what a tool did.
+    spoken_tool,
+    /// Before a question.
+    spoken_approval,
+    /// Before an error.
+    spoken_error,
+    /// Before something to be careful with.
+    spoken_warning,
+    /// Before something to know.
+    spoken_note,
+    /// Before a row of a table.
+    spoken_row,
+
+    // At the edges of the screen.
+    /// In place of the status line until the session is there.
+    starting,
+    /// After `/clear`.
+    begins_anew,
+    /// The last line; a command.
+    go_on_with,
+    /// A notification; nobody looks at the window.
+    notify_question,
+    /// A notification; nobody looks at the window.
+    notify_done,
 }

@@ -8,5 +8,5 @@ mod theme;
 
 pub use depth::Depth;
 pub use paint::Paint;
-pub(super) use roles::{Code, Look};
+pub(super) use roles::{Code, Look, Voice};
 pub use theme::{Ground, Theme};

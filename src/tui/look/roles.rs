@@ -19,6 +19,8 @@ pub(in crate::tui) struct Look {
     pub(in crate::tui) words: &'static Words,
     /// Whether colour may be used.
     pub(in crate::tui) colour: bool,
+    /// Whether it is seen or read.
+    pub(in crate::tui) voice: Voice,
     /// Whether anything may move that carries no news.
     pub(in crate::tui) motion: bool,
     /// The prompt sign, the selection, code inside a sentence.
@@ -43,6 +45,18 @@ pub(in crate::tui) struct Look {
     pub(in crate::tui) removed_word: Style,
     /// Colours of code.
     pub(in crate::tui) code: &'static Code,
+}
+
+/// Whether the screen is seen or read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui) enum Voice {
+    /// It is seen.
+    #[default]
+    Screen,
+    /// It is read, line by line.
+    Lines,
+    /// It is read aloud: a word stands before each kind of text, and tables are sentences.
+    Spoken,
 }
 
 /// What the parts of a program look like.
@@ -87,7 +101,12 @@ impl Look {
     /// The same with other colours.
     pub(in crate::tui) fn repainted(self, paint: Paint) -> Self {
         let Paint { theme, ground, depth, .. } = paint;
-        Self { words: self.words, motion: self.motion, ..Self::of(theme, ground, depth, Language::English) }
+        Self {
+            words: self.words,
+            voice: self.voice,
+            motion: self.motion,
+            ..Self::of(theme, ground, depth, Language::English)
+        }
     }
 
     /// Weights alone.
@@ -96,6 +115,7 @@ impl Look {
         Self {
             words: language.words(),
             colour: false,
+            voice: Voice::Screen,
             motion: true,
             accent: none,
             dim: Style::new().add_modifier(Modifier::DIM),

@@ -10,7 +10,11 @@ use ratatui::{
 use super::inline::inline;
 use crate::{
     base::width,
-    tui::{layout::wrap, look::Look},
+    tui::{
+        lang::fill,
+        layout::wrap,
+        look::{Look, Voice},
+    },
 };
 
 type Cell = Vec<Span<'static>>;
@@ -33,6 +37,8 @@ pub(super) struct Columns {
     align: Vec<Align>,
     widths: Vec<usize>,
     are_records: bool,
+    /// How many rows were laid out, where they are counted aloud.
+    told: usize,
 }
 
 /// Whether a line and the delimiter under it are the head of a table: both have as many cells.
@@ -105,6 +111,14 @@ pub(super) fn table(part: &Part<'_>, screen: usize, look: Look) -> (Vec<Line<'st
         columns
     });
     let mut out = Vec::new();
+    if look.voice == Voice::Spoken {
+        let mut columns = columns;
+        for row in &rows {
+            columns.told += 1;
+            out.push(columns.sentence(row, look));
+        }
+        return (out, columns);
+    }
     if columns.are_records {
         for (at, row) in rows.iter().enumerate() {
             if at > 0 || fixed.is_some() {
@@ -135,7 +149,7 @@ fn measure(titles: Vec<Cell>, align: Vec<Align>, rows: &[Vec<Cell>], screen: usi
             cells.map(|c| cell_width(c)).max().unwrap_or(0).max(1)
         })
         .collect();
-    let mut columns = Columns { titles, align, are_records: false, widths };
+    let mut columns = Columns { titles, align, are_records: false, widths, told: 0 };
     columns.are_records = columns.total() > screen;
     columns
 }
@@ -156,6 +170,19 @@ fn record(columns: &Columns, row: &[Cell], screen: usize, look: Look) -> Vec<Lin
 }
 
 impl Columns {
+    /// A row as a sentence: `row 1: Name alpha, Price 3`.
+    fn sentence(&self, row: &[Cell], look: Look) -> Line<'static> {
+        let number = self.told.to_string();
+        let mut spans = vec![Span::raw(fill(look.words.spoken_row, &[("n", &number)]))];
+        for (at, (title, cell)) in self.titles.iter().zip(row).enumerate() {
+            spans.push(Span::raw(if at == 0 { " " } else { ", " }));
+            spans.extend(title.iter().cloned());
+            spans.push(Span::raw(" "));
+            spans.extend(cell.iter().cloned());
+        }
+        Line::from(spans)
+    }
+
     /// What a row takes on the screen.
     fn total(&self) -> usize {
         self.widths.iter().map(|w| w + 3).sum::<usize>() + 1

@@ -225,10 +225,11 @@ fn fields_go_from_the_left_and_the_context_stays() {
         stage.wait(wait);
         stage.screen().lines().last().unwrap_or_default().to_owned()
     };
-    let warm = [90, 80, 64, 52, 40].map(|columns| status(columns, 0));
+    let warm = [110, 90, 80, 64, 52, 40].map(|columns| status(columns, 0));
     assert_eq!(
         warm,
         [
+            "~/src/shop main · default · qwen3-coder-plus · ctx 9% 12k/131k · cache 0% · warm until 00:21 · $0.0150",
             "default · qwen3-coder-plus · ctx 9% 12k/131k · cache 0% · warm until 00:21 · $0.0150",
             "qwen3-coder-plus · ctx 9% 12k/131k · cache 0% · warm until 00:21 · $0.0150",
             "ctx 9% 12k/131k · cache 0% · warm until 00:21 · $0.0150",

@@ -140,7 +140,7 @@ fn an_answer_being_written() {
 │ 1   │ 1 s  │
 ─ Writing · 12 s · ↓ 13 tok · Esc stop · Enter queues · Tab says it now
 > and th▏
-default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
+~/src/shop main · default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
 }
 
@@ -175,7 +175,7 @@ fn a_call_that_runs() {
   ok 2
 ─ Running · 1:01 min · Esc stop
 > ▏
-default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
+~/src/shop main · default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
 }
 

@@ -10,6 +10,7 @@ mod menus;
 mod page;
 mod panels;
 mod past;
+mod screens;
 mod shell;
 mod sign_in;
 mod transcript;
@@ -100,7 +101,7 @@ impl Stage {
                 Cmd::Quit => self.has_quit = true,
                 Cmd::Copy(text) => self.copied.push(text),
                 Cmd::Write(target, text) => self.written.push((target, text)),
-                Cmd::Redraw | Cmd::Suspend => {}
+                Cmd::Notify(_) | Cmd::Title(_) | Cmd::Scroll(_) | Cmd::Redraw | Cmd::Suspend => {}
             }
         }
         self

@@ -81,7 +81,10 @@ fn without_an_account_the_composer_is_live_and_the_panel_stands_under_it() {
     stage.enter();
     assert_eq!((stage.ops(), stage.draft().as_str()), (vec![], "hello"), "words are neither sent nor lost");
     stage.escape();
-    assert_eq!(stage.screen().trim_start(), "> hello▏\ndefault · qwen3-coder-plus · ctx 0% 0/131k · $0.00");
+    assert_eq!(
+        stage.screen().trim_start(),
+        "> hello▏\n~/src/shop main · default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
+    );
 }
 
 #[test]
@@ -358,7 +361,10 @@ fn header_and_status_say_that_nobody_is_signed_in_until_somebody_is() {
     stage.write("/context").enter();
     assert_eq!(stage.screen().trim_start(), "> ▏\nnot signed in · /auth");
     told(stage.escape(), switched("qwen3-max"));
-    assert_eq!(stage.screen().trim_start(), "> ▏\ndefault · qwen3-max · ctx 0% 0/262k · $0.00");
+    assert_eq!(
+        stage.screen().trim_start(),
+        "> ▏\n~/src/shop main · default · qwen3-max · ctx 0% 0/262k · $0.00"
+    );
 }
 
 #[test]

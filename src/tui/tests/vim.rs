@@ -12,7 +12,7 @@ fn vim_is_switched_on_shows_its_mode_and_leaves_the_other_keys_alone() {
         stage.screen(),
         "
 > one two▏
-INSERT default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
+INSERT ~/src/shop main · default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
     stage.escape().write("bD");
     assert_eq!(stage.draft(), "one ");

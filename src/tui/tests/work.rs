@@ -175,7 +175,7 @@ fn calls_side_by_side_share_the_rows_of_their_outputs() {
   c9
 ─ Running · 2 s · Esc stop
 > ▏
-default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
+~/src/shop main · default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
     stage.control('o');
     assert!(
@@ -229,7 +229,7 @@ To do: 1 of 5 done
   … 1 more
 ─ Waiting for the model · 0 s · Esc stop
 > ▏
-default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
+~/src/shop main · default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
     let before = stage.history();
     stage.hear(listed(&list));
