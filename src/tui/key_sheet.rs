@@ -48,7 +48,8 @@ impl Model {
 
     /// Whether a typed sign opens the sheet.
     pub(super) fn opens_sheet(&mut self, sign: char) -> bool {
-        let opens = sign == '?' && self.composer.is_empty() && !self.is_shell && !self.is_editing_command();
+        let opens =
+            sign == '?' && self.composer.is_empty() && !self.shell.is_open && !self.is_editing_command();
         if opens {
             self.sheet = Some(KeySheet::default());
         }

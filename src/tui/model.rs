@@ -17,6 +17,7 @@ use super::{
     msg::Cmd,
     notice::Attention,
     panel::Panel,
+    shell::Shell,
     transcript::{Pager, Transcript},
     work::Work,
 };
@@ -65,10 +66,8 @@ pub(super) struct Model {
     pub(super) files: Files,
     /// Commands that were used, the last one first.
     pub(super) recent: Vec<&'static str>,
-    /// The draft is a command line for the shell, until Esc.
-    pub(super) is_shell: bool,
-    /// The command line that a walk through the past began with.
-    pub(super) shell_draft: Option<String>,
+    /// Whether the draft is a command line for the shell.
+    pub(super) shell: Shell,
     /// The key sheet, while it is open.
     pub(super) sheet: Option<KeySheet>,
     /// A list or a form under the composer.
@@ -148,8 +147,7 @@ impl Model {
             menu: Menu::default(),
             files: Files::default(),
             recent: Vec::new(),
-            is_shell: false,
-            shell_draft: None,
+            shell: Shell::default(),
             sheet: None,
             panel: None,
             totals: Totals { charge: Charge::nothing(), ..Totals::default() },

@@ -51,7 +51,7 @@ impl Model {
             Picked::Close => {}
             // Its own sign says what it is.
             Picked::Text(text) => {
-                self.is_shell = false;
+                self.shell.is_open = false;
                 self.composer.set(&text);
             }
             Picked::Back(turn) => cmds.push(Cmd::Send(Op::Rewind { turn })),
@@ -87,7 +87,7 @@ impl Model {
             self.close_editor();
         }
         let mut texts: Vec<String> = self.queue.iter().cloned().collect();
-        let sign = if self.is_shell { "!" } else { "" };
+        let sign = if self.shell.is_open { "!" } else { "" };
         let draft = Some(self.composer.whole()).filter(|draft| !draft.trim().is_empty());
         texts.extend(draft.map(|draft| format!("{sign}{draft}")));
         let text = texts.join("\n\n");

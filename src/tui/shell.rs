@@ -3,29 +3,39 @@
 use super::{composer::Edit, model::Model, msg::Cmd};
 use crate::protocol::Op;
 
+/// The command line for the shell.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shell {
+    /// The draft is one, until Esc.
+    pub(super) is_open: bool,
+    /// What it was when a walk through the past began.
+    pub(super) draft: Option<String>,
+}
+
 impl Model {
     /// Whether the draft is a command line for the shell: the sign was typed, or a line from the past begins with it.
     pub(super) fn runs_in_shell(&self) -> bool {
-        !self.is_editing_command() && (self.is_shell || self.composer.text().starts_with('!'))
+        !self.is_editing_command() && (self.shell.is_open || self.composer.text().starts_with('!'))
     }
 
     /// Whether a typed sign opens the command line; nothing of it goes into the draft.
     pub(super) fn opens_shell(&mut self, sign: char) -> bool {
-        let opens = sign == '!' && !self.is_shell && self.composer.is_empty() && !self.is_editing_command();
-        self.is_shell |= opens;
+        let opens =
+            sign == '!' && !self.shell.is_open && self.composer.is_empty() && !self.is_editing_command();
+        self.shell.is_open |= opens;
         opens
     }
 
     /// Leaves the command line if this key does so: Esc while nothing runs, Backspace on an empty one.
     pub(super) fn leaves_shell(&mut self, action: super::keys::Action) -> bool {
         use super::keys::Action as A;
-        let leaves = self.is_shell
+        let leaves = self.shell.is_open
             && match action {
                 A::Escape => self.work.is_none(),
                 A::Edit(Edit::Backspace) => self.composer.is_empty(),
                 _ => false,
             };
-        self.is_shell &= !leaves;
+        self.shell.is_open &= !leaves;
         leaves
     }
 
@@ -41,12 +51,12 @@ impl Model {
         if now == before {
             return;
         }
-        if self.is_shell {
-            self.shell_draft = Some(before);
-            self.is_shell = false;
-        } else if self.shell_draft.as_ref() == Some(&now) {
-            self.shell_draft = None;
-            self.is_shell = true;
+        if self.shell.is_open {
+            self.shell.draft = Some(before);
+            self.shell.is_open = false;
+        } else if self.shell.draft.as_ref() == Some(&now) {
+            self.shell.draft = None;
+            self.shell.is_open = true;
         }
     }
 
@@ -56,7 +66,7 @@ impl Model {
         let whole = self.composer.whole();
         // With the sign already shown, a second one is part of the line only as the shell writes it: `! grep …`.
         let line = match whole.strip_prefix('!') {
-            Some(rest) if !self.is_shell || !rest.starts_with(char::is_whitespace) => rest,
+            Some(rest) if !self.shell.is_open || !rest.starts_with(char::is_whitespace) => rest,
             _ => whole.as_str(),
         };
         let line = line.trim().to_owned();
@@ -68,7 +78,7 @@ impl Model {
         } else if self.work.is_some() {
             self.hint = Some(words.shell_busy.to_owned());
         } else {
-            self.shell_draft = None;
+            self.shell.draft = None;
             let text = format!("!{line}");
             self.composer.set(&text);
             self.composer.take();

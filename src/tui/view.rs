@@ -87,7 +87,7 @@ fn show_live(model: &Model, frame: &mut Frame) {
 fn push_composer(model: &Model, shown: &Shown, rows: usize, frame: &mut Frame) {
     let first = (shown.caret.0 + 1).saturating_sub(rows);
     let top = frame.rows.len();
-    let hides_sign = model.runs_in_shell() && !model.is_shell;
+    let hides_sign = model.runs_in_shell() && !model.shell.is_open;
     for (at, row) in shown.rows.iter().enumerate().skip(first).take(rows) {
         let (sign, style) = match at {
             0 => sign(model),

@@ -95,7 +95,7 @@ impl Model {
         if let Page::Device(device) = &sign_in.page
             && let Meaning::Text(c) = meaning
             && self.composer.is_empty()
-            && !self.is_shell
+            && !self.shell.is_open
         {
             match (c, device.link()) {
                 ('o', Some(link)) => cmds.push(desk(DeskOp::Open { link: link.to_owned() })),
@@ -130,7 +130,7 @@ impl Model {
                 }
             }
             Meaning::Does(Action::Send) => cmds.extend(sign_in.choose().map(desk)),
-            Meaning::Text(c) if self.composer.is_empty() && !self.is_shell => match by_digit(c, count) {
+            Meaning::Text(c) if self.composer.is_empty() && !self.shell.is_open => match by_digit(c, count) {
                 Some(at) => {
                     if let Some(mark) = sign_in.mark() {
                         mark.set(at);
