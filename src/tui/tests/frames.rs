@@ -193,7 +193,7 @@ fn the_list_of_commands() {
   /copy [code|all]           copy the last answer, or its code, or everything
   /clear                     start a new conversation
   /auth (/connect)           sign in, add a key, switch accounts
-  /resume                    go on with an earlier session
-  /settings                  all settings, their values and sources"
+  /resume (/continue)        go on with an earlier session
+  /settings (/config)        all settings, their values and sources"
     );
 }
