@@ -101,7 +101,7 @@ _qwen() {
 
     case "${cmd}" in
         qwen)
-            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --no-telemetry --max-session-turns --lang --screen-reader --fullscreen --output-format --include-partial-messages --version --help demo sim cache auth doctor telemetry models completions"
+            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --fallback-model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --no-telemetry --chat-recording --fork-session --max-session-turns --lang --screen-reader --fullscreen --output-format --include-partial-messages --input-format --json-fd --json-file --json-schema --channel --max-wall-time --max-tool-calls --max-cost --max-tokens --version --help demo sim cache auth doctor telemetry models completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -128,6 +128,10 @@ _qwen() {
                     return 0
                     ;;
                 -m)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fallback-model)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -191,6 +195,10 @@ _qwen() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --chat-recording)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
                 --max-session-turns)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -205,6 +213,42 @@ _qwen() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text json stream-json" -- "${cur}"))
+                    return 0
+                    ;;
+                --input-format)
+                    COMPREPLY=($(compgen -W "text stream-json" -- "${cur}"))
+                    return 0
+                    ;;
+                --json-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --json-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --json-schema)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --channel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wall-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-tool-calls)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-cost)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-tokens)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_qwen_global_optspecs
-    string join \n p/prompt= i/prompt-interactive= m/model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private no-telemetry max-session-turns= lang= screen-reader fullscreen o/output-format= include-partial-messages v/version h/help
+    string join \n p/prompt= i/prompt-interactive= m/model= fallback-model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private no-telemetry chat-recording= fork-session max-session-turns= lang= screen-reader fullscreen o/output-format= include-partial-messages input-format= json-fd= json-file= json-schema= channel= max-wall-time= max-tool-calls= max-cost= max-tokens= v/version h/help
 end
 
 function __fish_qwen_needs_command
@@ -27,6 +27,7 @@ end
 complete -c qwen -n "__fish_qwen_needs_command" -s p -l prompt -d 'The prompt, as a flag; text on stdin is put before it' -r
 complete -c qwen -n "__fish_qwen_needs_command" -s i -l prompt-interactive -d 'Say this first, then stay in the terminal' -r
 complete -c qwen -n "__fish_qwen_needs_command" -s m -l model -d 'The model to ask' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l fallback-model -d 'Models to ask, in order, when the one in use answers 429, 503 or 529 to all tries; at most 3' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l auth-type -d 'How to reach the model: `openai` is any server that speaks Chat Completions, `qwen-oauth` a sign-in' -r -f -a "openai\t''
 qwen-oauth\t''"
 complete -c qwen -n "__fish_qwen_needs_command" -l openai-api-key -d 'The key to use; other users of this machine can see it while qwen runs, so prefer the environment' -r
@@ -36,7 +37,7 @@ complete -c qwen -n "__fish_qwen_needs_command" -l approval-mode -d 'What may ha
 default\t'asks before edits and commands'
 auto-edit\t'edits freely, asks before commands'
 yolo\t'asks nothing'"
-complete -c qwen -n "__fish_qwen_needs_command" -l core-tools -d 'Offer the model these tools and no others' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l core-tools -d 'Offer the model these tools and no others; \'\' offers none' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l exclude-tools -d 'Deny these tools, or uses of them such as \'Bash(git push *)\'' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l allowed-tools -d 'Allow these tools, or uses of them such as \'Bash(cargo test)\', without asking' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l include-directories -l add-dir -d 'Folders to work in beside this one; may be repeated or separated by commas' -r -F
@@ -44,6 +45,8 @@ complete -c qwen -n "__fish_qwen_needs_command" -l system-prompt -d 'Replace the
 complete -c qwen -n "__fish_qwen_needs_command" -l append-system-prompt -d 'Add to the end of the system prompt' -r
 complete -c qwen -n "__fish_qwen_needs_command" -s r -l resume -d 'Go on with this session; without an id, choose from a list' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l session-id -d 'The id of the new session [default: a random UUID]' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l chat-recording -d '`false` keeps nothing of this session, as --private' -r -f -a "true\t''
+false\t''"
 complete -c qwen -n "__fish_qwen_needs_command" -l max-session-turns -d 'Stop after this many requests with exit code 53; -1 is no limit' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l lang -d 'What the screen speaks [default: the language of the locale]' -r -f -a "auto\t''
 en\t''
@@ -51,11 +54,22 @@ zh\t''"
 complete -c qwen -n "__fish_qwen_needs_command" -s o -l output-format -d 'How stdout is written [default: text]' -r -f -a "text\t'the last answer'
 json\t'one array at the end'
 stream-json\t'one message a line, as things happen'"
+complete -c qwen -n "__fish_qwen_needs_command" -l input-format -d 'What comes on stdin: a text, or messages and control requests, one a line; see docs/headless.md' -r -f -a "text\t'text for the prompt'
+stream-json\t'messages and control requests, one a line'"
+complete -c qwen -n "__fish_qwen_needs_command" -l json-fd -d 'Also write what happens, as with stream-json, to this open file descriptor' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l json-file -d 'Also write what happens, as with stream-json, to this file or pipe' -r -F
+complete -c qwen -n "__fish_qwen_needs_command" -l json-schema -d 'Have the answer as JSON of this form: a JSON Schema, or `@FILE` with one' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l channel -d 'Which program starts qwen; taken from clients made for Qwen Code, without effect' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l max-wall-time -d 'Stop after this time with exit code 55: `90`, `30s`, `5m`, `1.5h`' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l max-tool-calls -d 'Stop with exit code 55 when the model calls more tools than this; 0 allows none, -1 is no limit' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l max-cost -d 'Stop with exit code 55 when the requests have cost this much, in US dollars' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l max-tokens -d 'Stop with exit code 55 when the requests have used this many tokens, in and out' -r
 complete -c qwen -n "__fish_qwen_needs_command" -s y -l yolo -d 'Approve everything'
 complete -c qwen -n "__fish_qwen_needs_command" -l bare -d 'Look for nothing by itself: no instruction files, no map of the repository'
 complete -c qwen -n "__fish_qwen_needs_command" -s c -l continue -d 'Go on with the newest session of this project'
 complete -c qwen -n "__fish_qwen_needs_command" -l private -d 'Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider, nothing counted'
 complete -c qwen -n "__fish_qwen_needs_command" -l no-telemetry -d 'Count nothing of this run and send nothing of the kind; `qwen telemetry off` says it for good'
+complete -c qwen -n "__fish_qwen_needs_command" -l fork-session -d 'With --continue or --resume: go on in a copy, and leave the session as it is'
 complete -c qwen -n "__fish_qwen_needs_command" -l screen-reader -d 'Plain lines for a screen reader: no boxes, nothing that moves, a word before each kind of text'
 complete -c qwen -n "__fish_qwen_needs_command" -l fullscreen -d 'Take the whole window and give it back at the end'
 complete -c qwen -n "__fish_qwen_needs_command" -l include-partial-messages -d 'With stream-json, also write the pieces of an answer while it comes'

@@ -104,5 +104,5 @@ pub(super) const ALL: &[(&str, &str)] = &[
     ("environment-secret", "export SESSION_SECRET='correct horse {a6}'"),
     ("kubernetes-token", "    client-key-data: {b80}"),
     ("docker-config-auth", "{\"auths\":{\"registry\":{\"auth\": \"{b32}\"}}}"),
-    ("secret-assignment", "let client_secret = \"{a24}\";"),
+    ("secret-assignment", "let client_secret = \"{a23}7\";"),
 ];

@@ -37,7 +37,7 @@ fn the_sign_opens_a_command_line_that_stays_until_escape() {
     assert!(stage.history().ends_with("✓ ! echo hi · 2.0 s\n  hi"), "{}", stage.history());
     assert_eq!(stage.screen(), format!("\n! ▏\n{mode}"), "sticky");
     stage.escape();
-    assert!(stage.screen().starts_with("\n> ▏\ndefault"));
+    assert!(stage.screen().starts_with("\n> ▏\n~/src/shop main · default"));
     assert_eq!(stage.ops(), []);
 }
 

@@ -16,7 +16,7 @@ INSERT ~/src/shop main · default · qwen3-coder-plus · ctx 0% 0/131k · $0.00"
     );
     stage.escape().write("bD");
     assert_eq!(stage.draft(), "one ");
-    assert!(stage.screen().contains("NORMAL default"), "{}", stage.screen());
+    assert!(stage.screen().contains("NORMAL ~/src/shop main · default"), "{}", stage.screen());
     stage.write("u").control('r');
     assert_eq!(stage.draft(), "one ", "here it is vim's redo");
     stage.write("u").enter();
