@@ -26,17 +26,7 @@ impl Model {
             Event::SessionStarted(session) => self.session_started(session, cmds),
             Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
             Event::Requested { estimate, .. } => self.requested(estimate, cmds),
-            Event::Delta { kind: DeltaKind::Reasoning, text } => {
-                let now = self.now;
-                self.work().hears(now);
-                self.work().think(&text, now);
-            }
-            Event::Delta { kind: DeltaKind::Text, text } => {
-                self.end_thought(cmds);
-                let now = self.now;
-                self.work().hears(now);
-                self.write_answer(&text, cmds);
-            }
+            Event::Delta { kind, text } => self.more(kind, &text, cmds),
             Event::Discarded => self.discarded(cmds),
             Event::Answered { request, turn, model, usage, charge, cache, .. } => {
                 self.answered(&turn, cmds);
@@ -58,8 +48,6 @@ impl Model {
                 let until = self.now.after(wait);
                 self.work().retry = Some(Retry { attempt, of, until, cause });
             }
-            // `Switched` follows and is shown.
-            Event::FellBack { .. } => {}
             Event::Compacted { before, after } => {
                 self.say(&format!("The history is a summary now: {before} → {after} tokens."), false, cmds);
                 self.end_summary(cmds);
@@ -91,8 +79,21 @@ impl Model {
                 cmds.push(Cmd::Quit);
             }
             Event::Steered { text } => self.steered(&text, cmds),
-            // The face keeps its own queue, so that it can be taken back.
-            Event::Queued { .. } | Event::Used { .. } => {}
+            // `Switched` follows a change of the model; the queue is the face's own, so that it can be taken back.
+            Event::FellBack { .. } | Event::Queued { .. } | Event::Used { .. } => {}
+        }
+    }
+
+    /// More of what is thought or said.
+    fn more(&mut self, kind: DeltaKind, text: &str, cmds: &mut Vec<Cmd>) {
+        if kind == DeltaKind::Text {
+            self.end_thought(cmds);
+        }
+        let now = self.now;
+        self.work().hears(now);
+        match kind {
+            DeltaKind::Reasoning => self.work().think(text, now),
+            DeltaKind::Text => self.write_answer(text, cmds),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::{base::SessionId, protocol::Totals};
 
 /// What a person chose for the screen.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own, and all combine")]
 pub struct Options {
     /// Words to send as soon as the session is ready.
     pub first_prompt: Option<String>,

@@ -65,7 +65,9 @@ pub async fn run(handle: Handle, options: Options, door: Option<Arc<dyn Door>>) 
         let mut model = model(options, clock);
         model.zone = jiff::tz::TimeZone::system();
         if chooses_session {
-            choice(&mut model).into_iter().for_each(|op| handle.send(op));
+            for op in choice(&mut model) {
+                handle.send(op);
+            }
         }
         let (reason, model) = lines::serve(handle, model, clock, Doorway::new(door)).await?;
         let mut out = io::stdout();
@@ -125,7 +127,9 @@ impl Face {
         let screen = Canvas::new(options.manner == Manner::Fullscreen, window_size().columns)?;
         let mut model = model(options, clock);
         if chooses_session {
-            choice(&mut model).into_iter().for_each(|op| handle.send(op));
+            for op in choice(&mut model) {
+                handle.send(op);
+            }
         }
         let (printed, drawn) = (Vec::new(), Instant::now());
         Ok(Self {

@@ -22,6 +22,7 @@ const HEAD_LINES: usize = 5;
 
 /// A turn that is running.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is seen on its own, in any order")]
 pub(super) struct Work {
     /// When the person sent the words.
     pub(super) since: Moment,

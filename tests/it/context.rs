@@ -123,7 +123,7 @@ fn an_instruction_file_that_leads_out_of_the_repository_is_not_read() {
 
 #[test]
 fn lines_of_a_file_go_along_with_their_numbers_and_a_wrong_range_is_told() {
-    let log: String = (1..=50).map(|n| format!("line {n}\n")).collect();
+    let log = (1..=50).fold(String::new(), |log, n| log + &format!("line {n}\n"));
     let ran = hello()
         .file("log.txt", log)
         .file("log.txt:7", "a name that looks like a line\n")

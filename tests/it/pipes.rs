@@ -153,7 +153,9 @@ fn the_messages_go_beside_the_answer_to_a_descriptor_a_file_or_a_pipe() {
         let text = std::fs::read_to_string(ran.path(file)).expect("written");
         let lines = text.lines().map(|line| serde_json::from_str(line).expect("JSON"));
         let lines: Vec<serde_json::Value> = lines.collect();
-        lines.iter().for_each(|line| crate::schema::check("stream-json", line));
+        for line in &lines {
+            crate::schema::check("stream-json", line);
+        }
         let kind = |line: &serde_json::Value| match line["subtype"].as_str() {
             Some(subtype) => format!("{} {subtype}", line["type"].as_str().unwrap_or_default()),
             None => line["type"].as_str().unwrap_or_default().to_owned(),

@@ -104,9 +104,9 @@ fn escape_stops_at_once_whatever_runs() {
     tool.is_ready().says("wait").waits_for("▸ run sleep 300");
     wait.is_ready().says("wait").waits_for("Retry 1 of 4 in ");
     for (what, terminal) in [("an answer", &mut answer), ("a command", &mut tool), ("a wait", &mut wait)] {
-        let took = stops_in(terminal);
-        println!("{what} stops in {took:?}");
+        let stopped = stops_in(terminal);
+        println!("{what} stops in {stopped:?}");
         // It is a tenth of that where nothing else runs on the machine.
-        assert!(took < Duration::from_secs(1), "{what}: {took:?}");
+        assert!(stopped < Duration::from_secs(1), "{what}: {stopped:?}");
     }
 }

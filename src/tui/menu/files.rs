@@ -244,7 +244,10 @@ mod tests {
         let paths: Vec<String> = (0..100_000).map(|n| format!("src/module{}/file{n}.rs", n % 100)).collect();
         let mut files = files(&paths.iter().map(String::as_str).collect::<Vec<_>>());
         files.search("file99999");
-        let pieces = 1 + (0..).take_while(|_| !files.go_on()).count();
+        let mut pieces = 1;
+        while !files.go_on() {
+            pieces += 1;
+        }
         assert_eq!(pieces, 100_000_usize.div_ceil(PIECE));
         assert_eq!(files.found(), (vec![99_999], 1));
         files.search("rs");

@@ -15,6 +15,9 @@ use crate::{
     tui::look::{Depth, Ground, Paint, Theme},
 };
 
+/// The name of a picture, and what it shows.
+type Scene = (&'static str, fn(Ground) -> Stage);
+
 const COLUMNS: u16 = 100;
 const ROWS: u16 = 24;
 /// Size of a cell in the picture.
@@ -231,7 +234,7 @@ fn models(ground: Ground) -> Stage {
 #[test]
 fn the_pictures_in_the_docs_show_the_screen_as_it_is() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screens");
-    let scenes: [(&str, fn(Ground) -> Stage); 6] = [
+    let scenes: [Scene; 6] = [
         ("first-start", first_start),
         ("streaming", streaming),
         ("approve-edit", edit),
