@@ -191,7 +191,10 @@ pub struct ContextFlags {
 
 /// Which conversation.
 #[derive(Args)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each flag; which exclude each other is told to clap")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each flag; which exclude each other is told to clap"
+)]
 #[command(next_help_heading = "Session")]
 pub struct SessionFlags {
     /// Go on with the newest session of this project

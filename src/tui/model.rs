@@ -33,7 +33,10 @@ pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// The state of the screen. Changed by `update` alone, shown by `view`.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the screen, and all combine")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the screen, and all combine"
+)]
 pub(super) struct Model {
     pub(super) size: Size,
     pub(super) look: Look,
