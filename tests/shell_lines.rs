@@ -88,8 +88,7 @@ fn is_allowed(policy: &Policy, root: &AbsPath, line: &str) -> bool {
         arguments: Arguments::parse("{}"),
         extra: None,
     };
-    let action =
-        Action::Run(ShellCommand { line: line.to_owned(), directory: root.clone(), links: Vec::new() });
+    let action = Action::Run(ShellCommand::new(line.to_owned(), root.clone()));
     matches!(decide(policy, call, action), Verdict::Allow(_))
 }
 

@@ -22,6 +22,7 @@ use super::{
     Connection, Handle, Mailbox, Setup,
     knowledge::{Knowledge, Opened},
     machine::{Effect, Input, Machine},
+    shroud::Shroud,
     store::Store,
     wire::Line,
     words,
@@ -70,7 +71,8 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         Err(failure) if !setup.is_interactive => return refuse(&mailbox, failure),
         connection => connection,
     };
-    let Opened { head, knowledge, notices } = Knowledge::open(&setup).await;
+    let shroud = Shroud::new(setup.redacts, mailbox.clone());
+    let Opened { head, knowledge, notices } = Knowledge::open(&setup, shroud.clone()).await;
     let prompt = match setup.prompt(head) {
         Ok(prompt) => prompt,
         Err(failure) => return refuse(&mailbox, failure),
@@ -92,7 +94,7 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         root: setup.root.to_string(),
         machine: Machine::new(setup.machine_config(), prompt),
         line,
-        workshop: Arc::new(Workshop::new(&setup, knowledge)),
+        workshop: Arc::new(Workshop::new(&setup, knowledge, shroud)),
         transcript: std::mem::replace(&mut setup.transcript, Transcript::nowhere()),
         environment: Some(environment),
         past: setup.past.clone(),
@@ -365,7 +367,9 @@ impl Driver {
             let (words, shop) = (text.clone(), workshop.clone());
             let read = tokio::task::spawn_blocking(move || (shop.news(is_first), shop.mentions(&words)));
             match environment {
-                Some(Some(ready)) => context.extend(ready.await.ok()),
+                Some(Some(ready)) => {
+                    context.extend(ready.await.ok().map(|text| workshop.covered_environment(&text)));
+                }
                 Some(None) => context.push(workshop.environment().await),
                 None => {}
             }
@@ -374,7 +378,7 @@ impl Driver {
                 mailbox.put(Event::Notice { level: Level::Warning, text });
             }
             context.extend(news.texts);
-            context.extend(reminders);
+            context.extend(workshop.covered_reminders(reminders));
             context.extend(mentioned);
             report(Input::Composed { turn, message: UserMessage { context, text } });
         });

@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Setup, words};
+use super::{
+    Setup,
+    shroud::{self, Shroud},
+    words,
+};
 use crate::{
     base::{AbsPath, Moment, Tokens},
     cache::Ledger,
@@ -43,6 +47,7 @@ pub(super) struct Knowledge {
     cwd: AbsPath,
     pinned: Pinned,
     key: String,
+    shroud: Shroud,
     state: Mutex<State>,
 }
 
@@ -68,7 +73,7 @@ struct State {
 impl Knowledge {
     /// Chooses the repository block. What is pinned is taken while a cache block with it may be alive; otherwise the
     /// repository is read and pinned.
-    pub(super) async fn open(setup: &Setup) -> Opened {
+    pub(super) async fn open(setup: &Setup, shroud: Shroud) -> Opened {
         let base = Head::new(setup.toolbox.specs(), setup.instructions.text(), String::new());
         let (options, root, cwd) = (setup.context.clone(), setup.root.clone(), setup.cwd.clone());
         let reads_something = !options.file_names.is_empty() || options.map.0 > 0;
@@ -78,17 +83,18 @@ impl Knowledge {
             let (pinned, key) = (pinned.clone(), key.clone());
             tokio::task::spawn_blocking(move || pinned.all(&key)).await.unwrap_or_default()
         };
-        let chosen = choose(pins, &base, &setup.restored, &setup.ledger, words::now());
+        let made = Made { base: base.clone(), is_covered: setup.redacts };
+        let chosen = choose(pins, &made, &setup.restored, &setup.ledger, words::now());
         let (head, recent) = if let Some(repository) = chosen {
             (repository, None)
         } else {
-            let (base, ledger) = (base.clone(), setup.ledger.clone());
+            let ledger = setup.ledger.clone();
             let (pinned, key) = (pinned.clone(), key.clone());
             let (options, root, cwd) = (options.clone(), root.clone(), cwd.clone());
             let read = move || {
                 let read = context::collect(&options, &root, &cwd);
                 let now = words::now();
-                let is_alive = |pin: &Pin<Repository>| is_alive(pin, &base, &ledger, now);
+                let is_alive = |pin: &Pin<Repository>| is_alive(pin, &made, &ledger, now);
                 let head = pinned.settle(&key, read.repository.clone(), now, is_alive);
                 (head, Some((Instant::now(), read)))
             };
@@ -105,8 +111,10 @@ impl Knowledge {
             noticed: notices.iter().cloned().collect(),
             head,
         };
-        let head = base.with_repository(state.head.block());
-        let knowledge = Self { options, root, cwd, pinned, key, state: Mutex::new(state) };
+        let head = base.with_repository(shroud.block(&state.head.block()));
+        // Behind the head, so that its numbers are those of every other session.
+        shroud.count_on(&setup.restored);
+        let knowledge = Self { options, root, cwd, pinned, key, shroud, state: Mutex::new(state) };
         Opened { head, knowledge, notices }
     }
 
@@ -114,9 +122,10 @@ impl Knowledge {
     pub(super) fn peek(setup: &Setup) -> Head {
         let base = Head::new(setup.toolbox.specs(), setup.instructions.text(), String::new());
         let pins = setup.pinned.all(&key(&setup.context, &setup.root, &base));
-        let repository = choose(pins, &base, &setup.restored, &setup.ledger, words::now())
+        let made = Made { base, is_covered: setup.redacts };
+        let repository = choose(pins, &made, &setup.restored, &setup.ledger, words::now())
             .unwrap_or_else(|| context::collect(&setup.context, &setup.root, &setup.cwd).repository);
-        base.with_repository(repository.block())
+        made.head(&repository)
     }
 
     /// What the next message is to bring, with the first one what holds for the working folder, too. It counts as told
@@ -134,12 +143,13 @@ impl Knowledge {
         }
         let mut texts = Vec::new();
         if state.lost_below {
-            texts.extend(now.below());
+            texts.extend(now.below().map(|text| self.covered(&text)));
         }
         if state.lost_below || !state.knows_below {
             state.told.take_below(&now);
         }
-        texts.extend(context::delta(&state.told, &now).filter(|text| !state.restored.contains(text)));
+        let delta = context::delta(&state.told, &now).map(|text| self.covered(&text));
+        texts.extend(delta.filter(|text| !state.restored.contains(text)));
         let known = &mut state.noticed;
         let notices = now.notices.iter().filter(|n| known.insert((*n).clone())).cloned().collect();
         state.telling = Some(now);
@@ -171,7 +181,7 @@ impl Knowledge {
     pub(super) fn refresh(&self) -> String {
         let now = context::collect(&self.options, &self.root, &self.cwd);
         self.pinned.keep(&self.key, &now.repository, words::now());
-        let block = now.repository.block();
+        let block = self.shroud.block(&now.repository.block());
         let mut state = self.state();
         state.head = now.repository.clone();
         (state.told, state.telling) = (now, None);
@@ -193,9 +203,25 @@ impl Knowledge {
         context::memory(&self.options, &self.root, &self.cwd).into_iter().map(told).collect()
     }
 
+    fn covered(&self, text: &str) -> String {
+        self.shroud.cover(text, "instruction files and names")
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Every change leaves it whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a head is made of a repository block.
+struct Made {
+    base: Head,
+    is_covered: bool,
+}
+
+impl Made {
+    fn head(&self, repository: &Repository) -> Head {
+        self.base.clone().with_repository(shroud::block(&repository.block(), self.is_covered))
     }
 }
 
@@ -209,13 +235,13 @@ fn key(options: &context::Options, root: &AbsPath, base: &Head) -> String {
 /// The pin that a conversation goes on with, if the cache may hold that; else the newest one that is alive.
 fn choose(
     pins: Vec<Pin<Repository>>,
-    base: &Head,
+    made: &Made,
     restored: &[Item],
     ledger: &Ledger,
     now: Moment,
 ) -> Option<Repository> {
     let goes_on = |pin: &Pin<Repository>| {
-        let head = Arc::new(base.clone().with_repository(pin.content.block()));
+        let head = Arc::new(made.head(&pin.content));
         let Ok(prompt) = Prompt::restore(head, restored.to_vec()) else { return false };
         (0..restored.len()).any(|at| ledger.may_hold(prompt.prefix_through(at), now))
     };
@@ -224,13 +250,13 @@ fn choose(
         _ if restored.is_empty() => None,
         _ => pins.iter().position(goes_on),
     };
-    let at = at.or_else(|| pins.iter().position(|pin| is_alive(pin, base, ledger, now)))?;
+    let at = at.or_else(|| pins.iter().position(|pin| is_alive(pin, made, ledger, now)))?;
     pins.into_iter().nth(at).map(|pin| pin.content)
 }
 
 /// Whether the cache may hold a head with this block, or is about to.
-fn is_alive(pin: &Pin<Repository>, base: &Head, ledger: &Ledger, now: Moment) -> bool {
-    let holds = || ledger.may_hold(base.clone().with_repository(pin.content.block()).prefix(), now);
+fn is_alive(pin: &Pin<Repository>, made: &Made, ledger: &Ledger, now: Moment) -> bool {
+    let holds = || ledger.may_hold(made.head(&pin.content).prefix(), now);
     pin.is_young(now) || holds()
 }
 

@@ -8,6 +8,7 @@ mod handle;
 mod knowledge;
 pub mod machine;
 mod setup;
+mod shroud;
 mod store;
 mod window;
 mod wire;

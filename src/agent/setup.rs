@@ -60,6 +60,8 @@ pub struct Setup {
     pub is_unattended: bool,
     /// What is asked, one after the other, when the model has no room for a request.
     pub fallbacks: VecDeque<Connection>,
+    /// Whether secrets are hidden from the model.
+    pub redacts: bool,
     /// Environment variables that no child process sees.
     pub hidden_env: Vec<String>,
     /// Where whole outputs of tools go.

@@ -20,6 +20,14 @@ pub(super) fn forbidden(reason: &str) -> String {
     format!("Not allowed: {reason}. Nothing was run. Do not try the same by another way.")
 }
 
+/// Answers a command that holds the mark of a hidden secret.
+pub(super) fn mark_in_command(mark: &str) -> String {
+    format!(
+        "`{mark}` stands for a secret that you cannot see, so a command with it would do something else than you mean. \
+         Nothing was run. Leave the secret where it is, or ask the user."
+    )
+}
+
 /// A number from 0 to 1, for spreading retries.
 #[expect(clippy::cast_precision_loss, reason = "spreading needs no precision")]
 pub(super) fn random() -> f64 {

@@ -8,13 +8,16 @@ use super::{
     Mailbox, Setup,
     knowledge::{Knowledge, News},
     machine::{Asked, Judgement},
+    shroud::Shroud,
     words,
 };
 use crate::{
     base::{AbsPath, CallId, Tokens},
     context, net,
-    permissions::{self, Approved, Policy, Verdict},
-    protocol::{Event, FileList, MemoryFile, Mode, Preview, Question, RuleList, RuleRow, Todo, ToolCall},
+    permissions::{self, Action, Approved, Policy, Verdict},
+    protocol::{
+        Event, FileList, HiddenList, MemoryFile, Mode, Preview, Question, RuleList, RuleRow, Todo, ToolCall,
+    },
     sandbox,
     tools::{self, Hands, Limits, Outcome, Reads, Toolbox},
 };
@@ -34,11 +37,12 @@ pub(super) struct Workshop {
     hidden_env: Arc<Vec<String>>,
     date: String,
     knowledge: Knowledge,
+    shroud: Shroud,
 }
 
 impl Workshop {
     /// Takes what it needs from the setup.
-    pub(super) fn new(setup: &Setup, knowledge: Knowledge) -> Self {
+    pub(super) fn new(setup: &Setup, knowledge: Knowledge, shroud: Shroud) -> Self {
         let mut extra_roots = setup.extra_roots.clone();
         if setup.root != setup.cwd {
             extra_roots.push(setup.root.clone());
@@ -57,6 +61,7 @@ impl Workshop {
             hidden_env: Arc::new(setup.hidden_env.clone()),
             date: setup.date.clone(),
             knowledge,
+            shroud,
         }
     }
 
@@ -97,7 +102,27 @@ impl Workshop {
     pub(super) async fn environment(&self) -> String {
         let environment =
             context::Environment::collect(&self.root, &self.cwd, self.date.clone(), words::shell());
-        environment.await.text()
+        self.covered_environment(&environment.await.text())
+    }
+
+    /// The text about the environment as it may leave.
+    pub(super) fn covered_environment(&self, text: &str) -> String {
+        self.shroud.cover(text, "the environment")
+    }
+
+    /// What the machine tells the model beside the person's words, as it may leave.
+    pub(super) fn covered_reminders(&self, texts: Vec<String>) -> Vec<String> {
+        texts.iter().map(|text| self.shroud.cover(text, "a command of yours")).collect()
+    }
+
+    /// What was hidden from the model.
+    pub(super) fn hidden(&self) -> HiddenList {
+        self.shroud.list()
+    }
+
+    /// Lets one secret through from now on.
+    pub(super) fn let_through(&self, number: u32) {
+        self.shroud.allow(number);
     }
 
     /// What the model is to be told of the repository with the next message.
@@ -123,7 +148,10 @@ impl Workshop {
 
     /// The files the person named with `@`, as texts for the model.
     pub(super) fn mentions(&self, text: &str) -> Vec<String> {
-        context::mentions(text, &self.root, &self.cwd).into_iter().map(|m| m.text).collect()
+        let policy = self.policy().clone();
+        let is_secret = |path: &AbsPath| policy.keeps_secret(path).is_some();
+        let mentions = context::mentions(text, &self.root, &self.cwd, &is_secret).into_iter();
+        mentions.map(|m| self.shroud.cover(&m.text, &format!("@{}", m.label))).collect()
     }
 
     /// What a call would touch, what the rules say to that, and what a person must see.
@@ -142,15 +170,20 @@ impl Workshop {
         let hands = self.hands(&call.id, stop, None);
         let action = match tool.action(&input, &hands) {
             Ok(action) => action,
-            Err(sentence) => return Judgement::Impossible(sentence),
+            Err(sentence) => return Judgement::Impossible(self.shroud.cover(&sentence, &call.name)),
         };
         let title = tool.title(&input, &hands);
+        if let Action::Run(command) = &action
+            && let Some(mark) = self.shroud.spoken(&command.line)
+        {
+            return Judgement::Impossible(words::mark_in_command(&mark));
+        }
         let verdict = permissions::decide(&self.policy(), call, action);
         match verdict {
             Verdict::Allow(approved) => Judgement::Run { approved: Box::new(approved), title },
             Verdict::Deny(reason) => Judgement::Deny(words::forbidden(&reason)),
             Verdict::Ask(pending) => match tool.preview(&input, pending.action(), &hands).await {
-                Err(sentence) => Judgement::Impossible(sentence),
+                Err(sentence) => Judgement::Impossible(self.shroud.cover(&sentence, &title)),
                 Ok(preview) => {
                     let question = question(preview, &pending);
                     Judgement::Ask(Box::new(Asked { pending, question, title }))
@@ -170,10 +203,12 @@ impl Workshop {
         let task = tokio::spawn(async move {
             let id = approved.call().id.clone();
             let hands = self.hands(&id, stop, Some(mailbox));
-            match self.toolbox.find(&approved.call().name) {
-                Some((_, tool)) => tool.run(approved, &hands).await,
-                None => Outcome::failed("There is no such tool."),
-            }
+            let Some((_, tool)) = self.toolbox.find(&approved.call().name) else {
+                return Outcome::failed("There is no such tool.");
+            };
+            let input = approved.call().arguments.object().cloned().unwrap_or_default();
+            let outcome = tool.run(approved, &hands).await;
+            self.covered(outcome, &tool.title(&input, &hands))
         });
         let broke = |_| Outcome::failed(format!("`{name}` broke; this is a bug in qwen. Try another way."));
         task.await.unwrap_or_else(broke)
@@ -189,7 +224,7 @@ impl Workshop {
     ) -> Outcome {
         let task = tokio::spawn(async move {
             let hands = self.hands(&call, stop, Some(mailbox));
-            tools::run_own(&line, &hands).await
+            self.covered(tools::run_own(&line, &hands).await, &format!("! {line}"))
         });
         task.await.unwrap_or_else(|_| Outcome::failed("the command could not be run; this is a bug in qwen"))
     }
@@ -197,6 +232,11 @@ impl Workshop {
     /// The files that can be named with `@`. Blocks on the file system.
     pub(super) fn files(&self, is_wanted: impl Fn() -> bool) -> FileList {
         context::files(&self.root, &self.cwd, is_wanted)
+    }
+
+    /// What a person is shown of it stays as it is.
+    fn covered(&self, outcome: Outcome, place: &str) -> Outcome {
+        Outcome { text: self.shroud.cover(&outcome.text, place), ..outcome }
     }
 
     fn hands(&self, call: &CallId, stop: CancellationToken, progress: Option<Mailbox>) -> Hands {
@@ -208,6 +248,7 @@ impl Workshop {
             limits: self.limits,
             reads: self.reads.clone(),
             todos: self.todos.clone(),
+            veil: self.shroud.shared(),
             net: self.net.clone(),
             hidden_env: self.hidden_env.clone(),
             progress: Arc::new(move |text: &str| {

@@ -82,6 +82,7 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
         tries: config::TRIES,
         is_unattended: false,
         fallbacks: VecDeque::new(),
+        redacts: true,
         hidden_env: Vec::new(),
         spill,
         transcript: Transcript::nowhere(),
@@ -135,6 +136,7 @@ pub(super) fn session(
     setup.net = known.net();
     setup.limits = settings.limits();
     setup.keep_warm = settings.keep_warm();
+    setup.redacts = settings.redacts();
     setup.compaction = settings.compaction();
     setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     setup.tries = settings.tries();

@@ -136,6 +136,11 @@ impl Loaded {
         self.is_on(&table::KEEP_WARM)
     }
 
+    /// Whether secrets are hidden from the model.
+    pub fn redacts(&self) -> bool {
+        !self.is_off(&table::REDACT)
+    }
+
     /// When the history is summarised before it fills the window.
     pub fn compaction(&self) -> Compaction {
         Compaction {

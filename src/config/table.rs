@@ -60,6 +60,7 @@ pub static ALL: &[&Setting] = &[
     &FULLSCREEN,
     &VIM_MODE,
     &USAGE_STATISTICS,
+    &REDACT,
     &TELEMETRY_ENDPOINT,
     &OTLP_ENDPOINT,
     &OTLP_HEADERS,
@@ -374,6 +375,13 @@ pub(super) static USAGE_STATISTICS: Setting = setting(
 .default("true")
 .for_projects()
 .merge(Merge::Veto);
+pub(super) static REDACT: Setting = setting(
+    "privacy.redact",
+    Shape::Switch,
+    "Whether keys, tokens, private keys and passwords are hidden from the model in what tools, `@` files and the repository \
+     say. `/privacy` shows what was hidden and lets one through.",
+)
+.default("true");
 pub(super) static TELEMETRY_ENDPOINT: Setting = setting(
     "telemetry.endpoint",
     Shape::Text,

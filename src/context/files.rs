@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(&*list.paths, want.map(String::from).as_slice());
         for path in &*list.paths {
             let prompt = format!("@{}", crate::protocol::write_mention(path));
-            let found = super::super::mentions(&prompt, &root, &root.join("src/deep"));
+            let found = super::super::mentions(&prompt, &root, &root.join("src/deep"), &|_| false);
             assert_eq!(found.len(), 1, "{prompt}");
         }
     }

@@ -52,7 +52,12 @@ struct Found {
 /// space, or in double quotes; `:10-40` or `:10` after it picks lines, unless a file has that name. Only what exists
 /// inside `root` counts, so that addresses, decorators and names are left alone. Ignored and binary files, and lines
 /// that are none, give a remark, not a text.
-pub fn mentions(prompt: &str, root: &AbsPath, cwd: &AbsPath) -> Vec<Mention> {
+pub fn mentions(
+    prompt: &str,
+    root: &AbsPath,
+    cwd: &AbsPath,
+    is_secret: &dyn Fn(&AbsPath) -> bool,
+) -> Vec<Mention> {
     let mut left = LIMIT;
     let mut seen = Vec::new();
     let mut mentions = Vec::new();
@@ -67,12 +72,24 @@ pub fn mentions(prompt: &str, root: &AbsPath, cwd: &AbsPath) -> Vec<Mention> {
         let key = (found.path.clone(), found.lines.clone());
         if !seen.contains(&key) {
             seen.push(key);
-            let mention = read(&found, root, FILE_LIMIT.min(left));
+            let mention = match holds_secrets(&found.path, is_secret) {
+                true => remark(
+                    &found.path.shown_from(root),
+                    "may hold secrets; its content is not included, and read_file asks the user for it",
+                ),
+                false => read(&found, root, FILE_LIMIT.min(left)),
+            };
             left = left.saturating_sub(mention.text.len());
             mentions.push(mention);
         }
     }
     mentions
+}
+
+/// Whether the file, or what a link leads to, may hold secrets.
+fn holds_secrets(path: &AbsPath, is_secret: &dyn Fn(&AbsPath) -> bool) -> bool {
+    let real = fs::canonicalize(path.as_path()).ok().and_then(AbsPath::new);
+    std::iter::once(path).chain(&real).any(is_secret)
 }
 
 fn resolve(rest: &str, root: &AbsPath, cwd: &AbsPath) -> Option<Found> {
@@ -245,12 +262,12 @@ mod tests {
 
     fn labels(prompt: &str) -> Vec<String> {
         let (_dir, root) = workspace();
-        mentions(prompt, &root, &root.join("src")).into_iter().map(|m| m.label).collect()
+        mentions(prompt, &root, &root.join("src"), &|_| false).into_iter().map(|m| m.label).collect()
     }
 
     fn texts(prompt: &str) -> Vec<String> {
         let (_dir, root) = workspace();
-        mentions(prompt, &root, &root.join("src")).into_iter().map(|m| m.text).collect()
+        mentions(prompt, &root, &root.join("src"), &|_| false).into_iter().map(|m| m.text).collect()
     }
 
     #[test]
@@ -297,7 +314,7 @@ mod tests {
         fs::write(root.join("log"), "first\nsecond\n").expect("written");
         fs::write(root.join("log:2"), "its own\n").expect("written");
         let texts = |prompt: &str| -> Vec<String> {
-            mentions(prompt, &root, &root).into_iter().map(|m| m.text).collect()
+            mentions(prompt, &root, &root, &|_| false).into_iter().map(|m| m.text).collect()
         };
         let own = "--- Content of @log:2 ---\nits own\n--- End of @log:2 ---";
         assert_eq!(texts("@log:2"), [own]);
@@ -313,7 +330,7 @@ mod tests {
             fs::write(root.join(name), "").expect("written");
         }
         let labels = |prompt: &str| -> Vec<String> {
-            mentions(prompt, &root, &root).into_iter().map(|m| m.label).collect()
+            mentions(prompt, &root, &root, &|_| false).into_iter().map(|m| m.label).collect()
         };
         assert_eq!(labels("@说@b.rs and @\"x @b.rs\""), ["说@b.rs, 0 lines", "x @b.rs, 0 lines"]);
         assert_eq!(labels("@x\\ @b.rs @b.rs"), ["x @b.rs, 0 lines", "b.rs, 0 lines"]);
@@ -323,7 +340,7 @@ mod tests {
     fn lines_that_do_not_fit_say_where_they_are_cut() {
         let (_dir, root) = workspace();
         fs::write(root.join("long.txt"), "0123456789\n".repeat(10_000)).expect("written");
-        let found = mentions("@long.txt:2-9000", &root, &root).remove(0);
+        let found = mentions("@long.txt:2-9000", &root, &root, &|_| false).remove(0);
         assert_eq!(found.label, "long.txt:2-4546");
         assert!(
             found.text.contains("[cut after line 4546; read on with read_file]"),
@@ -331,7 +348,7 @@ mod tests {
             &found.text[49_900..]
         );
         fs::write(root.join("wide.txt"), format!("a\n{}\n", "x".repeat(60_000))).expect("written");
-        let found = mentions("@wide.txt:2", &root, &root).remove(0);
+        let found = mentions("@wide.txt:2", &root, &root, &|_| false).remove(0);
         assert_eq!(found.label, "wide.txt has too long a line 2; read it with read_file");
     }
 
@@ -366,14 +383,14 @@ mod tests {
     fn a_link_that_leads_outside_is_left_alone() {
         let (_dir, root) = workspace();
         std::os::unix::fs::symlink(root.join("../out.txt"), root.join("link.txt")).expect("linked");
-        assert_eq!(mentions("@link.txt", &root, &root), []);
+        assert_eq!(mentions("@link.txt", &root, &root, &|_| false), []);
     }
 
     #[test]
     fn a_long_file_is_cut_and_says_where() {
         let (_dir, root) = workspace();
         fs::write(root.join("long.txt"), "0123456789\n".repeat(10_000)).expect("written");
-        let found = mentions("@long.txt", &root, &root).remove(0);
+        let found = mentions("@long.txt", &root, &root, &|_| false).remove(0);
         assert_eq!(found.label, "long.txt, first 4545 lines");
         assert!(found.text.contains("[cut after line 4545; read on with read_file]"));
     }
@@ -387,14 +404,14 @@ mod tests {
             let (_dir, root) = workspace();
             fs::write(root.join(&name), "it").expect("written");
             let prompt = format!("see @{} now", crate::protocol::write_mention(&name));
-            let labels: Vec<String> = mentions(&prompt, &root, &root).into_iter().map(|m| m.label).collect();
+            let labels: Vec<String> = mentions(&prompt, &root, &root, &|_| false).into_iter().map(|m| m.label).collect();
             prop_assert_eq!(labels, [format!("{name}, 1 line")]);
         }
 
         #[test]
         fn no_text_is_too_strange(prompt in "[@a.rs:1-9\\\\ \"/说\n]{0,60}") {
             let (_dir, root) = workspace();
-            prop_assert!(mentions(&prompt, &root, &root).len() <= MOST);
+            prop_assert!(mentions(&prompt, &root, &root, &|_| false).len() <= MOST);
         }
     }
 }

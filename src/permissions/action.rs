@@ -30,6 +30,13 @@ pub enum Action {
     },
 }
 
+impl ShellCommand {
+    /// A line of which nothing is known but its words.
+    pub fn new(line: impl Into<String>, directory: AbsPath) -> Self {
+        Self { line: line.into(), directory, links: Vec::new(), secrets: Vec::new(), kept_back: Vec::new() }
+    }
+}
+
 /// A shell command and where it would run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShellCommand {
@@ -40,4 +47,8 @@ pub struct ShellCommand {
     /// Where the links on the way to files that the line names really lead. The rules see no disk, so whoever runs
     /// the line looks.
     pub links: Vec<AbsPath>,
+    /// Files with secrets that a pattern of the line becomes.
+    pub secrets: Vec<AbsPath>,
+    /// Files and folders the line names that `.qwenignore` keeps from the model.
+    pub kept_back: Vec<AbsPath>,
 }

@@ -25,7 +25,7 @@ pub struct Approved {
     pub(super) content: Option<String>,
 }
 
-/// The policy with only those rules that keep files from this call; `None` when there are none.
+/// The policy with only those rules that keep files from this call; `None` when it reads none.
 pub(super) type Closed = Option<Box<Policy>>;
 
 impl Approved {
@@ -44,14 +44,14 @@ impl Approved {
         self.content.as_deref()
     }
 
-    /// Whether a rule keeps a file from the call, which may read the folder it lies in: a search through a folder
+    /// Whether a rule, or what it may hold, keeps a file from the call, which may read the folder it lies in: a search through a folder
     /// must ask this for every file.
     pub fn keeps_back(&self) -> impl Fn(&AbsPath) -> bool + Send + Sync + use<> {
         let closed = self.closed.clone();
         move |path| {
             let rules = |policy: &Policy| {
                 let mut rules = policy.rules.deny.iter().chain(&policy.rules.ask);
-                rules.any(|rule| policy.covers(rule, path))
+                rules.any(|rule| policy.covers(rule, path)) || policy.keeps_secret(path).is_some()
             };
             closed.as_deref().is_some_and(rules)
         }

@@ -7,6 +7,7 @@ use super::{
     names::{EDITORS, READERS, canonical},
     pattern::{PathPattern, host_is_within},
     rule::Pattern,
+    secret::secret_part,
     sensitive::sensitive_part,
     shell::FileUse,
 };
@@ -82,8 +83,20 @@ fn read(policy: &Policy, name: &str, path: &AbsPath) -> Answer {
     if let Some(rule) = policy.rules.ask.iter().find(about) {
         return Answer::asked_by(rule);
     }
-    let allowed = policy.rules.allow.iter().any(|r| reads_with(r, name) && policy.lets_read(r, path));
-    if allowed || policy.mode == Mode::Yolo || policy.is_inside(path) {
+    let secret = secret_part(path, policy.roots());
+    let names_it = |rule: &Rule| secret.as_ref().is_none_or(|part| rule.names(part));
+    let allows = |r: &Rule| reads_with(r, name) && policy.lets_read(r, path) && names_it(r);
+    if policy.rules.allow.iter().any(allows) || policy.mode == Mode::Yolo {
+        return Answer::Allow;
+    }
+    if let Some(part) = secret {
+        return Answer::Ask(Question {
+            reason: format!("reads `{part}`, which may hold secrets"),
+            remember: PathPattern::exactly(path).map(|inside| format!("Read({inside})")),
+            ..Question::default()
+        });
+    }
+    if policy.is_inside(path) {
         return Answer::Allow;
     }
     Answer::Ask(Question {
@@ -168,9 +181,19 @@ impl Policy {
             };
             rules.iter().filter(is_left).cloned().collect()
         };
-        let rules = Rules { allow: Vec::new(), ask: about(&self.rules.ask), deny: about(&self.rules.deny) };
-        let is_any = !(rules.ask.is_empty() && rules.deny.is_empty());
-        is_any.then(|| Box::new(Self { rules, ..self.clone() }))
+        // Who may read the file or folder itself has been asked about the secrets in it.
+        let mode = if secret_part(path, self.roots()).is_some() { Mode::Yolo } else { self.mode };
+        let allow = self.rules.allow.clone();
+        let rules = Rules { allow, ask: about(&self.rules.ask), deny: about(&self.rules.deny) };
+        Some(Box::new(Self { rules, mode, ..self.clone() }))
+    }
+
+    /// What says that a file holds secrets, unless they may be read: a rule must name the part, a broad one does not
+    /// include it.
+    pub fn keeps_secret(&self, path: &AbsPath) -> Option<String> {
+        let part = secret_part(path, self.roots()).filter(|_| self.mode != Mode::Yolo)?;
+        let lets = |rule: &Rule| self.lets_read(rule, path) && rule.names(&part);
+        (!self.rules.allow.iter().any(lets)).then_some(part)
     }
 
     /// Whether a denial or question is about `path`: all of them are when it names no path.

@@ -6,6 +6,7 @@ use super::{
     names::SHELL,
     pattern::CommandPattern,
     rule::Pattern,
+    secret::secret_in,
     shell::{Access, FileUse, Nature, Reading, SimpleCommand},
 };
 use crate::protocol::Mode;
@@ -46,6 +47,10 @@ impl<'a> Line<'a> {
         if let Some(rule) = rules.ask.iter().find(|rule| self.is_hit_by(rule)) {
             return Answer::asked_by(rule);
         }
+        if let Some(path) = self.command.kept_back.first() {
+            let shown = path.shown_from(&self.policy.root);
+            return self.ask(format!("touches `{shown}`, which `.qwenignore` keeps back"));
+        }
         if is_reached {
             return self.ask("may touch files that a rule denies");
         }
@@ -64,6 +69,11 @@ impl<'a> Line<'a> {
         }
         if let Some(doubt) = self.reading.doubt {
             return self.ask(doubt.to_string());
+        }
+        if let Some(part) = self.secret()
+            && !self.is_allowed_as_written()
+        {
+            return self.ask(format!("may read `{part}`, which may hold secrets"));
         }
         let is_allowed =
             self.is_allowed_as_written() || (self.reading.odd.is_none() && self.is_allowed_in_parts());
@@ -104,7 +114,9 @@ impl<'a> Line<'a> {
             let name = command.base_name();
             return Some((format!("runs `{name}`"), Weight::Changes));
         }
-        self.objection_to_reading().map(|reason| (reason.to_owned(), Weight::Reads))
+        let secret = || self.secret().map(|part| format!("may read `{part}`, which may hold secrets"));
+        let reason = self.objection_to_reading().map(str::to_owned).or_else(secret);
+        reason.map(|reason| (reason, Weight::Reads))
     }
 
     fn only_reads(&self, command: &SimpleCommand, nature: &Nature) -> bool {
@@ -121,6 +133,33 @@ impl<'a> Line<'a> {
             return Some("follows a link out of the workspace");
         }
         self.files().find_map(|file| self.objection_to_reading_of(file))
+    }
+
+    /// What says that the line may read a secret: a file it uses, leads to, or names anywhere in a word.
+    fn secret(&self) -> Option<String> {
+        let by_path = || {
+            let reads = self.files().filter(|file| file.access == Access::Read);
+            let used = reads.flat_map(|file| file.paths.iter().flatten());
+            let mut paths = used.chain(&self.command.links).chain(&self.command.secrets);
+            paths.find_map(|path| self.policy.keeps_secret(path))
+        };
+        let by_word = || {
+            let commands = self.reading.commands.iter().filter(|c| !only_names(c.base_name()));
+            commands.flat_map(SimpleCommand::args).find_map(|word| self.secret_in_word(&word.text))
+        };
+        // In yolo mode nobody asks; what is found in the output is hidden all the same.
+        by_path().or_else(by_word).filter(|_| self.policy.mode != Mode::Yolo)
+    }
+
+    /// `x`, `--file=x`, `-fx`, `@x`, `HEAD:x`, `host:x`.
+    fn secret_in_word(&self, word: &str) -> Option<String> {
+        let pieces =
+            word.split(['=', ':', '@', ',']).chain(word.strip_prefix('-').and_then(|rest| rest.get(1..)));
+        pieces.filter(|piece| !piece.contains(' ')).find_map(|piece| {
+            let plain = piece.replace(['*', '?', '[', ']'], "");
+            let path = self.command.directory.join(&plain);
+            secret_in(&plain).filter(|_| self.policy.keeps_secret(&path).is_some())
+        })
     }
 
     /// Whether no link leads out, or makes the folder after a `cd` another one than its name says.
@@ -283,6 +322,15 @@ impl<'a> Line<'a> {
         }
         effects
     }
+}
+
+/// Programs that do not show what stands in a file they are given.
+fn only_names(program: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "ls", "echo", "printf", "test", "[", "[[", "rm", "touch", "stat", "mkdir", "chmod", "chown",
+        "basename", "dirname",
+    ];
+    NAMES.contains(&program)
 }
 
 /// Whether a line that is not free may change something or only reads what it should not.

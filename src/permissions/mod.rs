@@ -12,6 +12,7 @@ mod pattern;
 mod policy;
 mod rule;
 mod rules;
+mod secret;
 mod sensitive;
 pub mod shell;
 
@@ -22,6 +23,7 @@ pub use names::{canonical, names_tool};
 pub use policy::Policy;
 pub use rule::{Rule, Source};
 pub use rules::Rules;
+pub use secret::{names_secret, secret_part};
 
 // Lines are judged as bash reads them; on Windows hardly any is free.
 #[cfg(all(test, unix))]

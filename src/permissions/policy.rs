@@ -27,9 +27,14 @@ impl Policy {
         Self { mode, rules: Rules::default(), root, extra_roots: Vec::new(), home: None }
     }
 
+    /// The folders of the workspace.
+    pub(super) fn roots(&self) -> impl Iterator<Item = &AbsPath> {
+        std::iter::once(&self.root).chain(&self.extra_roots)
+    }
+
     /// Whether `path` lies in the workspace.
     pub fn is_inside(&self, path: &AbsPath) -> bool {
-        path.is_within(&self.root) || self.extra_roots.iter().any(|root| path.is_within(root))
+        self.roots().any(|root| path.is_within(root))
     }
 
     /// Allows what a person said yes to for good: the text of [`super::Pending::remember`]. Errors: the sentence to

@@ -55,6 +55,11 @@ pub(super) enum Pattern {
 }
 
 impl Rule {
+    /// Whether its path says this part, so that a broad rule does not include what it never meant.
+    pub(super) fn names(&self, part: &str) -> bool {
+        matches!(&self.pattern, Pattern::Path(path) if path.text().to_ascii_lowercase().contains(part))
+    }
+
     /// Reads a rule. Errors: the sentence to show.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();

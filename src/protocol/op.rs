@@ -79,6 +79,11 @@ pub enum Op {
         /// The text.
         text: String,
     },
+    /// A secret that was hidden from the model may leave from now on. Answered by a notice.
+    LetThrough {
+        /// Its number, as the notice said.
+        number: u32,
+    },
     /// The person used a command of the face that asks nothing of the agent, or is about to ask. Answered by
     /// [`super::Event::Used`], for whoever counts.
     Used {

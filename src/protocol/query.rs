@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::HiddenList;
 use crate::base::Tokens;
 
 /// A question of a face. Each is answered by the [`Reply`] of the same name, once, whatever is running.
@@ -17,6 +18,8 @@ pub enum Query {
     Memory,
     /// What the person said before in this project.
     Past,
+    /// What was hidden from the model.
+    Hidden,
 }
 
 /// An answer to a [`Query`].
@@ -37,6 +40,8 @@ pub enum Reply {
     Memory(Vec<MemoryFile>),
     /// What the person said before in this project.
     Past(Past),
+    /// What was hidden from the model.
+    Hidden(HiddenList),
 }
 
 /// Files and folders of the workspace, without those that are ignored.

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::{Hidden, Veil, find, kinds, samples};
+use super::{Covered, Hidden, Veil, find, kinds, samples};
 
 /// Numbers that look drawn and are the same in every run.
 struct Drawn(u64);
@@ -132,4 +132,40 @@ fn a_conversation_that_goes_on_counts_on() {
     let mut veil = Veil::default();
     veil.count_on("a [hidden github-token #4] b [hidden x #99999999] c [hidden broken");
     assert_eq!(veil.cover(&drawn.fill("ghp_{a36}")).text, "[hidden github-token #5]");
+}
+
+#[test]
+fn what_was_met_once_is_known_wherever_it_stands() {
+    let mut veil = Veil::default();
+    veil.cover("DATABASE_PASSWORD=Tr7vKq2xPz9w\n");
+    assert_eq!(veil.cover("login with Tr7vKq2xPz9w now").hidden.len(), 1);
+    let lines: Vec<String> = (0..4).map(|n| format!("{n}{}", "Ab3/".repeat(15))).collect();
+    let kind = "PRIVATE KEY";
+    let key = format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----", lines.join("\n"));
+    assert_eq!(veil.cover_lines(&format!("{key}\nend")).text.lines().count(), 7);
+    assert_eq!(veil.cover(&lines[2]).text, "[hidden private-key #2]", "one line of it");
+    assert_eq!(veil.counts(), (2, 0));
+}
+
+#[test]
+fn an_edit_keeps_a_secret_only_where_its_mark_was() {
+    let mut drawn = Drawn(13);
+    let secret = drawn.fill("ghp_{a36}");
+    let file = format!("a = {secret}\nb = 1\n");
+    let mut veil = Veil::default();
+    veil.cover(&file);
+    let mark = "[hidden github-token #1]";
+    let real = veil.uncover(&file, &format!("a = {mark}\nb"), &format!("c = {mark}\nb"));
+    assert_eq!(real, Ok((format!("a = {secret}\nb"), format!("c = {secret}\nb"))));
+    assert_eq!(veil.uncover(&file, "b = 1", mark), Err(mark.to_owned()));
+    assert_eq!(veil.uncover("other", &format!("a = {mark}"), "x"), Err(mark.to_owned()));
+    let other = "[hidden github-token #9]";
+    assert_eq!(veil.uncover(other, other, "x"), Ok((other.to_owned(), "x".to_owned())), "nobody's mark");
+    assert_eq!((veil.spoken(mark, ""), veil.spoken(mark, mark)), (Some(mark.to_owned()), None));
+}
+
+#[test]
+fn a_veil_that_is_off_hides_nothing() {
+    let text = Drawn(17).fill("ghp_{a36}");
+    assert_eq!(Veil::off().cover(&text), Covered { text: text.clone(), hidden: Vec::new() });
 }

@@ -1,23 +1,37 @@
 //! What a session has hidden: each secret under one number.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
 
 use sha2::{Digest as _, Sha256};
 
-use super::find::find;
+use super::find::{Found, find};
+use crate::base::Secret;
 
 /// How a placeholder begins, and how it ends.
 const OPEN: &str = "[hidden ";
 const CLOSE: char = ']';
 
+/// A shorter secret is known again by its form only. *Unit:* bytes.
+const TELLING: usize = 12;
+/// A line of a longer secret that is known again by itself. *Unit:* bytes.
+const LINE: usize = 40;
+
 /// What a session has hidden from the model.
 ///
-/// A secret is known again by its hash, so the veil keeps none. Numbers count up from 1 and never change.
-#[derive(Clone, Debug, Default)]
+/// Numbers count up from 1 and never change. The values stay in memory only, so that a secret that was met once is
+/// known wherever it stands.
+#[derive(Default)]
 pub struct Veil {
     numbers: HashMap<[u8; 32], u32>,
+    kinds: BTreeMap<u32, &'static str>,
+    known: Vec<(u32, Secret)>,
     last: u32,
     allowed: BTreeSet<u32>,
+    told: BTreeSet<u32>,
+    is_off: bool,
 }
 
 /// A text that may leave.
@@ -46,29 +60,45 @@ impl Hidden {
 }
 
 impl Veil {
+    /// A veil that hides nothing.
+    pub fn off() -> Self {
+        Self { is_off: true, ..Self::default() }
+    }
+
+    /// Whether it hides nothing.
+    pub fn is_off(&self) -> bool {
+        self.is_off
+    }
+
     /// Counts on from the placeholders of a text that was sent in an earlier part of the conversation, so that one
     /// placeholder never stands for two secrets.
     pub fn count_on(&mut self, sent: &str) {
-        for (at, _) in sent.match_indices(OPEN) {
-            let rest = &sent[at + OPEN.len()..];
-            let Some((inside, _)) = rest.split_once(CLOSE) else { continue };
-            let number = inside.rsplit_once('#').and_then(|(_, number)| number.parse::<u32>().ok());
+        for (_, number) in placeholders(sent) {
             // A number nobody counted to was written by somebody else.
-            self.last = self.last.max(number.filter(|n| *n < 1_000_000).unwrap_or(0));
+            self.last = self.last.max(if number < 1_000_000 { number } else { 0 });
         }
     }
 
     /// Hides every secret of a text but those that were allowed.
     pub fn cover(&mut self, text: &str) -> Covered {
+        self.covered(text, false)
+    }
+
+    /// The same, with as many lines as before: a secret of several lines has its placeholder on each.
+    pub fn cover_lines(&mut self, text: &str) -> Covered {
+        self.covered(text, true)
+    }
+
+    fn covered(&mut self, text: &str, keeps_lines: bool) -> Covered {
         let (mut out, mut hidden, mut from) = (String::new(), Vec::new(), 0);
-        for found in find(text) {
+        for found in self.look(text) {
             let secret = &text[found.range.clone()];
-            let this = Hidden { kind: found.kind, number: self.number(secret) };
+            let this = self.number(found.kind, secret);
             if self.allowed.contains(&this.number) {
                 continue;
             }
             out.push_str(&text[from..found.range.start]);
-            out.push_str(&this.placeholder());
+            out.push_str(&if keeps_lines { on_each_line(this, secret) } else { this.placeholder() });
             from = found.range.end;
             if !hidden.contains(&this) {
                 hidden.push(this);
@@ -78,9 +108,57 @@ impl Veil {
         Covered { text: out, hidden }
     }
 
+    /// The two texts of an edit with the secrets of `file` in the place of their placeholders. A secret is only put
+    /// into the second text where the first holds it, too.
+    ///
+    /// Errors: a placeholder that stands for nothing in this file.
+    pub fn uncover(&self, file: &str, old: &str, new: &str) -> Result<(String, String), String> {
+        let (mut real_old, mut real_new) = (old.to_owned(), new.to_owned());
+        for found in self.look(file) {
+            let secret = &file[found.range.clone()];
+            let Some(this) = self.known_as(secret) else { continue };
+            let placeholder = this.placeholder();
+            if !old.contains(&placeholder) || file.contains(&placeholder) {
+                continue;
+            }
+            for form in [on_each_line(this, secret), placeholder] {
+                real_old = real_old.replace(&form, secret);
+                real_new = real_new.replace(&form, secret);
+            }
+        }
+        match self.spoken(&real_old, file).or_else(|| self.spoken(&real_new, file)) {
+            Some(left) => Err(left),
+            None => Ok((real_old, real_new)),
+        }
+    }
+
+    /// The first placeholder of this conversation in a text that is to be written, unless `there` holds the same
+    /// letters already.
+    pub fn spoken(&self, text: &str, there: &str) -> Option<String> {
+        let is_ours = |(placeholder, number): &(&str, u32)| {
+            (1..=self.last).contains(number) && !there.contains(placeholder)
+        };
+        placeholders(text).find(is_ours).map(|(placeholder, _)| placeholder.to_owned())
+    }
+
+    /// What of this nobody was told of yet; told of from now on.
+    pub fn untold(&mut self, covered: &str) -> Vec<Hidden> {
+        let numbers: Vec<u32> = placeholders(covered).map(|(_, number)| number).collect();
+        let is_news = |n: &u32| self.kinds.contains_key(n) && self.told.insert(*n);
+        let news: Vec<u32> = numbers.into_iter().filter(is_news).collect();
+        news.into_iter()
+            .filter_map(|n| Some(Hidden { kind: self.kinds.get(&n).copied()?, number: n }))
+            .collect()
+    }
+
+    /// Whether a text holds a placeholder of this conversation.
+    pub fn is_veiled(&self, text: &str) -> bool {
+        placeholders(text).any(|(_, number)| (1..=self.last).contains(&number))
+    }
+
     /// Lets one secret through from now on; what was sent before stays as it is. `false` if nothing has this number.
     pub fn allow(&mut self, number: u32) -> bool {
-        let is_known = self.numbers.values().any(|known| *known == number);
+        let is_known = self.kinds.contains_key(&number);
         if is_known {
             self.allowed.insert(number);
         }
@@ -89,15 +167,80 @@ impl Veil {
 
     /// How many secrets were met, and how many of them may leave.
     pub fn counts(&self) -> (usize, usize) {
-        (self.numbers.len(), self.allowed.len())
+        (self.kinds.len(), self.allowed.len())
     }
 
-    fn number(&mut self, secret: &str) -> u32 {
-        let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
-        let last = &mut self.last;
-        *self.numbers.entry(hash).or_insert_with(|| {
-            *last += 1;
-            *last
-        })
+    /// Everything that was met, by number, and whether it may leave.
+    pub fn list(&self) -> Vec<(Hidden, bool)> {
+        let row = |(number, kind): (&u32, &&'static str)| {
+            (Hidden { kind, number: *number }, self.allowed.contains(number))
+        };
+        self.kinds.iter().map(row).collect()
     }
+
+    /// Secrets by their form, and those that were met before.
+    fn look(&self, text: &str) -> Vec<Found> {
+        if self.is_off {
+            return Vec::new();
+        }
+        let mut all = find(text);
+        for (number, value) in &self.known {
+            let Some(kind) = self.kinds.get(number).copied() else { continue };
+            for (at, value) in text.match_indices(value.expose()) {
+                let range: Range<usize> = at..at + value.len();
+                if !all.iter().any(|f| f.range.start < range.end && range.start < f.range.end) {
+                    all.push(Found { kind, range });
+                }
+            }
+        }
+        all.sort_by_key(|f| f.range.start);
+        all
+    }
+
+    fn known_as(&self, secret: &str) -> Option<Hidden> {
+        let number = *self.numbers.get(&digest(secret))?;
+        Some(Hidden { kind: self.kinds.get(&number).copied()?, number })
+    }
+
+    fn number(&mut self, kind: &'static str, secret: &str) -> Hidden {
+        if let Some(known) = self.known_as(secret) {
+            return known;
+        }
+        self.last += 1;
+        let number = self.last;
+        self.kinds.insert(number, kind);
+        self.numbers.insert(digest(secret), number);
+        let is_one_line = !secret.trim().contains('\n');
+        let lines = secret.lines().map(str::trim).filter(|line| {
+            let least = if is_one_line { TELLING } else { LINE };
+            let has = |is: fn(&u8) -> bool| line.bytes().any(|b| is(&b));
+            // No word and no number: those stand elsewhere with another meaning.
+            line.len() >= least && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+        });
+        for line in lines {
+            self.numbers.entry(digest(line)).or_insert(number);
+            self.known.push((number, Secret::new(line.to_owned())));
+        }
+        Hidden { kind, number }
+    }
+}
+
+fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+fn on_each_line(hidden: Hidden, secret: &str) -> String {
+    vec![hidden.placeholder(); secret.matches('\n').count() + 1].join("\n")
+}
+
+/// Everything in a text that has the form of a placeholder, and its number.
+fn placeholders(text: &str) -> impl Iterator<Item = (&str, u32)> {
+    text.match_indices(OPEN).filter_map(|(at, _)| {
+        let end = at + text[at..].find(CLOSE)? + CLOSE.len_utf8();
+        let whole = &text[at..end];
+        let (kind, number) = whole[OPEN.len()..].trim_end_matches(CLOSE).split_once(" #")?;
+        let is_kind = kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        is_kind.then_some(())?;
+        Some((whole, number.parse().ok()?))
+    })
 }

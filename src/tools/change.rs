@@ -3,6 +3,7 @@
 use super::{
     Hands, Outcome, diff, place,
     textfile::{self, Encoding, TextFile, is_crlf, with_crlf},
+    walk,
 };
 use crate::{
     base::AbsPath,
@@ -31,6 +32,9 @@ pub(super) struct Change {
 pub(super) fn current(path: &AbsPath, hands: &Hands) -> Result<Option<TextFile>, String> {
     let shown = path.shown_from(&hands.root);
     match place::kind(path)? {
+        _ if walk::is_kept_back(path, hands) => {
+            return Err(format!("`{shown}` is kept back by .qwenignore; leave it alone"));
+        }
         place::Kind::Missing => return Ok(None),
         place::Kind::File => {}
         place::Kind::Folder => return Err(format!("`{shown}` is a folder, not a file")),
@@ -49,11 +53,24 @@ pub(super) fn current(path: &AbsPath, hands: &Hands) -> Result<Option<TextFile>,
     }
 }
 
+/// Errors: a sentence for the model when a text for a file holds the mark of a hidden secret that is not there now.
+pub(super) fn refuse_mark(text: &str, there: &str, hands: &Hands) -> Result<(), String> {
+    match hands.veil().spoken(text, there) {
+        None => Ok(()),
+        Some(mark) => Err(format!(
+            "`{mark}` stands for a secret that you cannot see, and must not be written to a file; use edit on the lines \
+             around the secret, or on its own line with the mark in old_string and new_string"
+        )),
+    }
+}
+
 /// The change that makes the file at `path` read like `content`, in the line ends it has. Errors: a sentence for the
 /// model.
 pub(super) fn whole(path: &AbsPath, content: &str, hands: &Hands) -> Result<Change, String> {
     let shown = path.shown_from(&hands.root);
-    Ok(match current(path, hands)? {
+    let file = current(path, hands)?;
+    refuse_mark(content, file.as_ref().map_or("", |file| file.text.as_str()), hands)?;
+    Ok(match file {
         None => Change {
             old: None,
             new: content.to_owned(),

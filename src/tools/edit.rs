@@ -102,6 +102,7 @@ fn plan(input: &Input<'_>, path: &AbsPath, hands: &Hands) -> Result<Change, Stri
     }
     let file = change::current(path, hands)?;
     if input.old.is_empty() {
+        change::refuse_mark(input.new, "", hands)?;
         return match file {
             Some(file) if !file.text.is_empty() => Err(format!(
                 "`{shown}` exists; old_string must be the text to replace (write_file replaces a whole file)"
@@ -115,7 +116,13 @@ fn plan(input: &Input<'_>, path: &AbsPath, hands: &Hands) -> Result<Change, Stri
         };
     }
     let Some(file) = file else { return Err(place::missing(path, hands)) };
-    let replaced = matching::replace(&file.text, input.old, input.new, input.all)
+    let (old, new) = hands.veil().uncover(&file.text, input.old, input.new).map_err(|mark| {
+        format!(
+            "`{mark}` stands for a secret that `{shown}` does not hold, or that old_string does not hold; read the file \
+             again and keep the mark where it is"
+        )
+    })?;
+    let replaced = matching::replace(&file.text, &old, &new, input.all)
         .map_err(|miss| sentence(&miss, &file.text, &shown))?;
     if replaced.text == file.text {
         return Err(format!("`{shown}` already reads like that; nothing would change"));

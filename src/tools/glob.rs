@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::AbsPath,
-    permissions::{Action, Approved},
+    permissions::{self, Action, Approved},
     prompt::ToolSpec,
     protocol::{Display, Preview},
 };
@@ -97,7 +97,12 @@ async fn find(call: &Approved, hands: &Hands) -> Result<Outcome, String> {
     let wanted = input.pattern.strip_prefix(&below).unwrap_or(input.pattern);
     let pattern = Pattern::new(wanted, false)?;
     let (from, stop) = (start.clone(), hands.stop.clone());
-    let walked = hands.off_thread(move || matching(&from, &pattern, &|| stop.is_cancelled())).await;
+    // Names say little, but a file of secrets is found by those who ask for it.
+    let is_named = permissions::names_secret(wanted);
+    let is_kept_back = call.keeps_back();
+    let is_left_out = move |path: &AbsPath| !is_named && is_kept_back(path);
+    let walked =
+        hands.off_thread(move || matching(&from, &pattern, &is_left_out, &|| stop.is_cancelled())).await;
     let Some((mut files, is_cut)) = walked else { return Ok(Outcome::interrupted("the search was stopped")) };
     let count = files.len();
     files.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
@@ -127,6 +132,7 @@ async fn find(call: &Approved, hands: &Hands) -> Result<Outcome, String> {
 fn matching(
     start: &AbsPath,
     pattern: &Pattern,
+    is_left_out: &dyn Fn(&AbsPath) -> bool,
     is_stopped: &dyn Fn() -> bool,
 ) -> (Vec<(SystemTime, PathBuf)>, bool) {
     let began = std::time::Instant::now();
@@ -138,8 +144,9 @@ fn matching(
         if entry.file_type().is_none_or(|kind| kind.is_dir()) {
             continue;
         }
-        let Some(below) = AbsPath::new(entry.path()).and_then(|path| path.below(start)) else { continue };
-        if pattern.matches(&below) {
+        let Some(path) = AbsPath::new(entry.path()) else { continue };
+        let Some(below) = path.below(start) else { continue };
+        if pattern.matches(&below) && !is_left_out(&path) {
             let time = entry.metadata().ok().and_then(|meta| meta.modified().ok());
             found.push((time.unwrap_or(SystemTime::UNIX_EPOCH), entry.into_path()));
         }

@@ -31,9 +31,11 @@ pub(super) fn confirm(path: &AbsPath) -> Result<(), String> {
     }
 }
 
-/// The root the path lies under, when it lies in the workspace.
+/// The outermost root the path lies under, when it lies in the workspace: the folder the person works in may lie in a
+/// repository.
 pub(super) fn root_of<'a>(path: &AbsPath, hands: &'a Hands) -> Option<&'a AbsPath> {
-    std::iter::once(&hands.root).chain(&hands.extra_roots).find(|root| path.is_within(root))
+    let roots = std::iter::once(&hands.root).chain(&hands.extra_roots).filter(|root| path.is_within(root));
+    roots.min_by_key(|root| root.as_path().components().count())
 }
 
 /// Links that may lie on the way. Source: Linux stops at 40 (`man path_resolution`).

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
+use self::links::Guarded;
 use super::{
     Hands, Outcome, Tool, bound,
     input::{Fields, loosely},
@@ -85,7 +86,9 @@ impl Tool for RunShellCommand {
             return Err(format!("`directory` must be a folder, and `{}` is none", input.directory));
         }
         let links = links::behind(input.command, &directory);
-        Ok(Action::Run(ShellCommand { line: input.command.to_owned(), directory, links }))
+        let Guarded { secrets, kept_back } = links::guarded(input.command, &directory, hands);
+        let line = input.command.to_owned();
+        Ok(Action::Run(ShellCommand { line, directory, links, secrets, kept_back }))
     }
 
     fn title(&self, input: &Map<String, Value>, hands: &Hands) -> String {
@@ -140,7 +143,7 @@ impl Tool for RunShellCommand {
 
 /// Runs a command line of the person's own in the folder they work in. It has no time limit, and nobody is asked.
 pub async fn run_own(line: &str, hands: &Hands) -> Outcome {
-    let command = ShellCommand { line: line.to_owned(), directory: hands.root.clone(), links: Vec::new() };
+    let command = ShellCommand::new(line, hands.root.clone());
     foreground::run(&command, None, hands).await
 }
 

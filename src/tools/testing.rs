@@ -36,6 +36,7 @@ impl Room {
             limits: Limits::default(),
             reads: Arc::new(Mutex::new(Reads::default())),
             todos: Arc::default(),
+            veil: Arc::default(),
             net: crate::net::Lazy::default(),
             hidden_env: Arc::default(),
             progress: Arc::new(move |text| ear.lock().expect("no panic").push_str(text)),

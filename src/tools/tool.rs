@@ -11,6 +11,7 @@ use crate::{
     permissions::{Action, Approved},
     prompt::ToolSpec,
     protocol::{Display, Preview, Todo, Verdict},
+    redact::Veil,
 };
 
 /// A thing the model can do.
@@ -100,6 +101,8 @@ pub struct Hands {
     pub reads: Arc<Mutex<super::reads::Reads>>,
     /// The list of things to do.
     pub todos: Arc<Mutex<Vec<Todo>>>,
+    /// What of it the model may not see.
+    pub veil: Arc<Mutex<Veil>>,
     /// The HTTP client, made when first needed.
     pub net: crate::net::Lazy,
     /// Names of environment variables that no child process sees.
@@ -114,6 +117,11 @@ impl Hands {
     /// What was read, locked.
     pub(super) fn reads(&self) -> MutexGuard<'_, super::reads::Reads> {
         self.reads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the model may not see, locked.
+    pub(super) fn veil(&self) -> MutexGuard<'_, Veil> {
+        self.veil.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A path argument as a person would write it, without looking at the disk.

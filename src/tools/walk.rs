@@ -49,14 +49,28 @@ pub(super) fn walk(start: &AbsPath, rules: Rules) -> WalkBuilder {
     builder
 }
 
-/// Whether `.qwenignore` of the workspace keeps this file from the model.
+/// Whether a `.qwenignore` of the workspace keeps this file from the model. Deeper files are asked first.
 pub(super) fn is_kept_back(path: &AbsPath, hands: &Hands) -> bool {
     let Some(root) = place::root_of(path, hands) else { return false };
-    let mut builder = GitignoreBuilder::new(root);
-    // A line that is no pattern is skipped and the others count; a missing file has no lines.
-    let _ = builder.add(root.join(OWN_RULES));
-    let rules = builder.build().unwrap_or_else(|_| Gitignore::empty());
-    !rules.is_empty() && rules.matched_path_or_any_parents(path, path.as_path().is_dir()).is_ignore()
+    let Ok(way) = path.as_path().strip_prefix(root) else { return false };
+    let (mut layers, mut at): (Vec<Gitignore>, _) = (Vec::new(), root.as_path().to_owned());
+    for part in way.components() {
+        let file = at.join(OWN_RULES);
+        if file.is_file() {
+            let mut builder = GitignoreBuilder::new(&at);
+            // A line that is no pattern is skipped and the others count.
+            let _ = builder.add(file);
+            layers.extend(builder.build());
+        }
+        at.push(part);
+        let is_folder = at.is_dir();
+        let said =
+            layers.iter().rev().map(|layer| layer.matched(&at, is_folder)).find(|said| !said.is_none());
+        if said.is_some_and(|said| said.is_ignore()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// A pattern for file names or for paths from a folder.

@@ -38,6 +38,7 @@ mod programs;
 mod recipes;
 mod redacted;
 mod resume;
+mod secrets;
 mod sign_in;
 mod small_head;
 mod streams;

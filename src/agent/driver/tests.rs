@@ -144,6 +144,7 @@ impl World {
             tries: 5,
             is_unattended: false,
             fallbacks: std::collections::VecDeque::new(),
+            redacts: true,
             hidden_env: Vec::new(),
             spill: root.join("spill"),
             transcript,
@@ -344,4 +345,51 @@ async fn a_session_without_a_desk_and_a_desk_that_breaks_say_so() {
     let mut world = World::new(Ok(ours()), Some(FakeDesk::new(ours())));
     world.desk(DeskOp::Remove { account: "a".into() });
     assert_eq!(world.hear(failed).await.0, Kind::Bug);
+}
+
+#[tokio::test]
+async fn a_secret_in_a_command_of_the_persons_own_stays_until_they_let_it_through() {
+    let sim = sim([say("One."), say("Two.")]).await;
+    let mut world = World::new(Ok(connection(&sim, "qwen3-coder-plus", "sk-old-0123456789")), None);
+    let token = ["ghp_", "Zx8Lq2Vn7Rt4Wb9", "Km3Ps6Yd1Hc5Jf0GaTeUo"].concat();
+    let ran = |event: &Event| match event {
+        Event::ToolDone { display, .. } => Some(format!("{display:?}")),
+        _ => None,
+    };
+    let notice = |event: &Event| match event {
+        Event::Notice { text, .. } if text.starts_with("privacy") => Some(text.clone()),
+        _ => None,
+    };
+    let command = format!("echo {token}");
+    world.send(Op::Shell { command: command.clone() });
+    let told = world.until(notice).await.0;
+    assert_eq!(
+        told,
+        format!(
+            "privacy: github-token #1 in `! {command}` was hidden from the model; `/privacy allow 1` sends it from \
+             then on"
+        )
+    );
+    assert!(world.until(ran).await.0.contains(&token), "the person sees what it printed");
+    world.say("look");
+    world.turn_ends().await;
+    world.send(Op::LetThrough { number: 7 });
+    assert_eq!(world.until(notice).await.0, "privacy: nothing with the number 7 was hidden in this session");
+    world.send(Op::LetThrough { number: 1 });
+    assert_eq!(
+        world.until(notice).await.0,
+        "privacy: secret #1 is sent from now on; what was sent before stays as it is"
+    );
+    world.send(Op::Shell { command });
+    world.until(ran).await;
+    world.say("again");
+    world.turn_ends().await;
+    let requests = sim.requests();
+    let (first, second) = (messages(&requests[0]), messages(&requests[1]));
+    assert!(
+        first.concat().contains("$ echo [hidden github-token #1]\n[hidden github-token #1]"),
+        "{first:#?}"
+    );
+    assert_eq!(second[..first.len()], first[..]);
+    assert!(!first.concat().contains(&token) && second[first.len()..].concat().contains(&token));
 }

@@ -51,7 +51,8 @@ impl World {
             noticed: BTreeSet::new(),
             head,
         };
-        Knowledge { options, root, cwd, pinned: self.pinned(), key, state: Mutex::new(state) }
+        let shroud = Shroud::new(true, crate::agent::Mailbox::default());
+        Knowledge { options, root, cwd, pinned: self.pinned(), key, shroud, state: Mutex::new(state) }
     }
 }
 
@@ -82,7 +83,7 @@ fn holding(text: &str, items: &[Item]) -> Ledger {
 }
 
 fn chosen(pins: &[Pin<Repository>], restored: &[Item], ledger: &Ledger) -> Option<String> {
-    let found = choose(pins.to_vec(), &BASE, restored, ledger, NOW)?;
+    let found = choose(pins.to_vec(), &Made { base: BASE.clone(), is_covered: true }, restored, ledger, NOW)?;
     Some(found.block())
 }
 

@@ -251,6 +251,7 @@ impl Machine {
             | Op::ForgetRule { .. }
             | Op::KeepPast { .. }
             | Op::Used { .. }
+            | Op::LetThrough { .. }
             | Op::KeepDraft { .. } => {}
             Op::Quit => {
                 self.is_quitting = true;

@@ -4,8 +4,11 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::{
     base::AbsPath,
-    permissions::shell::{Reading, SimpleCommand, Word},
-    tools::place,
+    permissions::{
+        secret_part,
+        shell::{Reading, SimpleCommand, Word},
+    },
+    tools::{Hands, place, walk},
 };
 
 /// Folders a line may run in that are looked at.
@@ -22,22 +25,61 @@ pub(super) fn behind(line: &str, directory: &AbsPath) -> Vec<AbsPath> {
     if reading.doubt.is_some() {
         return Vec::new();
     }
+    let mut found = BTreeSet::new();
+    for (folder, name) in named(&reading, directory) {
+        found.extend(led_elsewhere(&folder, &name));
+        for entry in matching(&folder, &name, true) {
+            found.extend(led_elsewhere(&folder, &entry));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Files a line may touch that are to be asked about whatever it does.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Guarded {
+    /// Files with secrets that a pattern becomes.
+    pub(super) secrets: Vec<AbsPath>,
+    /// What `.qwenignore` keeps from the model.
+    pub(super) kept_back: Vec<AbsPath>,
+}
+
+/// Looks which guarded files the words of a line name. A line that is not understood asks anyway.
+pub(super) fn guarded(line: &str, directory: &AbsPath, hands: &Hands) -> Guarded {
+    let reading = Reading::of(line, directory, None);
+    let (mut secrets, mut kept_back) = (BTreeSet::new(), BTreeSet::new());
+    let roots = || std::iter::once(&hands.root).chain(&hands.extra_roots);
+    for (folder, name) in named(&reading, directory) {
+        for entry in matching(&folder, &name, false) {
+            let path = folder.join(&entry);
+            if secret_part(&path, roots()).is_some() {
+                secrets.insert(path.clone());
+            }
+            if walk::is_kept_back(&path, hands) {
+                kept_back.insert(path);
+            }
+        }
+        if name.contains('\0') {
+            continue;
+        }
+        let Ok(real) = place::follow(&folder.as_path().join(&name)) else { continue };
+        let paths = [Some(folder.join(&name)), AbsPath::new(real)];
+        let exists = |path: &AbsPath| path.as_path().exists();
+        kept_back.extend(paths.into_iter().flatten().filter(|p| exists(p) && walk::is_kept_back(p, hands)));
+    }
+    Guarded { secrets: secrets.into_iter().collect(), kept_back: kept_back.into_iter().collect() }
+}
+
+/// Every name in the line that may be a file, with every folder it may count from.
+fn named(reading: &Reading, directory: &AbsPath) -> Vec<(AbsPath, String)> {
     let places = reading.commands.iter().flat_map(|c| c.places.folders().unwrap_or_default());
     let folders: BTreeSet<&AbsPath> =
         std::iter::once(directory).chain(places).take(MOST_FOLDERS * 64).collect();
     let words = reading.commands.iter().flat_map(SimpleCommand::args).map(|word: &Word| word.text.as_str());
     let names: BTreeSet<&str> =
         words.chain(reading.files.iter().map(|f| f.shown.as_str())).flat_map(names).collect();
-    let mut found = BTreeSet::new();
-    for folder in folders.into_iter().take(MOST_FOLDERS) {
-        for name in &names {
-            found.extend(led_elsewhere(folder, name));
-            for entry in matching(folder, name) {
-                found.extend(led_elsewhere(folder, &entry));
-            }
-        }
-    }
-    found.into_iter().collect()
+    let folders = folders.into_iter().take(MOST_FOLDERS);
+    folders.flat_map(|folder| names.iter().map(|name| (folder.clone(), (*name).to_owned()))).collect()
 }
 
 /// What of a word may be a path: `x`, of `--file=x` the `x`, of `-fx` the `x`.
@@ -55,16 +97,19 @@ fn led_elsewhere(folder: &AbsPath, name: &str) -> Option<AbsPath> {
     (real != folder.join(name)).then_some(real)
 }
 
-/// The links whose names a pattern makes, up to the part with its first wildcard.
-fn matching(folder: &AbsPath, name: &str) -> Vec<String> {
+/// The entries whose names a pattern makes, or only the links among them, up to the part with its first wildcard.
+fn matching(folder: &AbsPath, name: &str, only_links: bool) -> Vec<String> {
     let Some(at) = name.find(['*', '?', '[']) else { return Vec::new() };
     let start = name[..at].rfind('/').map_or(0, |slash| slash + 1);
     let part = name[start..].split('/').next().unwrap_or_default();
     let Ok(pattern) = globset::Glob::new(part) else { return Vec::new() };
     let (pattern, base) = (pattern.compile_matcher(), &name[..start]);
     let Ok(entries) = fs::read_dir(folder.as_path().join(Path::new(base))) else { return Vec::new() };
-    let links = entries.flatten().take(MOST_ENTRIES).filter(|e| e.file_type().is_ok_and(|t| t.is_symlink()));
-    links
+    let is_wanted = |e: &fs::DirEntry| !only_links || e.file_type().is_ok_and(|t| t.is_symlink());
+    entries
+        .flatten()
+        .take(MOST_ENTRIES)
+        .filter(is_wanted)
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|entry| pattern.is_match(entry))
         .map(|entry| format!("{base}{entry}"))
