@@ -212,3 +212,46 @@ fn the_path_rules_see_backticks_and_links() {
         ["src/lib.rs", "docs/x.md", "./docs/b.md"]
     );
 }
+
+/// What a page says of tests: `tests/it/x.rs::name`.
+fn named_tests(text: &str) -> Vec<(String, String)> {
+    let pieces = text.split('`').skip(1).step_by(2);
+    let pairs = pieces.filter_map(|piece| piece.split_once(".rs::"));
+    pairs.map(|(path, name)| (format!("{path}.rs"), name.to_owned())).collect()
+}
+
+/// Bullets and rows of tables, each with the lines that belong to it. The header of a table is none.
+fn statements(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let is_header = lines.get(at + 1).is_some_and(|next| next.starts_with("|---"));
+        if line.starts_with("- ") || (line.starts_with("| ") && !is_header) {
+            found.push((*line).to_owned());
+        } else if let (true, Some(last)) = (line.starts_with("  "), found.last_mut()) {
+            last.push_str(line);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_statement_about_privacy_names_a_test_that_exists() {
+    let page = read(&root().join("PRIVACY.md"));
+    let mut bad = Vec::new();
+    for (path, name) in named_tests(&page) {
+        let text = fs::read_to_string(root().join(&path)).unwrap_or_default();
+        if !text.contains(&format!("fn {name}(")) {
+            bad.push(format!("there is no {path}::{name}"));
+        }
+    }
+    // What a provider says of itself no test of ours can hold.
+    let (before, rest) = page.split_once("## What the provider keeps").expect("a heading");
+    let (told, after) = rest.split_once("\n- ").expect("what we do about it");
+    assert!(told.contains("read 2026-11"), "a statement of others has its date");
+    for text in [before.to_owned(), format!("- {after}")] {
+        let bare = statements(&text).into_iter().filter(|s| named_tests(s).is_empty());
+        bad.extend(bare.map(|s| format!("no test: {s}")));
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}

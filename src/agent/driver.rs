@@ -242,7 +242,7 @@ impl Driver {
                 self.mailbox.put(Event::Used { command });
                 return None;
             }
-            op @ (Op::Query(_) | Op::AddRule { .. } | Op::ForgetRule { .. }) => {
+            op @ (Op::Query(_) | Op::AddRule { .. } | Op::ForgetRule { .. } | Op::LetThrough { .. }) => {
                 self.beside(op);
                 return None;
             }

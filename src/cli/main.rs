@@ -11,7 +11,7 @@ use super::{
     begin::Begin,
     cache, demo, doctor,
     door::Door,
-    face, mirror, models, parse, read_stdin, report,
+    face, mirror, models, parse, privacy, read_stdin, report,
     shut::shut,
     simulate, start,
     telemetry::{self, Counting},
@@ -57,6 +57,7 @@ fn go(mut arguments: Arguments, started: Moment) -> u8 {
         Some(Subcommand::Models(flags)) => models::run(&flags),
         Some(Subcommand::Demo(flags)) => demo::run(flags, streams),
         Some(Subcommand::Sim(flags)) => simulate::run(&flags),
+        Some(Subcommand::Privacy(flags)) => privacy::run(flags),
         Some(Subcommand::Telemetry(flags)) => telemetry::run(flags),
         None => session(arguments, streams, started),
     };
@@ -74,6 +75,7 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     let begin = Begin::asked(arguments.session.resume());
     let mut assembled = assemble::session(&arguments, &asked, &begin, is_interactive)?;
     let counting = Counting::begin(&assembled.beginning, started);
+    let spill = assembled.beginning.is_private.then(|| assembled.setup.spill.clone());
     assembled.setup.watch = counting.watch();
     assembled.setup.notices.extend(counting.notices());
     let runtime = assemble::runtime()?;
@@ -105,8 +107,12 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
         written.wait();
         working.end().await;
         ended
-    })?;
+    });
     // Dropping what still runs kills the commands of a run that was stopped. Nothing else is worth a longer wait.
     runtime.shutdown_timeout(LAST);
-    Ok(code)
+    if let Some(spill) = spill {
+        // Nothing may have been put there.
+        let _ = std::fs::remove_dir_all(spill);
+    }
+    code
 }

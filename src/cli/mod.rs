@@ -24,6 +24,7 @@ mod mirror;
 mod mode;
 mod models;
 mod parse;
+mod privacy;
 mod shut;
 mod signals;
 mod simulate;
@@ -48,5 +49,6 @@ pub use parse::parse;
 pub use stdin::read as read_stdin;
 pub use subcommands::{
     Auth, AuthCommand, AuthLogin, Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus,
-    Demo, Doctor, Models, Sim, SimUnit, Subcommand, Telemetry, TelemetryCommand,
+    Demo, Doctor, Models, Privacy, PrivacyCommand, PrivacyPurge, Sim, SimUnit, Subcommand, Telemetry,
+    TelemetryCommand,
 };

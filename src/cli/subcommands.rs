@@ -41,6 +41,11 @@ pub enum Subcommand {
     /// be shown to others. Ends with the code a run would end with: 0, 41 without a credential, 52 with settings
     /// that cannot be used.
     Doctor(Doctor),
+    /// See what leaves this machine, what the provider keeps, and what lies on this disk; remove it
+    ///
+    /// Without a word it shows all that for the account a run here would use. Nothing is sent. More: PRIVACY.md.
+    #[command(subcommand_value_name = "WHAT", subcommand_help_heading = "What can be done")]
+    Privacy(Privacy),
     /// See what is counted of how qwen is used, and turn it on or off
     ///
     /// Without a word it says whether anything is counted and why, where it goes, what waits and how old the id is.
@@ -169,6 +174,53 @@ pub struct CacheModels {
     /// Answer as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is asked about privacy.
+#[derive(Args, Clone, Debug)]
+pub struct Privacy {
+    /// What to do; `show` when nothing is said.
+    #[command(subcommand)]
+    pub what: Option<PrivacyCommand>,
+}
+
+/// Something to do about privacy.
+#[derive(clap::Subcommand, Clone, Debug)]
+pub enum PrivacyCommand {
+    /// Print what leaves, what is kept there, what is counted, and what lies here
+    Show,
+    /// Remove what lies on this disk, after a yes
+    ///
+    /// Without a word: sessions, what you typed, context, the ledger of the cache, long outputs, telemetry and reports of
+    /// crashes. Settings, accounts and keys only when they are named. A session that another process works with stays.
+    Purge(PrivacyPurge),
+}
+
+/// What is removed.
+#[derive(Args, Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent words of a command line")]
+pub struct PrivacyPurge {
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Conversations, what you typed, and what was read of repositories
+    #[arg(long)]
+    pub sessions: bool,
+    /// What is known of the provider's cache
+    #[arg(long)]
+    pub cache: bool,
+    /// Whole outputs of tools
+    #[arg(long)]
+    pub outputs: bool,
+    /// What is counted, and reports of crashes
+    #[arg(long)]
+    pub telemetry: bool,
+    /// Your settings
+    #[arg(long)]
+    pub settings: bool,
+    /// Accounts, keys in files and sign-ins
+    #[arg(long)]
+    pub accounts: bool,
 }
 
 /// What is done about counting.

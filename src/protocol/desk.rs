@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{Failure, Item};
+use super::{Failure, Item, PrivacyPage};
 use crate::base::{Moment, Money, Secret, SessionId, Tokens};
 
 /// A key on its way from the person to where it is kept.
@@ -114,6 +114,8 @@ pub enum DeskOp {
         /// Which list is wanted then.
         is_everywhere: bool,
     },
+    /// What leaves, what is kept where, and what lies on this disk. Answered by [`DeskEvent::Privacy`].
+    Privacy,
     /// All settings and where each value comes from. Answered by [`DeskEvent::Settings`].
     Settings,
     /// Write a setting into the person's settings file. Answered by [`DeskEvent::Settings`].
@@ -138,6 +140,8 @@ pub enum DeskEvent {
     Local(Vec<LocalServer>),
     /// The models to choose from.
     Models(Vec<ModelRow>),
+    /// What leaves, what is kept where, and what lies on this disk.
+    Privacy(PrivacyPage),
     /// The sessions that are kept, the newest first.
     Sessions(Vec<SessionRow>),
     /// What was said in a session that is kept.

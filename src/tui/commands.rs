@@ -22,6 +22,7 @@ pub(super) enum Action {
     Memory,
     Compress,
     Copy,
+    Privacy,
     Export,
     Rewind,
     Theme,
@@ -163,6 +164,14 @@ pub(super) const ALL: &[Command] = &[
         about: |w| w.command_cache,
         group: Group::Bill,
         action: Action::Cache,
+    },
+    Command {
+        name: "privacy",
+        also: &[],
+        arguments: Arguments::Free(|w| w.hint_allow),
+        about: |w| w.command_privacy,
+        group: Group::Safety,
+        action: Action::Privacy,
     },
     Command {
         name: "compress",

@@ -61,6 +61,7 @@ impl Model {
                 self.put(Kind::Answer, lines, cmds);
             }
             Event::Reply(Reply::Past(past)) => self.hear_past(past),
+            Event::Reply(Reply::Hidden(list)) => self.hear_hidden(&list, cmds),
             Event::Reply(Reply::Files(list)) => self.take_files(list),
             Event::Reply(reply) => self.hear_panel_reply(reply),
             Event::Desk(news) => self.hear_desk(news, cmds),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::{Clean, width},
-    protocol::{Mode, Op},
+    protocol::{DeskOp, HiddenList, HiddenRow, Mode, Op, Query},
 };
 
 impl Model {
@@ -108,6 +108,7 @@ impl Model {
                 Ok(turn @ 1..) => cmds.push(Cmd::Send(Op::Rewind { turn })),
                 _ => self.hint = Some("say how many messages to take back: /rewind 2".to_owned()),
             },
+            A::Privacy => self.privacy_command(arguments, cmds),
             A::Theme => self.theme_command(arguments, cmds),
             A::Vim => {
                 let is_on = !self.composer.has_vim();
@@ -132,6 +133,36 @@ impl Model {
             ("", None) => self.hint = Some("the session has not started yet".to_owned()),
             _ => self.hint = Some("say /context, or /context refresh".to_owned()),
         }
+    }
+
+    fn privacy_command(&mut self, arguments: &str, cmds: &mut Vec<Cmd>) {
+        let allowed = arguments.strip_prefix("allow").map(|number| number.trim().trim_start_matches('#'));
+        match allowed.map(str::parse::<u32>) {
+            Some(Ok(number)) => cmds.push(Cmd::Send(Op::LetThrough { number })),
+            None if arguments.is_empty() => {
+                cmds.push(Cmd::Send(Op::Desk(DeskOp::Privacy)));
+                cmds.push(Cmd::Send(Op::Query(Query::Hidden)));
+            }
+            _ => self.hint = Some(self.look.words.say_privacy.to_owned()),
+        }
+    }
+
+    /// What was hidden from the model.
+    pub(super) fn hear_hidden(&mut self, list: &HiddenList, cmds: &mut Vec<Cmd>) {
+        let words = self.look.words;
+        let row = |row: &HiddenRow| {
+            let state = if row.is_allowed { words.secret_is_sent } else { words.secret_is_hidden };
+            format!("#{} {} {state}", row.number, row.kind)
+        };
+        let text = match (list.is_on, list.rows.is_empty()) {
+            (false, _) => words.hiding_is_off.to_owned(),
+            (true, true) => words.nothing_hidden.to_owned(),
+            (true, false) => {
+                let rows: Vec<String> = list.rows.iter().map(row).collect();
+                format!("{}\n{}", words.hidden_here, rows.join("\n"))
+            }
+        };
+        self.say(&text, false, cmds);
     }
 
     fn about(&mut self, cmds: &mut Vec<Cmd>) {

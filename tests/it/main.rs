@@ -33,6 +33,7 @@ mod one_shot;
 mod permissions;
 mod pinned;
 mod pipes;
+mod privacy;
 mod private;
 mod programs;
 mod recipes;

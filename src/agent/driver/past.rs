@@ -4,7 +4,7 @@ use super::Driver;
 use crate::protocol::{Event, Op, Query, Reply};
 
 impl Driver {
-    /// Serves what is about earlier texts, and about secrets in them; gives back what is not.
+    /// Serves what is about earlier texts; gives back what is not.
     ///
     /// A home that cannot be written to was told of with the transcript; for these nobody needs to hear it again.
     pub(super) fn serve_past(&self, op: Op) -> Option<Op> {
@@ -17,10 +17,6 @@ impl Driver {
             }
             // Small, and in the order they come: the draft is kept before the session ends.
             Op::KeepPast { text } => drop(self.past.keep(&text)),
-            Op::Query(Query::Hidden) => {
-                self.mailbox.put(Event::Reply(Reply::Hidden(self.workshop.hidden())));
-            }
-            Op::LetThrough { number } => self.workshop.let_through(number),
             Op::KeepDraft { text } => drop(self.past.keep_draft(&text)),
             op => return Some(op),
         }

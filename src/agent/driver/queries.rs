@@ -1,4 +1,5 @@
-//! Answers what a face asks beside the conversation: what fills the window, which rules hold, what is read.
+//! Answers what a face asks beside the conversation: what fills the window, which rules hold, what is read
+//! and what was hidden.
 
 use super::{super::window, Driver};
 use crate::{
@@ -13,6 +14,10 @@ impl Driver {
             Op::Query(Query::Rules) => self.tell_rules(),
             Op::Query(Query::Window) => self.tell_window(),
             Op::Query(Query::Memory) => self.tell_memory(),
+            Op::Query(Query::Hidden) => {
+                self.mailbox.put(Event::Reply(Reply::Hidden(self.workshop.hidden())));
+            }
+            Op::LetThrough { number } => self.workshop.let_through(number),
             Op::AddRule { list, rule } => self.add_rule(list, &rule),
             Op::ForgetRule { list, rule } => {
                 self.workshop.forget_rule(list, &rule);

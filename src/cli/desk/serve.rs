@@ -5,7 +5,11 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
-use super::{add::New, service::Service};
+use super::{
+    super::privacy::{Subject, page},
+    add::New,
+    service::Service,
+};
 use crate::{
     agent::{Connection, Desk, Tell},
     protocol::{DeskEvent, DeskOp, Failure, Kind},
@@ -75,6 +79,13 @@ impl Service {
             DeskOp::Models => tell(DeskEvent::Models(self.models(stop).await?)),
             DeskOp::UseModel { model, account, is_default } => {
                 return self.use_model(&model, account.as_deref(), is_default).await.map(Some);
+            }
+            DeskOp::Privacy => {
+                let page = self.on_disk(|service, known| {
+                    let subject = service.connection().as_ref().map(Subject::of);
+                    Ok(page(&known, subject.as_ref(), service.is_private()))
+                });
+                tell(DeskEvent::Privacy(page.await?));
             }
             DeskOp::Sessions { is_everywhere } => {
                 tell(DeskEvent::Sessions(self.sessions(is_everywhere).await?));

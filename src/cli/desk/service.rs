@@ -47,6 +47,11 @@ impl Service {
         &self.asked.cwd
     }
 
+    /// Whether the session is kept by nobody.
+    pub(super) fn is_private(&self) -> bool {
+        self.asked.settings.is_private
+    }
+
     /// What changes while it works.
     pub(super) fn now(&self) -> MutexGuard<'_, Now> {
         // A panic while the lock was held leaves values that are whole.

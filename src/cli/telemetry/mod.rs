@@ -12,6 +12,7 @@ mod status;
 pub(super) use consent::account;
 pub(super) use counting::{Beginning, Counting};
 pub(super) use run::run;
+pub(super) use status::state;
 
 #[cfg(test)]
 mod tests;

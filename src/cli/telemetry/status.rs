@@ -26,6 +26,19 @@ pub(super) struct Status {
     folder: String,
 }
 
+/// Whether anything is counted here, and why, in one line.
+pub(in crate::cli) fn state(known: &Known, account: Account) -> String {
+    head(&here(known, account, true))
+}
+
+fn head(decision: &Decision) -> String {
+    match decision {
+        Decision::Off(reason) => format!("telemetry is off: {reason}"),
+        Decision::Tell => "telemetry is off until the notice was shown in the terminal".to_owned(),
+        Decision::On(reason) => format!("telemetry is on: {reason}"),
+    }
+}
+
 impl Status {
     /// Looks. Nothing is made or changed.
     pub(super) fn of(known: &Known) -> Self {
@@ -55,11 +68,7 @@ impl Status {
 
     /// For a person. What is from settings or the system is cleaned.
     pub(super) fn to_text(&self) -> String {
-        let head = match &self.decision {
-            Decision::Off(reason) => format!("telemetry is off: {reason}"),
-            Decision::Tell => "telemetry is off until the notice was shown in the terminal".to_owned(),
-            Decision::On(reason) => format!("telemetry is on: {reason}"),
-        };
+        let head = head(&self.decision);
         let address = match &self.address {
             None => "nowhere: this build has no address, and `telemetry.endpoint` is not set".to_owned(),
             Some(Ok(address)) => address.clone(),

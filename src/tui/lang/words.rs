@@ -199,6 +199,23 @@ sentences! {
     command_stats,
     /// `/cache`.
     command_cache,
+    // Privacy.
+    /// `/privacy`.
+    command_privacy,
+    /// What may follow `/privacy`.
+    hint_allow,
+    /// `/privacy` with something else.
+    say_privacy,
+    /// Above the list of what was hidden.
+    hidden_here,
+    /// Behind one that is hidden.
+    secret_is_hidden,
+    /// Behind one that is let through.
+    secret_is_sent,
+    /// Nothing was hidden.
+    nothing_hidden,
+    /// Nothing is ever hidden.
+    hiding_is_off,
     /// `/compress`.
     command_compress,
     /// `/context`.

@@ -195,6 +195,7 @@ impl Model {
                 }
                 sign_in.failure = Some(failure);
             }
+            (DeskEvent::Privacy(page), _) => self.say(page.to_text().trim_end(), false, cmds),
             (DeskEvent::Failed(failure), _) => {
                 self.panel = None;
                 let lines = printed::failure(&failure, self.size.columns, self.look);

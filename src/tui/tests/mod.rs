@@ -10,6 +10,7 @@ mod menus;
 mod page;
 mod panels;
 mod past;
+mod privacy;
 mod screens;
 mod shell;
 mod sign_in;
