@@ -75,6 +75,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Watch qwen fix a real bug, with no account and no network')
             [CompletionResult]::new('sim', 'sim', [CompletionResultType]::ParameterValue, 'Serve a simulated Qwen Cloud on loopback, for people who test scripts')
             [CompletionResult]::new('cache', 'cache', [CompletionResultType]::ParameterValue, 'See what the provider''s cache holds, what it saved, and on which rules')
+            [CompletionResult]::new('batch', 'batch', [CompletionResultType]::ParameterValue, 'Do many tasks of a file, several at once, and go on where it stopped when it is started again')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Sign in, see who is signed in, and choose between accounts')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'See what a run here would use, and what is in its way')
             [CompletionResult]::new('telemetry', 'telemetry', [CompletionResultType]::ParameterValue, 'See what is counted of how qwen is used, and turn it on or off')
@@ -142,6 +143,25 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
         }
         'qwen;cache;models' {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;batch' {
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'How many tasks run at once')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many tasks run at once')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Where results go, one line of JSON each; `-` is stdout, from which nothing can be resumed [default: FILE with `.results.jsonl`; stdout for stdin]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where results go, one line of JSON each; `-` is stdout, from which nothing can be resumed [default: FILE with `.results.jsonl`; stdout for stdin]')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Do one part of the file, such as `2/3`; the parts of a file share nothing and leave nothing out')
+            [CompletionResult]::new('--shards', '--shards', [CompletionResultType]::ParameterName, 'Do one of so many parts: the one that `JOB_COMPLETION_INDEX` names, as Kubernetes sets it')
+            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Start nothing more, with exit code 55, once the tasks in the output have cost this much, in US dollars')
+            [CompletionResult]::new('--max-wall-time', '--max-wall-time', [CompletionResultType]::ParameterName, 'Stop all with exit code 55 after this time: `90`, `30s`, `5m`, `1.5h`')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'The model of tasks that name none')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model of tasks that name none')
+            [CompletionResult]::new('--approval-mode', '--approval-mode', [CompletionResultType]::ParameterName, 'What may happen without asking, in tasks that do not say: plan, default, auto-edit, yolo')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The longest time of tasks that do not say: `90`, `30s`, `5m`, `1.5h`')
+            [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Only check the tasks: run nothing, cost nothing')
+            [CompletionResult]::new('--retry-failed', '--retry-failed', [CompletionResultType]::ParameterName, 'Do the tasks again that failed')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

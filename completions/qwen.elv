@@ -72,6 +72,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand demo 'Watch qwen fix a real bug, with no account and no network'
             cand sim 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
             cand cache 'See what the provider''s cache holds, what it saved, and on which rules'
+            cand batch 'Do many tasks of a file, several at once, and go on where it stopped when it is started again'
             cand auth 'Sign in, see who is signed in, and choose between accounts'
             cand doctor 'See what a run here would use, and what is in its way'
             cand telemetry 'See what is counted of how qwen is used, and turn it on or off'
@@ -131,6 +132,24 @@ set edit:completion:arg-completer[qwen] = {|@words|
         }
         &'qwen;cache;models'= {
             cand --json 'Answer as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;batch'= {
+            cand -j 'How many tasks run at once'
+            cand --jobs 'How many tasks run at once'
+            cand -o 'Where results go, one line of JSON each; `-` is stdout, from which nothing can be resumed [default: FILE with `.results.jsonl`; stdout for stdin]'
+            cand --output 'Where results go, one line of JSON each; `-` is stdout, from which nothing can be resumed [default: FILE with `.results.jsonl`; stdout for stdin]'
+            cand --shard 'Do one part of the file, such as `2/3`; the parts of a file share nothing and leave nothing out'
+            cand --shards 'Do one of so many parts: the one that `JOB_COMPLETION_INDEX` names, as Kubernetes sets it'
+            cand --max-cost 'Start nothing more, with exit code 55, once the tasks in the output have cost this much, in US dollars'
+            cand --max-wall-time 'Stop all with exit code 55 after this time: `90`, `30s`, `5m`, `1.5h`'
+            cand -m 'The model of tasks that name none'
+            cand --model 'The model of tasks that name none'
+            cand --approval-mode 'What may happen without asking, in tasks that do not say: plan, default, auto-edit, yolo'
+            cand --timeout 'The longest time of tasks that do not say: `90`, `30s`, `5m`, `1.5h`'
+            cand --check 'Only check the tasks: run nothing, cost nothing'
+            cand --retry-failed 'Do the tasks again that failed'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

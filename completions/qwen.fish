@@ -78,6 +78,7 @@ complete -c qwen -n "__fish_qwen_needs_command" -s h -l help -d 'Print help (see
 complete -c qwen -n "__fish_qwen_needs_command" -a "demo" -d 'Watch qwen fix a real bug, with no account and no network'
 complete -c qwen -n "__fish_qwen_needs_command" -a "sim" -d 'Serve a simulated Qwen Cloud on loopback, for people who test scripts'
 complete -c qwen -n "__fish_qwen_needs_command" -a "cache" -d 'See what the provider\'s cache holds, what it saved, and on which rules'
+complete -c qwen -n "__fish_qwen_needs_command" -a "batch" -d 'Do many tasks of a file, several at once, and go on where it stopped when it is started again'
 complete -c qwen -n "__fish_qwen_needs_command" -a "auth" -d 'Sign in, see who is signed in, and choose between accounts'
 complete -c qwen -n "__fish_qwen_needs_command" -a "doctor" -d 'See what a run here would use, and what is in its way'
 complete -c qwen -n "__fish_qwen_needs_command" -a "telemetry" -d 'See what is counted of how qwen is used, and turn it on or off'
@@ -140,6 +141,18 @@ complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcomm
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -l json -d 'Answer as JSON'
 complete -c qwen -n "__fish_qwen_using_subcommand cache; and __fish_seen_subcommand_from models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -s j -l jobs -d 'How many tasks run at once' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -s o -l output -d 'Where results go, one line of JSON each; `-` is stdout, from which nothing can be resumed [default: FILE with `.results.jsonl`; stdout for stdin]' -r -F
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l shard -d 'Do one part of the file, such as `2/3`; the parts of a file share nothing and leave nothing out' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l shards -d 'Do one of so many parts: the one that `JOB_COMPLETION_INDEX` names, as Kubernetes sets it' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l max-cost -d 'Start nothing more, with exit code 55, once the tasks in the output have cost this much, in US dollars' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l max-wall-time -d 'Stop all with exit code 55 after this time: `90`, `30s`, `5m`, `1.5h`' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -s m -l model -d 'The model of tasks that name none' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l approval-mode -d 'What may happen without asking, in tasks that do not say: plan, default, auto-edit, yolo' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l timeout -d 'The longest time of tasks that do not say: `90`, `30s`, `5m`, `1.5h`' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l check -d 'Only check the tasks: run nothing, cost nothing'
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l retry-failed -d 'Do the tasks again that failed'
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "login" -d 'Sign in with a code, or add a key'
 complete -c qwen -n "__fish_qwen_using_subcommand auth; and not __fish_seen_subcommand_from login logout status list use test" -f -a "logout" -d 'Forget an account and its key'

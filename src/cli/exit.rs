@@ -8,6 +8,9 @@ use crate::{
     protocol::Failure,
 };
 
+/// The exit code of a batch whose tasks all have a result, some of them a failure. No kind of failure has this number.
+pub(super) const SOME_FAILED: u8 = 60;
+
 /// Writes a failure for a person, or for a program when `format` is one of the JSON formats, and gives the exit
 /// code. stdout stays empty. Errors: none; a closed stderr changes nothing.
 pub fn report(failure: &Failure, format: Format, err: &mut dyn Write) -> u8 {

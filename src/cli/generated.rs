@@ -7,7 +7,7 @@ use std::{env, fmt::Write as _, fs, path::Path};
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::Arguments;
+use super::{Arguments, exit::SOME_FAILED};
 use crate::protocol::Kind;
 
 /// Compares a file of the tree with what it should hold, or writes it.
@@ -54,10 +54,10 @@ fn the_exit_codes_are_those_of_the_kinds() {
 #[test]
 fn no_two_kinds_share_an_exit_code_and_none_is_success() {
     let mut codes: Vec<u8> = Kind::ALL.into_iter().map(Kind::exit_code).collect();
-    codes.push(0);
+    codes.extend([0, SOME_FAILED]);
     codes.sort_unstable();
     codes.dedup();
-    assert_eq!(codes.len(), Kind::ALL.len() + 1);
+    assert_eq!(codes.len(), Kind::ALL.len() + 2);
 }
 
 fn exit_codes() -> String {
@@ -75,6 +75,10 @@ fn exit_codes() -> String {
     for kind in Kind::ALL {
         let _ = writeln!(page, "| {} | {} | {} |", kind.exit_code(), kind.name(), kind.meaning());
     }
+    let _ = writeln!(
+        page,
+        "| {SOME_FAILED} | tasks | some tasks of `qwen batch` failed; their own codes are in the results |"
+    );
     page.push_str(
         "
 A run that ends with an error never exits with 0, in any output format. With `-o json` and `-o stream-json` the
@@ -122,6 +126,7 @@ fn man_page() -> String {
     for kind in Kind::ALL {
         let _ = write!(page, ".TP\n{}\n{}\n", kind.exit_code(), kind.meaning());
     }
+    let _ = write!(page, ".TP\n{SOME_FAILED}\nsome tasks of a batch failed\n");
     page + &after_help(&command.get_after_long_help().expect("the tree has one").to_string())
 }
 

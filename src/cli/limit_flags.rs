@@ -26,7 +26,7 @@ pub struct LimitFlags {
 const LONGEST: f64 = 2_147_483.0;
 
 /// Reads a time: a number of seconds, or of what stands behind it. Errors: what is wrong with it.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &text[number.len()..] {
         "" | "s" => 1.0,
@@ -42,7 +42,8 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|e| e.to_string())
 }
 
-fn dollars(text: &str) -> Result<f64, String> {
+/// Reads an amount of dollars. Errors: what is wrong with it.
+pub(super) fn dollars(text: &str) -> Result<f64, String> {
     let dollars = text.trim_start_matches('$').parse::<f64>().ok();
     dollars
         .filter(|dollars| *dollars > 0.0 && dollars.is_finite())

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Arguments, Start, Streams, Subcommand, assemble, auth,
+    Arguments, Start, Streams, Subcommand, assemble, auth, batch,
     begin::Begin,
     cache, demo, doctor,
     door::Door,
@@ -52,6 +52,7 @@ fn go(mut arguments: Arguments, started: Moment) -> u8 {
             Ok(u8::from(written.is_err_and(|e| e.kind() != io::ErrorKind::BrokenPipe)))
         }
         Some(Subcommand::Auth(flags)) => auth::run(flags, streams),
+        Some(Subcommand::Batch(flags)) => batch::run(&flags),
         Some(Subcommand::Cache(flags)) => cache::run(flags),
         Some(Subcommand::Doctor(flags)) => doctor::run(flags),
         Some(Subcommand::Models(flags)) => models::run(&flags),

@@ -6,6 +6,7 @@
 mod arguments;
 mod assemble;
 mod auth;
+mod batch;
 mod begin;
 mod browser;
 mod cache;
@@ -39,6 +40,7 @@ pub use arguments::{
     Arguments, ContextFlags, InputFormat, ModelFlags, OutputFlags, PermissionFlags, PromptFlags, Resume,
     SessionFlags, TurnLimit,
 };
+pub use batch::{Batch, Shard};
 pub use browser::{NotOpened, open_browser};
 pub use completions::Shell;
 pub use exit::report;

@@ -25,7 +25,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, u8>
     })
 }
 
-fn read(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+/// As [`parse`], telling nobody. Errors: what is wrong with the words, or what was asked for in place of a run.
+pub(super) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
     let mut arguments = Arguments::try_parse_from(words)?;
     // A lone `help` asks for help, not for a model.
     if arguments.prompt.query == ["help"] {

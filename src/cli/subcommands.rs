@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, builder::PossibleValuesParser, value_parser};
 
-use super::Shell;
+use super::{Batch, Shell};
 use crate::sim::{CacheQuirk, OAuth};
 
 /// What else than the agent to run.
@@ -28,6 +28,14 @@ pub enum Subcommand {
     /// Without a question it answers `status`. How the cache works, with numbers to check by hand: docs/caching.md.
     #[command(subcommand_value_name = "QUESTION", subcommand_help_heading = "Questions")]
     Cache(Cache),
+    /// Do many tasks of a file, several at once, and go on where it stopped when it is started again
+    ///
+    /// Each line of FILE is a task: a prompt in quotes, or an object such as `{"id": "a", "prompt": "fix it", "cwd":
+    /// "packages/a"}`. Each is a one-shot run of its own in its own folder. Each finished one is one line of JSON in
+    /// the output. Start the same command again after a stop, a crash or a power cut: what is done is not done twice.
+    /// Fields, limits and recipes for more than one machine: docs/scale.md.
+    #[command(after_help = Batch::EXAMPLES)]
+    Batch(Batch),
     /// Sign in, see who is signed in, and choose between accounts
     ///
     /// Without a word it says who is signed in and what can be done; in a terminal it lists the ways to sign in. The

@@ -10,6 +10,7 @@ mod session;
 mod wire;
 
 mod auth;
+mod batch;
 mod bill;
 mod bugfix;
 mod cache;
