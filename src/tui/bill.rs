@@ -44,7 +44,10 @@ pub(super) fn short_time(time: Duration) -> String {
 
 /// The sums of a session: at its end, and for `/stats`.
 pub(super) fn summary(totals: &Totals, lasted: Duration, columns: usize, look: Look) -> Vec<Line<'static>> {
-    entries(&totals.bill(Some(&clock(lasted))), 9, columns, look.dim)
+    let mut bill = totals.bill(Some(&clock(lasted)));
+    // Who asked nothing has no bill.
+    bill.truncate(if totals.requests + totals.pings == 0 { 1 } else { bill.len() });
+    entries(&bill, 9, columns, look.dim)
 }
 
 /// Names in a column of `margin`, and beside them what there is to say.

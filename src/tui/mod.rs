@@ -40,6 +40,7 @@ mod options;
 mod panel;
 mod past;
 mod printed;
+mod retold;
 mod run;
 mod screen;
 mod sheet;

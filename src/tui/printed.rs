@@ -277,5 +277,12 @@ pub(super) fn untitled(call: &ToolCall) -> String {
         known.iter().find_map(|name| object.get(*name)?.as_str())
     });
     let about: String = about.unwrap_or_else(|| call.arguments.raw()).chars().take(80).collect();
-    format!("{} {about}", call.name)
+    // As the tools themselves say it.
+    let name = match call.name.as_str() {
+        "run_shell_command" => "run",
+        "read_file" => "read",
+        "write_file" => "write",
+        other => other,
+    };
+    format!("{name} {about}")
 }

@@ -143,6 +143,11 @@ impl<W: Write> Screen<W> {
         if rows.is_empty() {
             bytes.push_str(if printed.is_empty() { "\x1b[K" } else { "\x1b[J" });
         }
+        // One row alone cannot be erased from behind its text; the rows below it are.
+        let was_taller = self.rows.len() > 1 || self.rows.iter().any(|(_, wide)| *wide > self.columns);
+        if rows.len() < 2 && printed.is_empty() && was_taller {
+            bytes.push_str("\r\n\x1b[J\x1b[1A");
+        }
         rows.len().saturating_sub(1)
     }
 

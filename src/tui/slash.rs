@@ -1,6 +1,6 @@
 //! What Enter does: words are sent, commands are run.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::{
     cache_panel::cache_panel,
@@ -200,12 +200,12 @@ impl Model {
                 return;
             }
             Some(Folded::Text { title, text }) => {
-                let mut lines = vec![Line::styled(title, look.bold)];
+                let mut lines = wrap_plain(&Clean::line(&title), look.bold, columns, "");
                 lines.extend(wrap_plain(&Clean::output(text.trim_end()), look.dim, columns, "  "));
                 lines
             }
             Some(Folded::Change { title, diff }) => {
-                let mut lines = vec![Line::styled(title, look.bold)];
+                let mut lines = wrap_plain(&Clean::line(&title), look.bold, columns, "");
                 lines.extend(diff_rows(&diff, true, columns, look));
                 lines
             }

@@ -1,13 +1,10 @@
 //! A turn that is running.
 
-use std::{
-    collections::VecDeque,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+use std::collections::VecDeque;
 
 use ratatui::text::Line;
 
-use super::{layout::floor, look::Look, markdown::Markdown};
+use super::{layout::floor, look::Look, markdown::Markdown, retold::Printed};
 use crate::{
     base::{CallId, Clean, Moment, Tokens, estimate},
     protocol::Failure,
@@ -202,41 +199,6 @@ fn keep_end(text: &mut String) -> bool {
         text.drain(..from);
     }
     is_long
-}
-
-/// What of the answer stands in the scrollback, so that a second try does not print the same lines again.
-#[derive(Clone, Debug, Default)]
-struct Printed {
-    now: Vec<u64>,
-    before: Vec<u64>,
-}
-
-impl Printed {
-    /// The answer begins anew.
-    fn restart(&mut self) {
-        let known = std::mem::take(&mut self.now);
-        if known.len() >= self.before.len() {
-            self.before = known;
-        }
-    }
-
-    /// Leaves out the lines that the tries before have printed, up to the first difference.
-    fn pass(&mut self, lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
-        let mut out = Vec::new();
-        for line in lines {
-            let mut hasher = DefaultHasher::new();
-            line.spans.iter().for_each(|s| s.content.hash(&mut hasher));
-            let hash = hasher.finish();
-            if self.before.get(self.now.len()) == Some(&hash) {
-                self.now.push(hash);
-                continue;
-            }
-            self.before.clear();
-            self.now.push(hash);
-            out.push(line);
-        }
-        out
-    }
 }
 
 #[cfg(test)]

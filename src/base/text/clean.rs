@@ -45,6 +45,22 @@ impl Clean {
         Self(Self::new(raw).0.replace('\n', "⏎").replace('\t', " "))
     }
 
+    /// For a command that is to be allowed: as [`Clean::new`], and what looks like a blank or a line end and is something
+    /// else to a shell is shown by its code.
+    pub fn command(raw: &str) -> Self {
+        let clean = Self::new(&raw.replace("\r\n", "␍\n")).0;
+        let mut out = String::with_capacity(clean.len());
+        for c in clean.chars() {
+            if looks_blank(c) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "⟨U+{:04X}⟩", u32::from(c));
+            } else {
+                out.push(c);
+            }
+        }
+        Self(out)
+    }
+
     /// For output of programs: drops whole terminal sequences (colours, titles, cursor moves), keeps the last
     /// state of a line that was rewritten with carriage returns, then cleans the rest.
     pub fn output(raw: &str) -> Self {
@@ -81,9 +97,17 @@ impl fmt::Display for Clean {
 /// Characters that change how others look or that cannot be seen at all.
 fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}' | '\u{3164}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Blanks that no shell takes for one, and signs without ink.
+fn looks_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{2800}' | '\u{3000}'
+    )
 }
 
 /// Removes CSI, OSC, DCS, APC, PM, SOS and two-character escape sequences. A sequence that never ends is removed
@@ -139,6 +163,15 @@ mod tests {
             "rm ␛[8m-rf /⟨U+202E⟩x⟨U+200B⟩"
         );
         assert_eq!(Clean::line("a\nb\r\nc").as_str(), "a⏎b⏎c");
+    }
+
+    #[test]
+    fn a_command_shows_what_only_looks_like_a_blank_or_a_line_end() {
+        assert_eq!(
+            Clean::command("rm a\u{a0}b\u{3000}c\u{3164}\r\n\tls\r").as_str(),
+            "rm a⟨U+00A0⟩b⟨U+3000⟩c⟨U+3164⟩␍\n\tls␍"
+        );
+        assert_eq!(Clean::new("全角\u{3000}空格").as_str(), "全角\u{3000}空格");
     }
 
     #[test]

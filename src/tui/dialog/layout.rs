@@ -140,17 +140,16 @@ fn preview(dialog: &Dialog, space: usize, columns: usize, look: Look) -> Vec<Lin
     match (&dialog.question.preview, &dialog.compared) {
         (_, Some(compared)) if space == usize::MAX => compared.rows(CONTEXT, columns, look),
         (_, Some(compared)) => compared.rows(compared.context_within(space, columns), columns, look),
-        (Preview::Command { command, .. }, None) => exact("$ ", command, columns, look),
-        (Preview::Read { path }, None) => exact("", path, columns, look),
-        (Preview::Fetch { url }, None) => exact("", url, columns, look),
-        (Preview::Other { text }, None) => exact("", text, columns, look),
-        (Preview::Change { diff, .. }, None) => exact("", &diff.path, columns, look),
+        (Preview::Command { command, .. }, None) => exact("$ ", &Clean::command(command), columns, look),
+        (Preview::Read { path }, None) => exact("", &Clean::new(path), columns, look),
+        (Preview::Fetch { url }, None) => exact("", &Clean::new(url), columns, look),
+        (Preview::Other { text }, None) => exact("", &Clean::new(text), columns, look),
+        (Preview::Change { diff, .. }, None) => exact("", &Clean::new(&diff.path), columns, look),
     }
 }
 
 /// Every character of a text, broken only where a row is full.
-fn exact(lead: &str, text: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
-    let text = Clean::new(text);
+fn exact(lead: &str, text: &Clean, columns: usize, look: Look) -> Vec<Line<'static>> {
     let mut rows = Vec::new();
     for line in text.as_str().split('\n') {
         for row in wrap_exact(&untab(line), columns.saturating_sub(width(lead))) {

@@ -87,6 +87,24 @@ fn a_narrower_window_leaves_no_copy_of_the_block() {
 }
 
 #[test]
+fn a_block_of_one_row_leaves_nothing_of_a_taller_one() {
+    for small in [frame(&["too small"], None), frame(&[], None)] {
+        let mut screen = Screen::new(Vec::new(), 20);
+        let mut terminal = terminal(6, 20);
+        terminal.process(&bytes(&mut screen, &["history"], &frame(&["busy", "> x", "status"], Some((1, 3)))));
+        terminal.process(&bytes(&mut screen, &[], &small));
+        let rest = plain_rows(&small);
+        assert_eq!(terminal.screen().contents().trim_end(), format!("history\n{rest}").trim_end());
+        terminal.process(&bytes(&mut screen, &[], &frame(&["> x", "status"], Some((0, 3)))));
+        assert_eq!(terminal.screen().contents().trim_end(), "history\n> x\nstatus");
+    }
+}
+
+fn plain_rows(frame: &Frame) -> String {
+    crate::tui::layout::plain(&frame.rows)
+}
+
+#[test]
 fn the_screen_is_never_erased_from_its_first_cell() {
     let mut screen = Screen::new(Vec::new(), 20);
     let mut all = bytes(&mut screen, &[], &frame(&["> ", "starting"], Some((0, 2))));

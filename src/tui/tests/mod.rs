@@ -3,6 +3,7 @@
 mod approval;
 mod cache;
 mod frames;
+mod fuzz;
 mod key_sheet;
 mod keys;
 mod looks;

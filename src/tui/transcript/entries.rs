@@ -103,12 +103,22 @@ pub(in crate::tui) struct Transcript {
     bytes: usize,
     /// The last entry is an answer that is being written.
     is_open: bool,
+    /// What was noted meanwhile: it comes behind the answer, which stays whole.
+    behind: Vec<Entry>,
 }
 
 impl Transcript {
     /// Adds an entry.
     pub(in crate::tui) fn push(&mut self, entry: Entry) {
+        if self.is_open && matches!(entry, Entry::Note(_)) {
+            self.behind.push(entry);
+            return;
+        }
         self.close();
+        self.add(entry);
+    }
+
+    fn add(&mut self, entry: Entry) {
         self.bytes += entry.size();
         self.entries.push_back(entry);
         self.bound();
@@ -137,14 +147,18 @@ impl Transcript {
         while let Some(Entry::Answer { text, goes_on }) = self.entries.pop_back() {
             self.bytes = self.bytes.saturating_sub(text.len());
             if !goes_on {
-                return;
+                break;
             }
         }
+        self.close();
     }
 
     /// The answer being written is complete.
     pub(in crate::tui) fn close(&mut self) {
         self.is_open = false;
+        for entry in std::mem::take(&mut self.behind) {
+            self.add(entry);
+        }
     }
 
     /// The number of the oldest entry that is kept.
@@ -190,6 +204,22 @@ impl Transcript {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_note_during_an_answer_comes_behind_it_and_the_answer_can_still_be_void() {
+        let note = || Entry::Note(vec![ratatui::text::Line::raw("kept warm")]);
+        let all = |transcript: &Transcript| transcript.present().cloned().collect::<Vec<_>>();
+        let mut transcript = Transcript::default();
+        transcript.write("one wo", false);
+        transcript.push(note());
+        transcript.write("rd", false);
+        assert_eq!(all(&transcript), [Entry::Answer { text: "one word".into(), goes_on: false }]);
+        transcript.discard();
+        assert_eq!(all(&transcript), [note()]);
+        transcript.write("one word", false);
+        transcript.close();
+        assert_eq!(all(&transcript), [note(), Entry::Answer { text: "one word".into(), goes_on: false }]);
+    }
 
     #[test]
     fn what_is_kept_is_bounded_and_places_stay() {
