@@ -77,6 +77,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand doctor 'See what a run here would use, and what is in its way'
             cand telemetry 'See what is counted of how qwen is used, and turn it on or off'
             cand models 'List the models of the catalogue: window, output, prices, cache, and where they are served'
+            cand sessions 'See what was said in earlier sessions, take it elsewhere, remove it'
             cand completions 'Print the completion script of a shell'
         }
         &'qwen;demo'= {
@@ -250,6 +251,53 @@ set edit:completion:arg-completer[qwen] = {|@words|
         }
         &'qwen;models'= {
             cand --json 'Answer as JSON, in the form of docs/schemas/models.schema.json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;sessions'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand list 'Which sessions are kept, the newest first?'
+            cand show 'Print a conversation as text'
+            cand export 'Write a conversation as Markdown for people, or as JSON lines for programs'
+            cand rm 'Remove sessions from this machine'
+            cand fork 'Copy a session and print the id of the copy'
+            cand gc 'Remove the sessions of all projects that nobody wrote in for long'
+        }
+        &'qwen;sessions;list'= {
+            cand -a 'Of all projects, each with its folder'
+            cand --all 'Of all projects, each with its folder'
+            cand --json 'Answer as JSON, in the form of docs/schemas/sessions.schema.json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;sessions;show'= {
+            cand --full 'Print results of tools and thoughts whole'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;sessions;export'= {
+            cand -f 'How it is written [default: markdown]'
+            cand --format 'How it is written [default: markdown]'
+            cand -o 'A file that is not there yet [default: stdout]'
+            cand --output 'A file that is not there yet [default: stdout]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;sessions;rm'= {
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;sessions;fork'= {
+            cand --session-id 'The id of the copy [default: a random UUID]'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;sessions;gc'= {
+            cand --older-than 'Those nobody wrote in for so many days, whatever the setting says'
+            cand --dry-run 'Say what would go and remove nothing'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -54,6 +54,8 @@ pub struct Setup {
     pub run_limits: machine::Limits,
     /// The tool whose first call that succeeds is the answer, if the answer must have a form.
     pub final_tool: Option<String>,
+    /// What is done about a model that repeats itself.
+    pub loops: machine::Loops,
     /// Tries of one request.
     pub tries: u32,
     /// Whether a request the server has no room for is tried as often as it takes.
@@ -143,6 +145,7 @@ impl Setup {
             max_requests: self.max_requests,
             limits: self.run_limits,
             final_tool: self.final_tool.clone(),
+            loops: self.loops,
             tries: self.tries,
             is_unattended: self.is_unattended,
             fallbacks: self.fallbacks.iter().map(Connection::switch).collect(),

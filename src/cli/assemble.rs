@@ -79,6 +79,7 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
         max_requests: None,
         run_limits: machine::Limits::default(),
         final_tool: None,
+        loops: machine::Loops::Break,
         tries: config::TRIES,
         is_unattended: false,
         fallbacks: VecDeque::new(),
@@ -138,6 +139,7 @@ pub(super) fn session(
     setup.keep_warm = settings.keep_warm();
     setup.redacts = settings.redacts();
     setup.compaction = settings.compaction();
+    setup.loops = settings.loops();
     setup.max_requests = settings.max_turns().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     setup.tries = settings.tries();
     if !is_interactive {

@@ -11,7 +11,7 @@ use super::{
     begin::Begin,
     cache, demo, doctor,
     door::Door,
-    face, mirror, models, parse, privacy, read_stdin, report,
+    face, mirror, models, parse, privacy, read_stdin, report, sessions,
     shut::shut,
     simulate, start,
     telemetry::{self, Counting},
@@ -57,6 +57,7 @@ fn go(mut arguments: Arguments, started: Moment) -> u8 {
         Some(Subcommand::Doctor(flags)) => doctor::run(flags),
         Some(Subcommand::Models(flags)) => models::run(&flags),
         Some(Subcommand::Demo(flags)) => demo::run(flags, streams),
+        Some(Subcommand::Sessions(flags)) => sessions::run(flags, streams),
         Some(Subcommand::Sim(flags)) => simulate::run(&flags),
         Some(Subcommand::Privacy(flags)) => privacy::run(flags),
         Some(Subcommand::Telemetry(flags)) => telemetry::run(flags),
@@ -75,6 +76,7 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     let asked = assemble::asked(&mut arguments)?;
     let begin = Begin::asked(arguments.session.resume());
     let mut assembled = assemble::session(&arguments, &asked, &begin, is_interactive)?;
+    let sweep = sessions::Sweep::of(&assembled.beginning.known, assembled.beginning.is_private);
     let counting = Counting::begin(&assembled.beginning, started);
     let spill = assembled.beginning.is_private.then(|| assembled.setup.spill.clone());
     assembled.setup.watch = counting.watch();
@@ -114,6 +116,9 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     if let Some(spill) = spill {
         // Nothing may have been put there.
         let _ = std::fs::remove_dir_all(spill);
+    }
+    if let Some(sweep) = sweep {
+        sweep.run();
     }
     code
 }

@@ -26,6 +26,7 @@ mod mode;
 mod models;
 mod parse;
 mod privacy;
+mod sessions;
 mod shut;
 mod signals;
 mod simulate;
@@ -48,6 +49,10 @@ pub use limit_flags::LimitFlags;
 pub use main::main;
 pub use mode::{Start, Streams, start};
 pub use parse::parse;
+pub use sessions::{
+    ExportFormat, Sessions, SessionsCommand, SessionsExport, SessionsFork, SessionsGc, SessionsList,
+    SessionsRm, SessionsShow,
+};
 pub use stdin::read as read_stdin;
 pub use subcommands::{
     Auth, AuthCommand, AuthLogin, Cache, CacheCommand, CacheExplain, CacheModels, CachePolicy, CacheStatus,

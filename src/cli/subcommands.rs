@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, builder::PossibleValuesParser, value_parser};
 
-use super::{Batch, Shell};
+use super::{Batch, Sessions, Shell};
 use crate::sim::{CacheQuirk, OAuth};
 
 /// What else than the agent to run.
@@ -66,6 +66,12 @@ pub enum Subcommand {
     /// `qwen cache models` lists the same models with the factors and limits of the cache; what a server itself
     /// offers, `qwen doctor --online` counts.
     Models(Models),
+    /// See what was said in earlier sessions, take it elsewhere, remove it
+    ///
+    /// Without a word it lists the sessions of this project. Go on with the newest: `qwen --continue`; with another:
+    /// `qwen --resume ID`. What is kept, where, for how long, and what a transcript holds: docs/sessions.md.
+    #[command(subcommand_value_name = "WHAT", subcommand_help_heading = "What can be done")]
+    Sessions(Sessions),
     /// Print the completion script of a shell
     ///
     /// For instance: `qwen completions bash > ~/.local/share/bash-completion/completions/qwen`.

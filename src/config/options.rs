@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 use serde_json::{Map, Value};
 
 use crate::{
-    agent::machine::{Compaction, Limits},
+    agent::machine::{Compaction, Limits, Loops},
     auth,
     base::{Money, Secret, Tokens},
     catalog, net,
@@ -124,6 +124,17 @@ impl Loaded {
             Some(Value::Bool(false)) => catalog::CacheSetting::Implicit,
             _ => catalog::CacheSetting::Auto,
         }
+    }
+
+    /// What is done about a model that repeats itself.
+    pub fn loops(&self) -> Loops {
+        if self.is_on(&table::SKIP_LOOPS) { Loops::Let } else { Loops::Break }
+    }
+
+    /// After how many days without a word a session is removed; `None` for never.
+    pub fn cleanup_days(&self) -> Option<u32> {
+        let days = self.count(&table::CLEANUP)?;
+        u32::try_from(days).ok().filter(|days| *days > 0)
     }
 
     /// Whether what is stored is kept warm while the person thinks.

@@ -12,6 +12,7 @@ pub static ALL: &[&Setting] = &[
     &MAX_TOOL_CALLS,
     &MAX_COST,
     &MAX_TOKENS,
+    &SKIP_LOOPS,
     &TIMEOUT,
     &IDLE,
     &LIFETIME,
@@ -51,6 +52,7 @@ pub static ALL: &[&Setting] = &[
     &COMPACT_AT,
     &OUTPUT_FORMAT,
     &LANGUAGE,
+    &CLEANUP,
     &BELL,
     &NOTIFICATIONS,
     &THEME,
@@ -105,6 +107,12 @@ pub(super) static MAX_TOKENS: Setting = setting(
 )
 .default("-1")
 .flag("--max-tokens");
+pub(super) static SKIP_LOOPS: Setting = setting(
+    "model.skipLoopDetection",
+    Shape::Switch,
+    "Let a model repeat itself: the same call with the same result, the same words, edits to and fro. Otherwise it is told once, and the turn ends if it goes on.",
+)
+.default("false");
 pub(super) static TIMEOUT: Setting = setting(
     "model.generationConfig.timeout",
     Shape::Count,
@@ -315,6 +323,12 @@ pub(super) static LANGUAGE: Setting = setting(
 )
 .default("\"auto\"")
 .flag("--lang");
+pub(super) static CLEANUP: Setting = setting(
+    "general.cleanupPeriodDays",
+    Shape::Limit,
+    "After how many days without a word a session is removed, at the end of a run or by `qwen sessions gc`; zero or less: never.",
+)
+.default("0");
 pub(super) static BELL: Setting = setting(
     "general.terminalBell",
     Shape::Switch,

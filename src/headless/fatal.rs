@@ -35,6 +35,7 @@ fn type_name(kind: Kind) -> &'static str {
         Kind::Limit => "FatalTurnLimitedError",
         Kind::Budget => "FatalBudgetExceededError",
         Kind::Output => "FatalStructuredOutputError",
+        Kind::Loop => "FatalLoopError",
         Kind::Interrupted => "FatalCancellationError",
     }
 }

@@ -118,7 +118,7 @@ impl Record {
         let is_early = self.is_stopped
             || matches!(
                 self.reason,
-                Some(EndReason::Interrupted | EndReason::TurnLimit | EndReason::Budget(_))
+                Some(EndReason::Interrupted | EndReason::TurnLimit | EndReason::Budget(_) | EndReason::Loop)
             );
         let text = if self.unfinished.trim().is_empty() { &self.answer } else { &self.unfinished };
         Some(text.as_str()).filter(|text| is_early && !text.trim().is_empty())
@@ -159,6 +159,12 @@ impl Record {
                 let (noun, flag) = (budget.noun(), budget.flag());
                 Err(Failure::new(Kind::Budget, format!("the limit of {noun} for this run was reached"))
                     .hint(format!("allow more with `{flag}`, or go on with `qwen --continue`")))
+            }
+            (Some(EndReason::Loop), _) => {
+                Err(Failure::new(Kind::Loop, "the model repeated itself and did not stop when it was told")
+                    .hint(
+                        "go on with other words: `qwen --continue`; `model.skipLoopDetection` lets it repeat",
+                    ))
             }
             (Some(EndReason::Denied), _) => {
                 Err(Failure::new(Kind::Refused, "the model stopped because a call was not allowed")

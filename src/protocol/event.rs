@@ -245,6 +245,8 @@ pub enum EndReason {
     TurnLimit,
     /// Another limit of this run.
     Budget(Budget),
+    /// The model repeated itself, was told so, and went on.
+    Loop,
     /// The model stopped because a call was denied and it was told to wait for the person.
     Denied,
 }

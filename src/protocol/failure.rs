@@ -34,13 +34,15 @@ pub enum Kind {
     Budget,
     /// The model did not answer in the form that was asked for.
     Output,
+    /// The model repeated itself and did not stop when it was told.
+    Loop,
     /// The person stopped it.
     Interrupted,
 }
 
 impl Kind {
     /// All kinds, in the order of `docs/exit-codes.md`.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Bug,
         Self::Usage,
         Self::Config,
@@ -54,6 +56,7 @@ impl Kind {
         Self::Limit,
         Self::Budget,
         Self::Output,
+        Self::Loop,
         Self::Interrupted,
     ];
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::Network => 57,
             Self::Context => 58,
             Self::Output => 59,
+            Self::Loop => 60,
             Self::Bug => 70,
             Self::Interrupted => 130,
         }
@@ -94,6 +98,7 @@ impl Kind {
             Self::Limit => "limit",
             Self::Budget => "budget",
             Self::Output => "output",
+            Self::Loop => "loop",
             Self::Interrupted => "interrupted",
         }
     }
@@ -114,6 +119,7 @@ impl Kind {
             Self::Limit => "the limit of requests set for this run was reached",
             Self::Budget => "a limit of time, tool calls, money or tokens set for this run was reached",
             Self::Output => "the model did not answer in the form `--json-schema` asks for",
+            Self::Loop => "the model repeated itself and did not stop when it was told",
             Self::Interrupted => "stopped by the person or a signal",
         }
     }

@@ -13,7 +13,7 @@ use super::{
     transcript::path_of,
 };
 use crate::{
-    base::SessionId,
+    base::{AbsPath, SessionId},
     protocol::{Failure, Kind},
 };
 
@@ -21,14 +21,27 @@ use crate::{
 ///
 /// Errors: it is not there or no transcript; `copy` is taken or cannot name a file; the disk refuses.
 pub fn duplicate(folder: &Folder, id: &SessionId, copy: &SessionId) -> Result<(), Failure> {
-    let (from, to) = (path_of(folder, id)?, path_of(folder, copy)?);
-    let mut from_file = BufReader::new(File::open(&from).map_err(|e| unreadable(from.as_path(), &e))?);
+    bring(&path_of(folder, id)?, folder, copy)
+}
+
+/// As [`duplicate`], from a session's file into another project, to which the copy belongs.
+pub fn bring(from: &AbsPath, folder: &Folder, copy: &SessionId) -> Result<(), Failure> {
+    let to = path_of(folder, copy)?;
+    if to.as_path().exists() {
+        let error = format!("there already is a session `{copy}`");
+        return Err(Failure::new(Kind::Usage, error).hint("choose another id"));
+    }
+    let mut from_file = BufReader::new(File::open(from).map_err(|e| unreadable(from.as_path(), &e))?);
     let mut line = Vec::new();
     from_file.read_until(b'\n', &mut line).map_err(|e| unreadable(from.as_path(), &e))?;
     let Ok(Record::Meta(meta)) = serde_json::from_slice::<Record<'static>>(&line) else {
         return Err(Failure::new(Kind::Usage, format!("`{from}` is not a session of qwen")));
     };
-    let meta = Record::Meta(Cow::Owned(Meta { id: copy.clone(), ..meta.into_owned() }));
+    let meta = Record::Meta(Cow::Owned(Meta {
+        id: copy.clone(),
+        root: folder.root().to_owned(),
+        ..meta.into_owned()
+    }));
     let mut written = || -> io::Result<()> {
         let mut rest = Vec::new();
         from_file.read_to_end(&mut rest)?;
@@ -41,5 +54,5 @@ pub fn duplicate(folder: &Folder, id: &SessionId, copy: &SessionId) -> Result<()
         file.write_all(&rest[..whole])?;
         file.sync_data()
     };
-    written().map_err(|e| Failure::new(Kind::Usage, format!("session `{id}` cannot be copied: {e}")))
+    written().map_err(|e| Failure::new(Kind::Usage, format!("`{from}` cannot be copied: {e}")))
 }

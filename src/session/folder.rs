@@ -45,6 +45,12 @@ impl Folder {
         &self.root
     }
 
+    /// The folder all projects are in.
+    pub(super) fn data_home(&self) -> AbsPath {
+        let projects = self.path.parent();
+        projects.and_then(|projects| projects.parent()).unwrap_or_else(|| self.path.clone())
+    }
+
     pub(super) fn sessions(&self) -> AbsPath {
         self.path.join("sessions")
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     base::{AbsPath, Moment, Money, SessionId},
-    protocol::{Charge, Failure, Item, Kind},
+    protocol::{Charge, Item},
 };
 
 /// How many characters of the first message make a title.
@@ -61,24 +61,6 @@ pub fn everywhere(data_home: &AbsPath) -> Vec<Summary> {
 pub fn latest(folder: &Folder) -> Option<SessionId> {
     let ours = |path: &AbsPath| open(path).is_some_and(|(meta, _)| meta.root == folder.root());
     folder.files().into_iter().find(|(path, ..)| ours(path)).map(|(_, id, _)| id)
-}
-
-/// The session whose id is `wanted` or, alone, begins with it. Errors: there is none, or more than one.
-pub fn find(folder: &Folder, wanted: &str) -> Result<SessionId, Failure> {
-    let mut ids: Vec<SessionId> = folder.files().into_iter().map(|(_, id, _)| id).collect();
-    if let Some(exact) = ids.iter().find(|id| id.as_str() == wanted) {
-        return Ok(exact.clone());
-    }
-    ids.retain(|id| id.as_str().starts_with(wanted));
-    match ids.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err(Failure::new(Kind::Usage, format!("there is no session `{wanted}` in this project"))
-            .hint("run `qwen --resume` in the project's folder to choose one")),
-        several => {
-            let error = format!("`{wanted}` is the beginning of {} sessions", several.len());
-            Err(Failure::new(Kind::Usage, error).hint(format!("for instance `{}`", several[0])))
-        }
-    }
 }
 
 /// Opens a session behind its first line; `None` for another program's file.
@@ -161,7 +143,7 @@ fn last_words(line: &[u8]) -> String {
     }
 }
 
-fn moment(time: SystemTime) -> Moment {
+pub(super) fn moment(time: SystemTime) -> Moment {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     Moment(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

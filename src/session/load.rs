@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     Folder,
+    mend::mend,
     record::{Meta, Record, VERSION},
 };
 use crate::{
@@ -94,6 +95,12 @@ pub(super) fn read(file: impl Read, path: &Path) -> Result<(Loaded, u64), Failur
     if damaged > 0 {
         loaded.notices.push(format!("{damaged} damaged lines of `{}` were skipped", path.display()));
     }
+    let (items, mended) = mend(std::mem::take(&mut loaded.items));
+    loaded.items = items;
+    if mended > 0 {
+        let what = "tool results without their calls, or calls without results, were mended";
+        loaded.notices.push(format!("{mended} {what}"));
+    }
     Ok((loaded, whole))
 }
 
@@ -148,7 +155,7 @@ fn is_other_kind(line: &[u8]) -> bool {
     kind.is_some_and(|k| !["meta", "item", "usage", "link", "epoch"].contains(&k))
 }
 
-fn foreign(path: &Path) -> Failure {
+pub(super) fn foreign(path: &Path) -> Failure {
     Failure::new(Kind::Usage, format!("`{}` is not a session of qwen", path.display()))
         .hint("start a new session, or name another to resume")
 }

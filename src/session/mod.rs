@@ -8,28 +8,35 @@
 mod billed;
 mod duplicate;
 mod folder;
+mod history;
 mod ledger;
 mod list;
 mod load;
+mod mend;
+mod old;
 mod past;
 mod pinned;
 mod private;
 mod record;
 mod remove;
+mod seek;
 #[cfg(test)]
 mod tests;
 mod transcript;
 mod warming;
 
 pub use billed::{Bill, Billed, bill};
-pub use duplicate::duplicate;
+pub use duplicate::{bring, duplicate};
 pub use folder::Folder;
+pub use history::{History, Said, history, whole_lines};
 pub use ledger::LedgerFile;
-pub use list::{Summary, everywhere, find, latest, list};
+pub use list::{Summary, everywhere, latest, list};
 pub use load::{Loaded, links, load};
+pub use old::{Old, older_than};
 pub use past::PastFile;
 pub use pinned::{Pin, Pinned};
 pub use record::{Meta, Record, Spent};
-pub use remove::remove;
+pub use remove::{remove, remove_file};
+pub use seek::{Place, find, seek};
 pub use transcript::Transcript;
 pub use warming::{Claim, Warming, Warmth};

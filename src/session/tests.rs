@@ -222,9 +222,11 @@ fn a_home_that_cannot_be_written_is_told_once_and_lines_wait() {
     assert!(notice.starts_with("this session cannot be kept on disk ("), "{notice}");
     assert_eq!((transcript.append(&Record::item(&said("again"))), transcript.sync()), (None, None));
     fs::remove_file(&block).expect("removed");
-    assert_eq!(transcript.append(&Record::item(&said("now"))), None);
+    let again = transcript.append(&Record::item(&said("now")));
+    assert_eq!(again.as_deref(), Some("this session is kept on disk again, whole"));
+    assert_eq!(transcript.append(&Record::item(&said("on"))), None);
     let loaded = closed(transcript);
-    assert_eq!(loaded.items, [said("hi"), said("again"), said("now")]);
+    assert_eq!(loaded.items, [said("hi"), said("again"), said("now"), said("on")]);
 }
 
 #[test]
@@ -369,4 +371,52 @@ fn a_copy_goes_on_by_itself_and_a_torn_line_stays_behind() {
     assert_eq!(load(path).expect("a session").items, conversation(), "the other one is as it was");
     assert!(duplicate(&home.folder(), &SessionId::new("one"), &copy).is_err(), "taken");
     assert!(duplicate(&home.folder(), &SessionId::new("no"), &SessionId::new("x")).is_err());
+}
+
+/// Files of every former version, and what went wrong with some; `docs/sessions.md` has the form.
+#[test]
+fn sessions_of_former_versions_and_damaged_ones_are_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sessions");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .expect("fixtures")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let read = |name: &String| match load(folder.join(name)) {
+        Ok(loaded) => {
+            let notices: Vec<String> = loaded.notices.iter().map(|n| n.replace(name, "it")).collect();
+            let notices = notices.join("; ").replace(&format!("{}/", folder.display()), "");
+            let said = match loaded.items.last() {
+                Some(Item::Assistant(turn)) => turn.text.clone(),
+                other => format!("{other:?}"),
+            };
+            let (items, requests) = (loaded.items.len(), loaded.requests);
+            format!("{name}: {items} items, {requests} requests, {said} {notices}").trim_end().to_owned()
+        }
+        Err(failure) => {
+            let error = failure.error.replace(&format!("{}/", folder.display()), "");
+            format!("{name}: {error}")
+        }
+    };
+    let all: Vec<String> = names.iter().map(read).collect();
+    assert_eq!(
+        all,
+        [
+            "cut-in-a-character.jsonl: 4 items, 0 requests, It says alpha.",
+            "cut-last-line.jsonl: 4 items, 0 requests, It says alpha.",
+            "empty.jsonl: `empty.jsonl` is not a session of qwen",
+            "first-form.jsonl: 4 items, 2 requests, It says alpha.",
+            "lost-call.jsonl: 2 items, 0 requests, It says alpha. 1 damaged lines of `it` were skipped; 1 tool \
+             results without their calls, or calls without results, were mended",
+            "lost-result.jsonl: 4 items, 0 requests, It says alpha. 1 damaged lines of `it` were skipped; 1 tool \
+             results without their calls, or calls without results, were mended",
+            "newer.jsonl: `newer.jsonl` was written by a newer qwen (0.1.0)",
+            "not-ours.jsonl: `not-ours.jsonl` is not a session of qwen",
+            "other-lines.jsonl: 4 items, 0 requests, It says alpha. 4 damaged lines of `it` were skipped",
+            "present.jsonl: 4 items, 2 requests, It says alpha.",
+            "with-cache-report.jsonl: 4 items, 2 requests, It says alpha.",
+            "with-link.jsonl: 4 items, 2 requests, It says alpha.",
+            "with-summary.jsonl: 2 items, 0 requests, Understood.",
+        ]
+    );
 }

@@ -61,7 +61,7 @@ impl Transcript {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let error = format!("there is no session `{id}` in this project");
-                return Err(Failure::new(Kind::Usage, error).hint("list them with `qwen --resume`"));
+                return Err(Failure::new(Kind::Usage, error).hint("list them with `qwen sessions list`"));
             }
             Err(e) => {
                 let mut loaded = load(&path)?;
@@ -70,6 +70,10 @@ impl Transcript {
             }
         };
         lock(&file, id)?;
+        if !is_at(&file, &path) {
+            let error = format!("session `{id}` was removed a moment ago");
+            return Err(Failure::new(Kind::Usage, error).hint("list them with `qwen sessions list`"));
+        }
         let (loaded, written) = load::read(&file, path.as_path())?;
         let place = Some((folder.clone(), path));
         Ok((Self { place, file: Some(file), written, ..Self::nowhere() }, loaded))
@@ -80,7 +84,7 @@ impl Transcript {
         self.place.as_ref().map(|(_, path)| path.as_path())
     }
 
-    /// Appends one record. Returns, once, what to tell the person when it cannot be kept.
+    /// Appends one record. Returns, once, what to tell the person when it cannot be kept, and when it can again.
     pub fn append(&mut self, record: &Record<'_>) -> Option<String> {
         self.place.as_ref()?;
         let begun = self.waiting.len();
@@ -92,7 +96,10 @@ impl Transcript {
         if matches!(record, Record::Meta(_)) {
             return None;
         }
-        self.write().err().and_then(|e| self.tell(&e))
+        match self.write() {
+            Ok(()) => self.tell_again(),
+            Err(e) => self.tell(&e),
+        }
     }
 
     /// Makes what was appended safe on disk: at the end of a turn. Returns as [`Transcript::append`].
@@ -101,8 +108,10 @@ impl Transcript {
             // Nothing but the first line is there.
             return None;
         }
-        let synced = self.write().and_then(|()| self.file.as_ref().map_or(Ok(()), File::sync_data));
-        synced.err().and_then(|e| self.tell(&e))
+        match self.write().and_then(|()| self.file.as_ref().map_or(Ok(()), File::sync_data)) {
+            Ok(()) => self.tell_again(),
+            Err(e) => self.tell(&e),
+        }
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -130,8 +139,29 @@ impl Transcript {
         Ok(())
     }
 
+    /// The disk takes everything again.
+    fn tell_again(&mut self) -> Option<String> {
+        std::mem::take(&mut self.told).then(|| "this session is kept on disk again, whole".to_owned())
+    }
+
     fn tell(&mut self, error: &io::Error) -> Option<String> {
         (!std::mem::replace(&mut self.told, true)).then(|| not_kept(error))
+    }
+}
+
+/// Whether the file still is the one of this name: whoever removes a session holds its lock, and may have come first.
+fn is_at(file: &File, path: &AbsPath) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let number =
+            |facts: io::Result<std::fs::Metadata>| facts.ok().map(|facts| (facts.dev(), facts.ino()));
+        number(file.metadata()) == number(std::fs::metadata(path))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.as_path().exists()
     }
 }
 
@@ -160,5 +190,6 @@ pub(super) fn lock(file: &File, id: &SessionId) -> Result<(), Failure> {
         }
     }
     Err(Failure::new(Kind::Usage, format!("session `{id}` is open in another process"))
-        .hint("leave it there first, or start a new session"))
+        .hint(format!("go on in a copy: `qwen --resume {id} --fork-session`"))
+        .hint("or leave it there first"))
 }

@@ -153,6 +153,7 @@ of_protocol!(
         EndReason::TurnLimit => "turn_limit",
         EndReason::Denied => "denied",
         EndReason::Budget(budget) => budget.name(),
+        EndReason::Loop => "loop",
     },
     [
         EndReason::Completed,
@@ -163,7 +164,8 @@ of_protocol!(
         EndReason::Budget(Budget::WallTime),
         EndReason::Budget(Budget::ToolCalls),
         EndReason::Budget(Budget::Cost),
-        EndReason::Budget(Budget::Tokens)
+        EndReason::Budget(Budget::Tokens),
+        EndReason::Loop
     ]
 );
 // The seconds of an idle cache and the part that changed are left out: the name alone is a word.

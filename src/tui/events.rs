@@ -313,6 +313,7 @@ impl Model {
         self.close_dialogs();
         match reason {
             EndReason::Interrupted => self.say(self.look.words.stopped, true, cmds),
+            EndReason::Loop => self.say(self.look.words.looped, true, cmds),
             EndReason::TurnLimit | EndReason::Budget(_) => self.say(self.look.words.turn_limit, true, cmds),
             EndReason::Completed | EndReason::Failed | EndReason::Denied => {}
         }

@@ -50,7 +50,9 @@ impl Model {
                 let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
                 return (fill(words.fault_length, &values), words.next_shorten.to_owned());
             }
-            Kind::Refused | Kind::Limit | Kind::Budget | Kind::Output | Kind::Interrupted => ("", ""),
+            Kind::Refused | Kind::Limit | Kind::Budget | Kind::Output | Kind::Loop | Kind::Interrupted => {
+                ("", "")
+            }
         };
         (fault.to_owned(), next.to_owned())
     }

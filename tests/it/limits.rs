@@ -62,8 +62,8 @@ fn no_call_may_be_allowed_and_a_whole_answer_is_none() {
 #[test]
 fn the_model_is_told_before_it_is_too_late() {
     let mut session = Session::new();
-    for _ in 0..4 {
-        session = session.model_says(read());
+    for turn in [read(), call("glob", json!({"pattern": "*.md"})), read(), read()] {
+        session = session.model_says(turn);
     }
     let ran = session.model_says(say("Done in time.")).run_with(&["--max-tool-calls", "5", "-p", "read"]);
     ran.exit_is(0)
@@ -106,7 +106,7 @@ fn time_stops_answers_tools_and_waits() {
 
 #[test]
 fn an_answer_that_broke_off_is_paid_for_too() {
-    let long = "many words ".repeat(300);
+    let long = "many words ".repeat(250);
     let session = Session::new()
         .sim(move |options| options.script = Script::by(move |_| say(long.clone())))
         .fault(Planned { fault: Fault::Drop { after_bytes: 60_000 }, first: Some(1) });

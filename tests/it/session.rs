@@ -364,6 +364,14 @@ impl Running {
         self
     }
 
+    /// As [`Running::signal`], unless the program has ended.
+    pub(crate) fn signal_if_there(self, name: &str) -> Self {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).stderr(Stdio::null()).status();
+        assert!(sent.is_ok(), "kill is there");
+        self
+    }
+
     /// Kills the program, as a crash or a lost power supply would.
     pub(crate) fn kill(mut self) {
         // It may have ended by itself.

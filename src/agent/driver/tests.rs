@@ -141,6 +141,7 @@ impl World {
             max_requests: None,
             run_limits: crate::agent::machine::Limits::default(),
             final_tool: None,
+            loops: machine::Loops::Break,
             tries: 5,
             is_unattended: false,
             fallbacks: std::collections::VecDeque::new(),

@@ -76,6 +76,7 @@ impl Machine {
         asking.state = Trying::Running;
         asking.chain = self.followed(&asking.prompt);
         asking.text.clear();
+        self.forget_words();
         asking.sent = self.now;
         self.tell_miss(&asking);
         self.ledger.sent(&asking.prompt, &self.config.cache, &asking.plan, self.now);
@@ -99,7 +100,11 @@ impl Machine {
             }
             Chunk::Reasoning(text) => (DeltaKind::Reasoning, text),
         };
+        let is_circle = self.watch_words(&text, kind == DeltaKind::Reasoning);
         self.emit(Event::Delta { kind, text });
+        if is_circle && let Some(asking) = self.take_asking() {
+            self.stop_circling(asking);
+        }
     }
 
     pub(super) fn replied(&mut self, reply: Reply, took: Duration) {
@@ -133,7 +138,7 @@ impl Machine {
             }
             _ => None,
         };
-        let finish = reply.turn.finish;
+        let (finish, is_circle) = (reply.turn.finish, self.is_circle(&reply.turn));
         match asking.prompt.hear(reply.turn) {
             Heard::Open(round) => {
                 let (items, prefix) = round.heard();
@@ -145,6 +150,7 @@ impl Machine {
                 self.link_to(reply.response, items, prompt.prefix_through(items), reply.usage);
                 match ended {
                     Some(failure) => self.fail(prompt, failure),
+                    None if is_circle => self.go_on_from_circle(prompt),
                     None if self.wants_call(finish) => self.ask_for_call(prompt),
                     None => self.rest(prompt, EndReason::Completed),
                 }
@@ -244,7 +250,7 @@ impl Machine {
     }
 
     /// A request brought no answer: what it marked may be stored or not.
-    fn missed(&mut self, asking: &Asking) {
+    pub(super) fn missed(&mut self, asking: &Asking) {
         self.ledger.failed(&asking.prompt, &self.config.cache, &asking.plan, self.now);
         self.out.push(Effect::KeepLedger);
     }
@@ -315,7 +321,7 @@ impl Machine {
 }
 
 /// Appends an answer that is only text and was not finished.
-fn hear_text(prompt: Prompt, text: String) -> Prompt {
+pub(super) fn hear_text(prompt: Prompt, text: String) -> Prompt {
     let turn = Turn { finish: Finish::Interrupted, ..Turn::text(text) };
     match prompt.hear(turn) {
         Heard::Ready(prompt) => prompt,

@@ -73,7 +73,10 @@ impl Machine {
             Ok(prompt) if self.is_misfit() => self.give_up_form(prompt),
             Ok(prompt) => {
                 self.keep_items(&prompt);
-                self.steer_or_ask(prompt);
+                match self.break_loop(prompt) {
+                    Ok(prompt) => self.steer_or_ask(prompt),
+                    Err(prompt) => self.rest(prompt, EndReason::Loop),
+                }
             }
             Err(round) => self.phase = Phase::Working(Box::new(Working { round, ..working })),
         }
@@ -224,6 +227,7 @@ impl Machine {
             self.totals.lines_added += diff.added;
             self.totals.lines_removed += diff.removed;
         }
+        self.watch_call(call, &text, outcome.verdict);
         let result =
             ToolResult { call: call.id.clone(), name: call.name.clone(), text, verdict: outcome.verdict };
         working.round.answer(result.clone());

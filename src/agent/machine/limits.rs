@@ -44,6 +44,13 @@ pub(super) struct Spent {
     untold: Vec<String>,
 }
 
+impl Spent {
+    /// Has the model told something with the next request.
+    pub(super) fn tell(&mut self, text: String) {
+        self.untold.push(text);
+    }
+}
+
 impl Machine {
     /// The run begins with the first words.
     pub(super) fn begin_clock(&mut self) {
@@ -95,7 +102,7 @@ impl Machine {
         }
     }
 
-    /// What the model is to be told of limits.
+    /// What the model is to be told with the next request.
     pub(super) fn untold_limits(&mut self) -> Vec<String> {
         std::mem::take(&mut self.spent.untold)
     }

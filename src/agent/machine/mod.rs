@@ -6,7 +6,8 @@
 //! `calls.rs`, shrinking the history in `compact.rs`, what survives that word for word in `memory.rs`,
 //! commands of the person's own in `own.rs`, going back in `rewind.rs`, words in the middle of a turn in `steer.rs`,
 //! going on with another model in `switch.rs`, what is asked when a model has no room in `fallback.rs`, limits of a run in
-//! `limits.rs`, the form of the last answer in `form.rs`.
+//! `limits.rs`, the form of the last answer in `form.rs`, a model that
+//! repeats itself in `looping.rs`.
 
 mod ask;
 mod calls;
@@ -17,10 +18,12 @@ mod form;
 mod gate;
 mod io;
 mod limits;
+mod looping;
 mod memory;
 mod miss;
 mod own;
 mod phase;
+mod repeated;
 mod rewind;
 mod steer;
 mod step;
@@ -31,7 +34,7 @@ mod words;
 
 pub use io::{Asked, Effect, Input, Judgement, Kept};
 pub use limits::Limits;
-pub use step::{Compaction, Config, Machine};
+pub use step::{Compaction, Config, Loops, Machine};
 pub use switch::Switch;
 
 #[cfg(test)]

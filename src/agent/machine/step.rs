@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, collections::VecDeque, mem};
 
 use super::{
-    Effect, Input, Kept, Limits as RunLimits, Switch, limits::Spent, own::Own, phase::Phase, warm::Warm,
-    words,
+    Effect, Input, Kept, Limits as RunLimits, Switch, limits::Spent, looping::Looping, own::Own,
+    phase::Phase, warm::Warm, words,
 };
 use crate::{
     base::{Moment, Tokens},
@@ -36,6 +36,8 @@ pub struct Config {
     pub limits: RunLimits,
     /// The tool whose first call that succeeds is the answer, if the answer must have a form.
     pub final_tool: Option<String>,
+    /// What is done about a model that repeats itself.
+    pub loops: Loops,
     /// Tries of one request.
     pub tries: u32,
     /// Whether a request the server has no room for is tried as often as it takes: nobody is there.
@@ -59,6 +61,16 @@ pub struct Compaction {
     pub at: Option<Tokens>,
     /// Before a request reaches a dearer price tier.
     pub below_tier: bool,
+}
+
+/// What is done about a model that repeats itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Loops {
+    /// It is told so, and the turn ends if it goes on.
+    #[default]
+    Break,
+    /// Nothing.
+    Let,
 }
 
 /// The turn loop.
@@ -100,6 +112,7 @@ pub struct Machine {
     pub(super) spent: Spent,
     /// How often an answer did not have the form that was asked for.
     pub(super) misfits: u32,
+    pub(super) looping: Looping,
     /// How many of the other models were taken.
     pub(super) fallen: u32,
     pub(super) is_quitting: bool,
@@ -133,6 +146,7 @@ impl Machine {
             after_cut: Tokens(0),
             spent: Spent::default(),
             misfits: 0,
+            looping: Looping::default(),
             fallen: 0,
             is_quitting: false,
             out: Vec::new(),
@@ -268,6 +282,7 @@ impl Machine {
     pub(super) fn begin(&mut self, prompt: Prompt, text: String) {
         self.turn += 1;
         self.misfits = 0;
+        self.forget_loops();
         self.begin_clock();
         self.emit(Event::TurnStarted { turn: self.turn, text: text.clone() });
         let mut reminders = self.own.texts();

@@ -1,5 +1,6 @@
 //! What the machine itself says to the model.
 
+use super::looping::Loop;
 use crate::protocol::{Broken, Mode};
 
 /// Stands in the history for an answer that was stopped before its first word.
@@ -72,6 +73,29 @@ pub(super) fn nearly_used_up(noun: &str, share: u128) -> String {
         "<reminder>{share} % of the {noun} this run may use are used up. Finish the most important part now and \
          give your answer before the run is ended.</reminder>"
     )
+}
+
+/// Stands in the history for thoughts that went in circles before the first word of an answer.
+pub(super) const CIRCLED: &str = "(stopped: the thoughts went in circles)";
+
+/// Tells the model that it repeats itself.
+pub(super) fn looping(found: &Loop) -> String {
+    let text = match found {
+        Loop::Calls(tool) => format!(
+            "You made the same call of `{tool}` three times and got the same result each time. It will not change. Do \
+             something else, or say what keeps you from going on."
+        ),
+        Loop::Edits(file) => format!(
+            "Your edits of `{file}` undo each other: it was changed, changed back and changed again. Decide for one, or \
+             say what keeps you from deciding."
+        ),
+        Loop::Words => {
+            "Your answer said the same over and over and was stopped. Do not begin it again: give the answer \
+                        in a few words, or say what keeps you from it."
+                .to_owned()
+        }
+    };
+    format!("<reminder>{text}</reminder>")
 }
 
 /// Tells the model that its answer is to be a call.

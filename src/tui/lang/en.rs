@@ -67,6 +67,7 @@ pub(super) const WORDS: Words = Words {
     cut_off_retried: "The answer was cut off here and is retried; it begins anew below.",
     cut_off: "The answer was cut off here.",
     stopped: "stopped",
+    looped: "The model repeated itself and did not stop when it was told. Say it in other words.",
     turn_limit: "The limit of requests for this run is reached.",
     busy_stay: "a turn is running; Esc stops it",
     fault_bug: "The cause is qwen itself; this is a bug.",

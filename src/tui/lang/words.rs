@@ -149,6 +149,8 @@ sentences! {
     stopped,
     /// No more requests may be sent.
     turn_limit,
+    /// The model repeated itself and did not stop when it was told.
+    looped,
     /// Ctrl-D while a turn runs.
     busy_stay,
     /// Whose fault an error is.

@@ -67,6 +67,7 @@ pub(super) const WORDS: Words = Words {
     cut_off_retried: "回答在此中断并重试,下面重新开始。",
     cut_off: "回答在此中断。",
     stopped: "已停止",
+    looped: "模型一直在重复，提醒后也没有停下。请换一种说法。",
     turn_limit: "已达到本次运行的请求上限。",
     busy_stay: "正在运行;Esc 停止",
     fault_bug: "原因在 qwen 本身,这是一个缺陷。",

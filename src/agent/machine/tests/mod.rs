@@ -2,6 +2,7 @@
 
 mod asking;
 mod limits;
+mod looping;
 mod own;
 mod shrinking;
 mod steering;
@@ -12,7 +13,7 @@ mod warm;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use super::{Compaction, Config, Effect, Input, Judgement, Kept, Limits as RunLimits, Machine};
+use super::{Compaction, Config, Effect, Input, Judgement, Kept, Limits as RunLimits, Loops, Machine};
 use crate::{
     base::{Account, CallId, Moment, Tokens},
     cache::{Ledger, Limits, Scope},
@@ -65,6 +66,7 @@ fn config() -> Config {
         max_requests: None,
         limits: RunLimits::default(),
         final_tool: None,
+        loops: Loops::Let,
         tries: 3,
         is_unattended: false,
         fallbacks: std::collections::VecDeque::new(),
