@@ -59,3 +59,46 @@ fn a_history_restored_into_a_smaller_window_goes_on() {
     assert!(sent.contains("\n> Never touch `docs/`, and answer in Latin.\n"), "{sent}");
     assert!(sent.ends_with("Lecti sunt.And now?"), "the newest messages stay: {sent}");
 }
+
+/// A window of 8,000 tokens, at the program and at the server.
+fn small() -> Session {
+    Session::new()
+        .settings(&json!({"model": {"generationConfig": {"contextWindowSize": 8_000, "samplingParams": {"max_tokens": 1_000}}}}))
+        .flag("--bare")
+        .compacts()
+        .sim(|options| options.window = Some(8_000))
+}
+
+#[test]
+fn a_first_message_larger_than_the_window_is_told_and_the_session_goes_on() {
+    let session = small().model_says(say("Too long, I see.")).model_says(say("Hello."));
+    let first = session.clone().stdin("alpha beta gamma ".repeat(6_000)).run_with(&["-p", "what is this?"]);
+    assert!([0, 58].contains(&first.code()), "{}", first.stderr);
+    session.run_with(&["-c", "-p", "hello"]).exit_is(0);
+}
+
+#[test]
+fn a_result_larger_than_the_window_does_not_end_the_session() {
+    let settings = json!({
+        "model": {"generationConfig": {"contextWindowSize": 8_000, "samplingParams": {"max_tokens": 1_000}}},
+        "tools": {"truncateToolOutputThreshold": 200_000, "truncateToolOutputLines": 100_000},
+    });
+    let session = small()
+        .settings(&settings)
+        .flag("--yolo")
+        .model_says(call("run_shell_command", json!({"command": "yes 'alpha beta gamma' | head -n 9000"})))
+        .model_says(say("That was long."))
+        .model_says(say("Hello."));
+    session.run("run it").exit_is(0).stdout_is("That was long.\n");
+    session.run_with(&["-c", "-p", "hello"]).exit_is(0).stdout_is("Hello.\n");
+}
+
+#[test]
+fn a_session_much_larger_than_the_window_goes_on_without_a_call_of_the_model_before() {
+    let session = reading(200_000).model_says(say("Lecti sunt.")).model_says(say("Bene."));
+    session.run(WISH).exit_is(0);
+    let tiny = json!({"model": {"generationConfig": {"contextWindowSize": 6_000}}});
+    std::fs::write(session.world().qwen_home().join("settings.json"), tiny.to_string()).expect("written");
+    // A request for a summary of what does not fit would not fit either.
+    session.run_with(&["--bare", "-c", "-p", "And now?"]).exit_is(0).stdout_is("Bene.\n").asks(1);
+}

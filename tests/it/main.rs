@@ -26,6 +26,7 @@ mod hostile;
 mod kept;
 mod keyring;
 mod keys;
+mod killed;
 mod limits;
 mod long;
 mod looping;
