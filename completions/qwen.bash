@@ -37,6 +37,9 @@ _qwen() {
             qwen,models)
                 cmd="qwen__subcmd__models"
                 ;;
+            qwen,sessions)
+                cmd="qwen__subcmd__sessions"
+                ;;
             qwen,sim)
                 cmd="qwen__subcmd__sim"
                 ;;
@@ -76,6 +79,24 @@ _qwen() {
             qwen__subcmd__cache,status)
                 cmd="qwen__subcmd__cache__subcmd__status"
                 ;;
+            qwen__subcmd__sessions,export)
+                cmd="qwen__subcmd__sessions__subcmd__export"
+                ;;
+            qwen__subcmd__sessions,fork)
+                cmd="qwen__subcmd__sessions__subcmd__fork"
+                ;;
+            qwen__subcmd__sessions,gc)
+                cmd="qwen__subcmd__sessions__subcmd__gc"
+                ;;
+            qwen__subcmd__sessions,list)
+                cmd="qwen__subcmd__sessions__subcmd__list"
+                ;;
+            qwen__subcmd__sessions,rm)
+                cmd="qwen__subcmd__sessions__subcmd__rm"
+                ;;
+            qwen__subcmd__sessions,show)
+                cmd="qwen__subcmd__sessions__subcmd__show"
+                ;;
             qwen__subcmd__telemetry,crash)
                 cmd="qwen__subcmd__telemetry__subcmd__crash"
                 ;;
@@ -104,7 +125,7 @@ _qwen() {
 
     case "${cmd}" in
         qwen)
-            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --fallback-model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --no-telemetry --chat-recording --fork-session --max-session-turns --lang --screen-reader --fullscreen --output-format --include-partial-messages --input-format --json-fd --json-file --json-schema --channel --max-wall-time --max-tool-calls --max-cost --max-tokens --version --help demo sim cache batch auth doctor telemetry models completions"
+            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --fallback-model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --no-telemetry --chat-recording --fork-session --max-session-turns --lang --screen-reader --fullscreen --output-format --include-partial-messages --input-format --json-fd --json-file --json-schema --channel --max-wall-time --max-tool-calls --max-cost --max-tokens --version --help demo sim cache auth doctor telemetry models sessions completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -602,6 +623,128 @@ _qwen() {
         qwen__subcmd__models)
             opts="-h --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__sessions)
+            opts="-h --help list show export rm fork gc"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__sessions__subcmd__export)
+            opts="-f -o -h --format --output --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "markdown jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -W "markdown jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__sessions__subcmd__fork)
+            opts="-h --session-id --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --session-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__sessions__subcmd__gc)
+            opts="-h --older-than --dry-run --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__sessions__subcmd__list)
+            opts="-a -h --all --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__sessions__subcmd__rm)
+            opts="-y -h --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qwen__subcmd__sessions__subcmd__show)
+            opts="-h --full --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
