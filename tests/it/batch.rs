@@ -14,9 +14,8 @@ use crate::{Session, ran::Ran, schema};
 
 /// A file of so many tasks, and a model that answers each by its name.
 fn story(tasks: usize, delay: u64) -> Session {
-    let lines: String = (1..=tasks)
-        .map(|n| format!("{}\n", json!({"id": format!("t{n}"), "prompt": format!("task {n}")})))
-        .collect();
+    let line = |n| json!({"id": format!("t{n}"), "prompt": format!("task {n}")}).to_string();
+    let lines = (1..=tasks).map(line).collect::<Vec<_>>().join("\n");
     scripted(&lines, move |asked| say(format!("did {asked}")).after(Duration::from_millis(delay)))
 }
 
@@ -37,7 +36,9 @@ fn results_in(file: &Path) -> Vec<Value> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let all: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
-    all.iter().for_each(|line| schema::check("batch-result", line));
+    for line in &all {
+        schema::check("batch-result", line);
+    }
     all
 }
 

@@ -125,7 +125,11 @@ impl Attempt {
                 Ended::Broken { spent: Spent::of(&result), tries }
             }
             Some(result) => Ended::Whole { result, init },
-            None => Ended::Broken { spent: billed(&init).unwrap_or(heard), tries: 1 },
+            None => {
+                // A batch may have been killed before it could start the process.
+                let tries = u32::from(self.file("pid").exists());
+                Ended::Broken { spent: billed(&init).unwrap_or(heard), tries }
+            }
         }
     }
 

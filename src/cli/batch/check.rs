@@ -25,7 +25,7 @@ pub(super) fn tasks(flags: &Batch, here: &Path) -> Result<Vec<Task>, Failure> {
         bytes = fs::read(&flags.file).map_err(unreadable)?;
     }
     let text = String::from_utf8(bytes).map_err(|e| {
-        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        let line = e.as_bytes()[..e.utf8_error().valid_up_to()].split(|b| *b == b'\n').count();
         Failure::new(Kind::Usage, format!("{name}: line {line} is not UTF-8"))
     })?;
     let mut words = Words::default();

@@ -28,7 +28,7 @@ struct Place {
     file: File,
     length: u64,
     /// Locked, too: another batch may have opened the file before it was replaced.
-    _replaced: Option<File>,
+    replaced: Vec<File>,
 }
 
 /// What is known of a task that has a result.
@@ -113,7 +113,7 @@ impl Results {
         }
         let length = file.seek(SeekFrom::End(0)).map_err(unusable)?;
         let mut results = Self {
-            place: Some(Place { path: path.to_owned(), file, length, _replaced: None }),
+            place: Some(Place { path: path.to_owned(), file, length, replaced: Vec::new() }),
             notes,
             ..Self::stdout()
         };
@@ -191,7 +191,7 @@ impl Results {
             .and_then(|()| fs::rename(&name, &place.path));
         written.map_err(unusable)?;
         place.length = kept.len() as u64;
-        place._replaced = Some(std::mem::replace(&mut place.file, file));
+        place.replaced.push(std::mem::replace(&mut place.file, file));
         (self.known, self.spent) = (HashMap::new(), Spent::nothing());
         lines.iter().filter(|line| line["id"].is_string()).for_each(|line| self.learn(line));
         Ok(())

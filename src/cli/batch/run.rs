@@ -63,11 +63,11 @@ pub(in crate::cli) fn run(flags: &Batch) -> Result<u8, Failure> {
     let program = std::env::current_exe()
         .map_err(|e| Failure::new(Kind::Bug, format!("the program cannot find itself: {e}")))?;
     let stop = Stop::new();
-    let shop = Shop { program, here, work: &work, stop: &stop };
+    let common = Shop { program, here, work: &work, stop: &stop };
     let limits = (usize::from(flags.jobs), flags.max_cost.map(Money::from_dollars));
     let rest = assemble::runtime()?.block_on(async {
         tokio::select! {
-            rest = pool::all(&todo, &shop, limits, &mut results, &mut progress) => rest,
+            rest = pool::all(&todo, &common, limits, &mut results, &mut progress) => rest,
             never = stop.listen() => match never {},
             never = stop.after(flags.max_wall_time) => match never {},
         }

@@ -97,7 +97,7 @@ pub(super) fn read(text: &str, flags: &Batch) -> Result<Vec<Task>, Vec<Bad>> {
         }
         match named.insert(task.id.clone(), line) {
             Some(first) => {
-                bad.push(Bad { line, why: format!("the id `{}` is that of line {first}", task.id) })
+                bad.push(Bad { line, why: format!("the id `{}` is that of line {first}", task.id) });
             }
             None => tasks.push(task),
         }
