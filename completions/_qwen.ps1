@@ -78,6 +78,7 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
             [CompletionResult]::new('batch', 'batch', [CompletionResultType]::ParameterValue, 'Do many tasks of a file, several at once, and go on where it stopped when it is started again')
             [CompletionResult]::new('auth', 'auth', [CompletionResultType]::ParameterValue, 'Sign in, see who is signed in, and choose between accounts')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'See what a run here would use, and what is in its way')
+            [CompletionResult]::new('privacy', 'privacy', [CompletionResultType]::ParameterValue, 'See what leaves this machine, what the provider keeps, and what lies on this disk; remove it')
             [CompletionResult]::new('telemetry', 'telemetry', [CompletionResultType]::ParameterValue, 'See what is counted of how qwen is used, and turn it on or off')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'List the models of the catalogue: window, output, prices, cache, and where they are served')
             [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'See what was said in earlier sessions, take it elsewhere, remove it')
@@ -224,6 +225,31 @@ Register-ArgumentCompleter -Native -CommandName 'qwen' -ScriptBlock {
         'qwen;doctor' {
             [CompletionResult]::new('--online', '--online', [CompletionResultType]::ParameterName, 'Ask the server too: one real request with the key')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer as JSON, in the form of docs/schemas/doctor.schema.json')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'qwen;privacy' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print what leaves, what is kept there, what is counted, and what lies here')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Remove what lies on this disk, after a yes')
+            break
+        }
+        'qwen;privacy;show' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'qwen;privacy;purge' {
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('--sessions', '--sessions', [CompletionResultType]::ParameterName, 'Conversations, what you typed, and what was read of repositories')
+            [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'What is known of the provider''s cache')
+            [CompletionResult]::new('--outputs', '--outputs', [CompletionResultType]::ParameterName, 'Whole outputs of tools')
+            [CompletionResult]::new('--telemetry', '--telemetry', [CompletionResultType]::ParameterName, 'What is counted, and reports of crashes')
+            [CompletionResult]::new('--settings', '--settings', [CompletionResultType]::ParameterName, 'Your settings')
+            [CompletionResult]::new('--accounts', '--accounts', [CompletionResultType]::ParameterName, 'Accounts, keys in files and sign-ins')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

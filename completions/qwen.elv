@@ -75,6 +75,7 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand batch 'Do many tasks of a file, several at once, and go on where it stopped when it is started again'
             cand auth 'Sign in, see who is signed in, and choose between accounts'
             cand doctor 'See what a run here would use, and what is in its way'
+            cand privacy 'See what leaves this machine, what the provider keeps, and what lies on this disk; remove it'
             cand telemetry 'See what is counted of how qwen is used, and turn it on or off'
             cand models 'List the models of the catalogue: window, output, prices, cache, and where they are served'
             cand sessions 'See what was said in earlier sessions, take it elsewhere, remove it'
@@ -204,6 +205,28 @@ set edit:completion:arg-completer[qwen] = {|@words|
         &'qwen;doctor'= {
             cand --online 'Ask the server too: one real request with the key'
             cand --json 'Answer as JSON, in the form of docs/schemas/doctor.schema.json'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'qwen;privacy'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand show 'Print what leaves, what is kept there, what is counted, and what lies here'
+            cand purge 'Remove what lies on this disk, after a yes'
+        }
+        &'qwen;privacy;show'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'qwen;privacy;purge'= {
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --sessions 'Conversations, what you typed, and what was read of repositories'
+            cand --cache 'What is known of the provider''s cache'
+            cand --outputs 'Whole outputs of tools'
+            cand --telemetry 'What is counted, and reports of crashes'
+            cand --settings 'Your settings'
+            cand --accounts 'Accounts, keys in files and sign-ins'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -95,7 +95,7 @@ pub(super) const WORDS: Words = Words {
     command_stats: "time, tokens and money so far",
     command_cache: "what each request read from cache, and the bill",
     // Privacy.
-    command_privacy: "what leaves this machine and what is kept; let a hidden secret through",
+    command_privacy: "what leaves, what is kept, what was hidden",
     hint_allow: "[allow number]",
     say_privacy: "say /privacy, or /privacy allow 1",
     hidden_here: "Hidden from the model in this session:",

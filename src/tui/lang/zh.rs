@@ -95,7 +95,7 @@ pub(super) const WORDS: Words = Words {
     command_stats: "目前的用时、token 与花费",
     command_cache: "每次请求的缓存命中与账单",
     // Privacy.
-    command_privacy: "离开本机与被保留的内容；放行被隐藏的机密",
+    command_privacy: "离开本机、被保留与被隐藏的内容",
     hint_allow: "[allow 编号]",
     say_privacy: "请输入 /privacy，或 /privacy allow 1",
     hidden_here: "本次会话中对模型隐藏的内容：",

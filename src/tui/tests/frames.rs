@@ -187,13 +187,14 @@ fn the_list_of_commands() {
         stage.screen(),
         "
 > /c▏
-› /cache                     1/8 what each request read from cache, and the bill
+› /cache                     1/9 what each request read from cache, and the bill
   /compress [what to keep]   replace the history by a summary
   /context [refresh]         how full the window is; read the repository anew
   /copy [code|all]           copy the last answer, or its code, or everything
   /clear                     start a new conversation
   /auth (/connect)           sign in, add a key, switch accounts
   /resume (/continue)        go on with an earlier session
-  /settings (/config)        all settings, their values and sources"
+  /settings (/config)        all settings, their values and sources
+  /privacy [allow number]    what leaves, what is kept, what was hidden"
     );
 }

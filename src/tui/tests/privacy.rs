@@ -20,9 +20,7 @@ fn the_page_and_what_was_hidden_are_asked_for_and_printed() {
     let rows = vec![("to".to_owned(), "a server".to_owned())];
     let page = PrivacyPage { sections: vec![PrivacySection { title: "What leaves".to_owned(), rows }] };
     stage.hear(Event::Desk(DeskEvent::Privacy(page))).hear(hidden(&[(1, false), (2, true)]));
-    let told: Vec<String> =
-        stage.printed.iter().map(|line| plain(std::slice::from_ref(line)).trim().to_owned()).collect();
-    let told = told.join("\n");
+    let told = plain(&stage.printed);
     for wanted in [
         "What leaves",
         "to                 a server",
@@ -47,7 +45,6 @@ fn one_secret_is_let_through_by_its_number() {
 fn nothing_hidden_and_hiding_nothing_are_told_apart() {
     let mut stage = Stage::new(80, 24);
     stage.hear(hidden(&[])).hear(Event::Reply(Reply::Hidden(HiddenList::default())));
-    let told: Vec<String> = stage.printed.iter().map(|line| plain(std::slice::from_ref(line))).collect();
-    let told = told.join("\n");
+    let told = plain(&stage.printed);
     assert!(told.contains("Nothing was hidden") && told.contains("`privacy.redact` is off"), "{told}");
 }
