@@ -5,6 +5,7 @@
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot run should stop where it is")]
 
+mod endless;
 mod screen;
 mod window;
 
@@ -40,6 +41,7 @@ fn main() {
         ("turns", turns),
         ("files", files),
         ("stream", stream),
+        ("endless", endless::session),
         ("screen-idle", screen::idle),
         ("screen-tokens", screen::tokens),
         ("screen-flood", screen::flood),
@@ -228,10 +230,20 @@ fn files(runtime: &tokio::runtime::Runtime) {
     report("start to first request, 50,000 files, median", median(all), "ms", "≤ 120");
 }
 
+/// So many words of one token each, in no order that repeats itself.
+fn words(count: u32) -> String {
+    let some = [" word", " text", " that", " this", " from", " with", " have", " will"];
+    let next = |seed: &mut u32| {
+        *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some(some[(*seed >> 29) as usize])
+    };
+    std::iter::repeat_n((), count as usize).scan(7, |seed, ()| next(seed)).collect()
+}
+
 fn stream(runtime: &tokio::runtime::Runtime) {
     let place = Place::new(10);
     // One event of five letters is one token of the vocabulary.
-    let turn: Turn = say(" word".repeat(25_000));
+    let turn: Turn = say(words(25_000));
     let shape = Shape { chunk: 5, ..Shape::default() };
     let sim = shaped(runtime, turn, shape);
     let child = place.command(Some(&sim)).args(["-p", "write"]).stdout(Stdio::null()).spawn().unwrap();

@@ -86,7 +86,7 @@ fn open(place: &Place, sim: &Sim, words: &[&str]) -> Window {
 /// 25,000 tokens at 5,000 a second.
 pub(crate) fn tokens(runtime: &Runtime) {
     let place = Place::new(10);
-    let sim = model(runtime, vec![say(" word".repeat(part(25_000) as usize) + "\n\n" + END).pace(5_000)]);
+    let sim = model(runtime, vec![say(crate::words(part(25_000)) + "\n\n" + END).pace(5_000)]);
     let mut window = open(&place, &sim, &[]);
     let watched = watch(&mut window, &sim, "write", END);
     told("screen, 25,000 tokens at 5,000 a second", &watched, ["≤ 300", "≤ 1.0", "≤ 80"]);
