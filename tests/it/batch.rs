@@ -187,6 +187,9 @@ fn three_parts_do_everything_and_nothing_twice() {
         .asks(0)
         .stderr_has("batch    10 tasks: 10 done, 10 of them earlier, 0 failed");
     session.run_with(&["batch", "tasks.jsonl", "--shards", "3"]).exit_is(42).asks(0);
+    kubernetes.run_with(&["batch", "tasks.jsonl"]).exit_is(0).stderr_has(
+        "note: `JOB_COMPLETION_INDEX` is set, and this does all tasks; `--shards N` does one part\n",
+    );
 }
 
 #[test]

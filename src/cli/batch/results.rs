@@ -1,7 +1,7 @@
 //! The file of results: one line each, whole or not at all, and one batch at a time.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{line::BEGIN, spent::Spent, task, work::Work};
+use super::{line::BEGIN, spent::Spent, task::Task, work::Work};
 use crate::protocol::{Failure, Kind};
 
 /// Where results go, and those that are there.
@@ -156,22 +156,22 @@ impl Results {
         Ok(())
     }
 
-    /// Takes the failed ones among `ids` out of the file; what they cost stays known in `work`.
+    /// Takes the failed ones among `tasks` out of the file; what they cost stays known in `work`.
     /// Errors: the file could not be replaced, and is as it was.
-    pub(super) fn forget_failed(&mut self, ids: &HashSet<&str>, work: &Work) -> Result<(), Failure> {
+    pub(super) fn forget_failed(&mut self, tasks: &[&Task], work: &Work) -> Result<(), Failure> {
         let Some(place) = &mut self.place else { return Ok(()) };
         let unusable = |e: io::Error| {
             Failure::new(Kind::Usage, format!("`{}` cannot be replaced: {e}", place.path.display()))
         };
+        let keys: HashMap<&str, String> = tasks.iter().map(|task| (task.id.as_str(), task.key())).collect();
         let bytes = fs::read(&place.path).map_err(unusable)?;
         let (mut kept, mut lines) = (Vec::new(), Vec::new());
         for text in bytes.split_inclusive(|byte| *byte == b'\n') {
             let line = serde_json::from_slice::<Value>(text).unwrap_or_default();
             let id = line["id"].as_str().unwrap_or_default();
-            if ids.contains(id) && line["exit_code"] != 0 {
-                let key = task::hash(id);
-                let next = work.attempts(&key).last().map_or(1, |last| last.number + 1);
-                work.attempt(&key, next).record(&line).map_err(unusable)?;
+            if let Some(key) = keys.get(id).filter(|_| line["exit_code"] != 0) {
+                let next = work.attempts(key).last().map_or(1, |last| last.number + 1);
+                work.attempt(key, next).record(&line).map_err(unusable)?;
             } else {
                 kept.extend_from_slice(text);
                 lines.push(line);

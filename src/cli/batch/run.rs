@@ -1,7 +1,6 @@
 //! From what was asked to the bill.
 
 use std::{
-    collections::HashSet,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -43,10 +42,13 @@ pub(in crate::cli) fn run(flags: &Batch) -> Result<u8, Failure> {
     };
     let work = Work::beside(output.as_deref())?;
     if flags.retry_failed {
-        let ids: HashSet<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
-        results.forget_failed(&ids, &work)?;
+        results.forget_failed(&tasks, &work)?;
     }
     let todo = todo(&tasks, &mut results, &work);
+    if completion.is_some() && flags.shards.is_none() && flags.shard.is_none() {
+        let note = "`JOB_COMPLETION_INDEX` is set, and this does all tasks; `--shards N` does one part";
+        results.notes.push(note.to_owned());
+    }
     if let running @ 1.. = work.running() {
         results.notes.push(format!(
             "{} of an earlier batch still running, and taken over",

@@ -36,9 +36,9 @@ pub(super) struct Task {
 }
 
 impl Task {
-    /// A name for its files.
+    /// A name for its files. A changed task does not find the answer to what it was.
     pub(super) fn key(&self) -> String {
-        hash(&self.id)
+        hash(&format!("{}\n{}", self.id, self.hash))
     }
 }
 
@@ -194,7 +194,7 @@ pub(super) fn folder(task: &Task, here: &Path) -> Result<PathBuf, String> {
 }
 
 /// The first half of a hash, as text.
-pub(super) fn hash(text: &str) -> String {
+fn hash(text: &str) -> String {
     let mut name = String::with_capacity(NAME);
     for byte in &Sha256::digest(text.as_bytes())[..NAME / 2] {
         let _ = write!(name, "{byte:02x}");
