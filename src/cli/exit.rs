@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The exit code of a batch whose tasks all have a result, some of them a failure. No kind of failure has this number.
-pub(super) const SOME_FAILED: u8 = 60;
+pub(super) const SOME_FAILED: u8 = 61;
 
 /// Writes a failure for a person, or for a program when `format` is one of the JSON formats, and gives the exit
 /// code. stdout stays empty. Errors: none; a closed stderr changes nothing.

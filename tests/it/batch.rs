@@ -152,7 +152,7 @@ fn a_task_that_always_dies_fails_and_stops_no_other() {
         "die" => call("run_shell_command", json!({"command": "kill -9 $PPID; sleep 60"})),
         _ => say("Alive."),
     });
-    session.run_with(&["batch", "tasks.jsonl", "-j", "1"]).exit_is(60);
+    session.run_with(&["batch", "tasks.jsonl", "-j", "1"]).exit_is(61);
     let all = results(&session);
     let (dead, alive) = (&all[0], &all[1]);
     assert_eq!(
@@ -228,10 +228,10 @@ fn what_failed_is_done_again_when_that_is_asked_for_and_its_cost_stays() {
     let words = ["batch", "tasks.jsonl", "-j", "1"];
     session
         .run_with(&words)
-        .exit_is(60)
+        .exit_is(61)
         .stderr_has("2/3 t2: failed with 1 after ")
         .stderr_has("3 tasks: 2 done, 1 failed, 0 left");
-    session.run_with(&words).exit_is(60).asks(0);
+    session.run_with(&words).exit_is(61).asks(0);
     session.run_with(&[&words[..], &["--retry-failed"]].concat()).exit_is(0).asks(1);
     let all = results(&session);
     assert_eq!(ids(&all), ["t1", "t2", "t3"]);
@@ -294,7 +294,7 @@ fn limits_end_a_batch_and_leave_the_rest() {
     slow.run_with(&["batch", "tasks.jsonl", "--max-wall-time", "1"])
         .exit_is(55)
         .stderr_has("0 done, 0 failed, 2 left");
-    slow.run_with(&["batch", "tasks.jsonl", "--timeout", "1"]).exit_is(60);
+    slow.run_with(&["batch", "tasks.jsonl", "--timeout", "1"]).exit_is(61);
     assert_eq!(
         results(&slow).iter().map(|line| &line["termination_reason"]).collect::<Vec<_>>(),
         ["max_wall_time"; 2]
@@ -337,7 +337,7 @@ fn tasks_from_a_pipe_give_results_on_stdout() {
         "-o",
         "-",
     ]);
-    assert_eq!(without_key.exit_is(60).asks(0).json()["exit_code"], 41);
+    assert_eq!(without_key.exit_is(61).asks(0).json()["exit_code"], 41);
 }
 
 /// The page of recipes.
