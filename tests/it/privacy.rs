@@ -22,7 +22,7 @@ fn row<'a>(page: &'a str, name: &str) -> &'a str {
 
 fn temporary(session: &Session) -> Vec<std::path::PathBuf> {
     let folder = session.world().repository().parent().expect("a folder").join("tmp");
-    tree(&folder).into_iter().map(|(path, _)| path).collect()
+    tree(&folder).into_iter().map(|(path, _)| path).filter(|path| path.is_file()).collect()
 }
 
 #[test]
@@ -86,6 +86,7 @@ fn a_purge_asks_and_removes_what_this_program_left_and_nothing_else() {
     let kept = || -> Vec<String> {
         tree(&home)
             .iter()
+            .filter(|(path, _)| path.is_file())
             .map(|(path, _)| path.strip_prefix(&home).unwrap_or(path).display().to_string())
             .collect()
     };
