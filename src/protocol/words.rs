@@ -7,7 +7,7 @@ use crate::base::{Tokens, minutes};
 
 /// How long a stored prefix lives after it was stored or read. *Unit:* seconds.
 /// Source: `docs/sources.md`, wire 3.1.
-const LIFE: u64 = 300;
+pub const LIFE: u64 = 300;
 
 impl CacheMode {
     /// All modes.

@@ -7,9 +7,9 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{layout::wrap, look::Look};
+use super::{layout::wrap, look::Look, tally::bill};
 use crate::{
-    base::Clean,
+    base::{Clean, width},
     protocol::{Charge, Finding, Miss, Totals, Usage, bill::Entry},
 };
 
@@ -44,7 +44,7 @@ pub(super) fn short_time(time: Duration) -> String {
 
 /// The sums of a session: at its end, and for `/stats`.
 pub(super) fn summary(totals: &Totals, lasted: Duration, columns: usize, look: Look) -> Vec<Line<'static>> {
-    let mut bill = totals.bill(Some(&clock(lasted)));
+    let mut bill = bill(totals, &clock(lasted), look.words);
     // Who asked nothing has no bill.
     bill.truncate(if totals.requests + totals.pings == 0 { 1 } else { bill.len() });
     entries(&bill, 9, columns, look.dim)
@@ -54,7 +54,8 @@ pub(super) fn summary(totals: &Totals, lasted: Duration, columns: usize, look: L
 pub(super) fn entries(bill: &[Entry], margin: usize, columns: usize, style: Style) -> Vec<Line<'static>> {
     let rest = Span::raw(" ".repeat(margin));
     let shown = |(name, text): &Entry| {
-        let first = Span::styled(format!("{name:<margin$}"), style);
+        let blanks = " ".repeat(margin.saturating_sub(width(name)).max(1));
+        let first = Span::styled(format!("{name}{blanks}"), style);
         wrap(&[Span::styled(Clean::line(text).into_string(), style)], columns, &first, &rest)
     };
     bill.iter().flat_map(shown).collect()

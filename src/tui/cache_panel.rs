@@ -7,15 +7,17 @@ use ratatui::{
 
 use super::{
     bill::{Request, entries},
+    lang::{Words, counted, fill},
     layout::cut,
     look::Look,
     model::Model,
+    tally,
 };
 use crate::{
-    base::{Money, Tokens},
+    base::{Money, Tokens, width},
     protocol::{
-        Charge, Miss, Totals, Usage,
-        bill::{Entry, many, rounded, signed},
+        Charge, Finding, Miss, Totals, Usage,
+        bill::{Entry, rounded, signed},
     },
 };
 
@@ -65,13 +67,13 @@ pub(super) fn cache_panel(model: &Model) -> Vec<Line<'static>> {
     let mut rows = vec![titles(table, look)];
     let unseen = u64::from(model.totals.requests).saturating_sub((model.requests.len() - from) as u64);
     if unseen > 0 {
-        let text = format!("  … {} in the sums", many(unseen, "more request"));
-        rows.push(Line::styled(text, look.dim));
+        let text = counted(unseen, look.words.cache_unseen_one, look.words.cache_unseen);
+        rows.push(Line::styled(format!("  {text}"), look.dim));
     }
     let line = |row: &Row| row.line(table, is_short, look);
     rows.extend(model.requests[from..].iter().map(|request| line(&Row::of(request))));
     if model.requests.len() > 1 || unseen > 0 {
-        rows.push(line(&Row::all(&model.totals)));
+        rows.push(line(&Row::all(&model.totals, look.words)));
     }
     let mut lines: Vec<_> = rows.into_iter().map(|row| cut(row, columns)).collect();
     let notes = if is_short { short_notes(model) } else { notes(model) };
@@ -82,13 +84,13 @@ pub(super) fn cache_panel(model: &Model) -> Vec<Line<'static>> {
 fn titles(table: Columns, look: Look) -> Line<'static> {
     let name = |column| match column {
         Number => "#",
-        Read => "read",
-        Written => "written",
-        Plain => "plain",
-        Output => "output",
-        Cost => "cost",
-        Saved => "saved",
-        Why => "why",
+        Read => look.words.cache_read,
+        Written => look.words.cache_written,
+        Plain => look.words.cache_plain,
+        Output => look.words.cache_output,
+        Cost => look.words.cache_cost,
+        Saved => look.words.cache_saved,
+        Why => look.words.cache_why,
     };
     let cells =
         table.iter().map(|(column, room)| Span::styled(padded(name(*column), *column, *room), look.bold));
@@ -97,7 +99,10 @@ fn titles(table: Columns, look: Look) -> Line<'static> {
 
 /// Numbers end in one column, words begin in one.
 fn padded(text: &str, column: Column, room: usize) -> String {
-    if column == Why { format!("  {text}") } else { format!("{text:>room$}") }
+    if column == Why {
+        return format!("  {text}");
+    }
+    format!("{}{text}", " ".repeat(room.saturating_sub(width(text))))
 }
 
 /// One row: a request, or all of them.
@@ -114,8 +119,13 @@ impl Row {
         Self { name: number.to_string(), usage, charge, miss }
     }
 
-    fn all(totals: &Totals) -> Self {
-        Self { name: "all".to_owned(), usage: Some(totals.usage), charge: Some(totals.charge), miss: None }
+    fn all(totals: &Totals, words: &Words) -> Self {
+        Self {
+            name: words.cache_all.to_owned(),
+            usage: Some(totals.usage),
+            charge: Some(totals.charge),
+            miss: None,
+        }
     }
 
     fn line(&self, table: Columns, is_short: bool, look: Look) -> Line<'static> {
@@ -166,64 +176,78 @@ impl Row {
 
 fn notes(model: &Model) -> Vec<Entry> {
     let Totals { usage, charge, requests, .. } = &model.totals;
+    let words = model.look.words;
     let mut notes = Vec::new();
     if let Some(rate) = usage.hit_rate() {
-        notes.push(("hit rate", format!("{rate} % of the input was read from cache")));
+        notes.push((words.cache_rate, fill(words.cache_rate_is, &[("rate", &rate.to_string())])));
     }
     if usage.input > Tokens(0) {
-        notes.push(("units", charge.units_in_words()));
-        notes.push(("money", charge.money_in_words().unwrap_or_else(|| model.totals.price())));
+        notes.push((words.bill_units, tally::units(charge, words)));
+        let money = tally::money(charge, words);
+        notes.push((words.bill_money, money.unwrap_or_else(|| tally::price(&model.totals, words))));
     }
-    notes.extend(charge.not_yet((*requests).into()).map(|text| ("note", text)));
-    notes.push(("now", model.warmth_sentence()));
+    notes.extend(tally::not_yet(charge, *requests, words).map(|text| (words.cache_note, text)));
+    notes.push((words.cache_now, model.warmth_sentence()));
     notes.extend(mode(model));
+    let of =
+        |number: u32, text: &str| fill(words.cache_request, &[("n", &number.to_string()), ("text", text)]);
     notes.extend(last_miss(&model.requests).map(|(number, miss)| {
-        let what = miss.advice().map(|advice| format!("; {advice}")).unwrap_or_default();
-        ("last miss", format!("request {number}: {}{what}", miss.sentence()))
+        let advice = tally::advice(miss, words).map(|advice| format!("; {advice}")).unwrap_or_default();
+        (words.cache_last_miss, of(number, &format!("{}{advice}", tally::miss(miss, words))))
     }));
-    notes.extend(
-        last_finding(&model.requests).map(|(number, text)| ("found", format!("request {number}: {text}"))),
-    );
+    let found = last_finding(&model.requests);
+    notes.extend(found.map(|(n, found)| (words.cache_found, of(n, &tally::finding(found, words)))));
     notes
 }
 
 /// The same where there is little room: `/stats` and `qwen cache explain` have the rest.
 fn short_notes(model: &Model) -> Vec<Entry> {
     let Totals { usage, charge, requests, .. } = &model.totals;
+    let words = model.look.words;
     let mut notes = Vec::new();
     if let Some(rate) = usage.hit_rate() {
-        notes.push(("hits", format!("{rate} % of the input")));
+        let rate = fill(words.cache_rate_is_short, &[("rate", &rate.to_string())]);
+        notes.push((words.cache_rate_short, rate));
     }
     if usage.input > Tokens(0) {
-        let (with, without) = (rounded(charge.units), rounded(charge.units_uncached));
+        let (with, without) = (rounded(charge.units).to_string(), rounded(charge.units_uncached).to_string());
         let change = signed(charge.against_nothing());
-        notes.push(("units", format!("{with}, not {without} ({change})")));
+        let values = [("with", with.as_str()), ("without", &without), ("change", &change)];
+        notes.push((words.bill_units, fill(words.cache_not, &values)));
         let money = match (charge.money, charge.money_uncached) {
-            (Some(with), Some(without)) => format!("{with}, not {without}"),
-            _ => model.totals.price(),
+            (Some(with), Some(without)) => {
+                let (with, without) = (with.to_string(), without.to_string());
+                fill(words.cache_not_money, &[("with", &with), ("without", &without)])
+            }
+            _ => tally::price(&model.totals, words),
         };
-        notes.push(("money", money));
+        notes.push((words.bill_money, money));
     }
-    if *requests == 1 {
-        notes.extend(charge.not_yet(1).map(|_| ("note", "it pays from the second request".to_owned())));
+    if *requests == 1 && tally::not_yet(charge, 1, words).is_some() {
+        notes.push((words.cache_note, words.cache_pays.to_owned()));
     }
-    notes.extend(model.warmth_field().map(|(long, _)| ("now", long)));
+    notes.extend(model.warmth_field().map(|(long, _)| (words.cache_now, long)));
     notes.extend(mode(model));
+    let miss = last_miss(&model.requests);
     notes.extend(
-        last_miss(&model.requests).map(|(number, miss)| ("miss", format!("#{number} {}", miss.sentence()))),
+        miss.map(|(n, miss)| (words.cache_last_miss_short, format!("#{n} {}", tally::miss(miss, words)))),
     );
-    notes.extend(last_finding(&model.requests).map(|(number, text)| ("found", format!("#{number} {text}"))));
+    let found = last_finding(&model.requests);
+    notes.extend(
+        found.map(|(n, found)| (words.cache_found, format!("#{n} {}", tally::finding(found, words)))),
+    );
     notes
 }
 
 fn mode(model: &Model) -> Option<Entry> {
     let (mode, why) = &model.session.as_ref()?.cache;
     let name = mode.name();
-    Some(("mode", if why.starts_with(name) { why.clone() } else { format!("{name}: {why}") }))
+    let text = if why.starts_with(name) { why.clone() } else { format!("{name}: {why}") };
+    Some((model.look.words.cache_mode, text))
 }
 
-fn last_finding(requests: &[Request]) -> Option<(u32, String)> {
-    requests.iter().rev().find_map(|request| Some((request.number, request.finding?.sentence())))
+fn last_finding(requests: &[Request]) -> Option<(u32, Finding)> {
+    requests.iter().rev().find_map(|request| Some((request.number, request.finding?)))
 }
 
 fn last_miss(requests: &[Request]) -> Option<(u32, Miss)> {

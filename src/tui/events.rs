@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     bill::{Request, short_time},
     dialog::{Dialog, State},
+    lang::fill,
     model::{Folded, Kind, Model},
     msg::Cmd,
     printed,
@@ -49,7 +50,9 @@ impl Model {
                 self.work().retry = Some(Retry { attempt, of, until, cause });
             }
             Event::Compacted { before, after } => {
-                self.say(&format!("The history is a summary now: {before} → {after} tokens."), false, cmds);
+                let values = [("before", before.to_string()), ("after", after.to_string())];
+                let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                self.say(&fill(self.look.words.summed_up, &values), false, cmds);
                 self.end_summary(cmds);
             }
             Event::Warmed { cache, totals } => (self.cache, self.totals) = (Some(cache), totals),
@@ -222,9 +225,10 @@ impl Model {
     fn end_thought(&mut self, cmds: &mut Vec<Cmd>) {
         let now = self.now;
         let Some(thought) = self.work().thought.take() else { return };
-        let title = format!("Thought · {}", short_time(now.since(thought.since)));
+        let time = short_time(now.since(thought.since));
+        let title = fill(self.look.words.thought, &[("time", &time)]);
         let line = printed::folded(&title, self.look);
-        self.transcript.push(Entry::thought(&title, &thought.text));
+        self.transcript.push(Entry::thought(&title, &thought.text, self.look.words));
         self.folded = Some(Folded::Text { title, text: thought.text });
         self.put(Kind::Tool, vec![line], cmds);
     }
@@ -267,7 +271,7 @@ impl Model {
         let lines = printed::tool_done(&done, columns, look);
         let mut title = Clean::line(&title).into_string();
         if is_cut {
-            title.push_str(" · only the end is kept");
+            title = format!("{title} · {}", look.words.only_the_end);
         }
         self.folded = Some(if let Some(Display::Change { diff }) = display {
             Folded::Change { title, diff }
@@ -275,7 +279,7 @@ impl Model {
             Folded::Text { title, text: if output.is_empty() { result.text.clone() } else { output } }
         });
         if let Some(folded) = &self.folded {
-            self.transcript.push(Entry::call(folded, result, took));
+            self.transcript.push(Entry::call(folded, result, took, look.words));
         }
         self.put(Kind::Tool, lines, cmds);
         if call.is_own() {

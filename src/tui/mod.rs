@@ -49,6 +49,7 @@ mod signals;
 mod slash;
 mod stats;
 mod status;
+mod tally;
 mod terminal;
 #[cfg(test)]
 mod tests;

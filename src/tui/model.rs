@@ -142,7 +142,7 @@ impl Model {
             last_key: Moment(0),
             session: None,
             mode: Mode::default(),
-            composer: Composer::default(),
+            composer: Composer::speaking(look.words),
             queue: VecDeque::new(),
             steers: Vec::new(),
             work: None,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    lang::counted,
     model::Model,
     msg::Cmd,
     panel::{Panel, Picked, Purpose, Texts},
@@ -107,8 +108,8 @@ impl Model {
 
     /// A message, counted from the newest, and all behind it are gone; its words come back into the composer.
     pub(super) fn rewound(&mut self, turn: u32, text: String, cmds: &mut Vec<Cmd>) {
-        let which = if turn == 1 { "The last message is".to_owned() } else { format!("{turn} messages are") };
-        self.say(&format!("{which} taken back; files stay as they are."), false, cmds);
+        let words = self.look.words;
+        self.say(&counted(turn.into(), words.taken_back_one, words.taken_back), false, cmds);
         self.composer.give_back(vec![text]);
         let many = usize::try_from(turn).unwrap_or(usize::MAX);
         self.said.truncate(self.said.len().saturating_sub(many));

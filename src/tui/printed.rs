@@ -10,9 +10,9 @@ use ratatui::{
 use super::{
     bill::short_time,
     commands, diff, keys,
-    lang::Sentence,
+    lang::{Sentence, counted, fill},
     layout::{untab, wrap, wrap_plain},
-    look::Look,
+    look::{Look, Voice},
     model::Model,
 };
 use crate::{
@@ -30,31 +30,47 @@ const WORD_ROWS: usize = 12;
 /// The column of names in `/help` is this wide.
 const HELP_NAMES: usize = 26;
 
-/// The header: once at the start.
+/// Blanks between the parts of the header, at least.
+const APART: usize = 3;
+
+/// The header: once at the start. What can be talked to stands at the right end, or in a row of its own.
+/// Source: `docs/sources.md`, tui 4.2.
 pub(super) fn header(model: &Model, session: &SessionInfo) -> Vec<Line<'static>> {
     let look = model.look;
     let mut place = Clean::line(&model.short_path(&session.root)).into_string();
     if let Some(branch) = &session.branch {
         place = format!("{place} ({})", Clean::line(branch));
     }
-    let model_name = if session.model.is_empty() {
+    let state = if session.model.is_empty() {
         look.words.not_signed_in.to_owned()
     } else {
         format!("{} · {}", Clean::line(&session.model), Clean::line(&session.provider))
     };
-    let mut lines = vec![
-        Line::from(vec![
-            Span::styled(format!("qwen {}", env!("CARGO_PKG_VERSION")), look.bold),
-            Span::raw(format!("   {place}   {model_name}")),
-        ]),
-        Line::styled(look.words.how_to_begin, look.dim),
-    ];
+    let columns = model.size.columns;
+    let name = format!("qwen {}", env!("CARGO_PKG_VERSION"));
+    let taken = width(&name) + APART + width(&place);
+    // In lines nothing stands at a far end: they are read one after the other.
+    let apart = match columns.checked_sub(taken + width(&state)) {
+        Some(room @ APART..) if look.voice == Voice::Screen => room,
+        _ => APART,
+    };
+    let mut first = vec![Span::styled(name, look.bold), Span::raw(format!("{}{place}", " ".repeat(APART)))];
+    let mut lines = Vec::new();
+    if look.voice == Voice::Screen && taken + apart + width(&state) > columns {
+        lines.push(Line::from(std::mem::take(&mut first)));
+        first.push(Span::raw(state));
+    } else {
+        first.push(Span::raw(format!("{}{state}", " ".repeat(apart))));
+    }
+    lines.push(Line::from(first));
+    lines.push(Line::styled(look.words.how_to_begin, look.dim));
     if session.restored_turns > 0 {
-        let turns = crate::protocol::bill::many(session.restored_turns.into(), "turn");
-        lines.push(Line::styled(format!("{turns} restored from the earlier session"), look.dim));
+        let words = look.words;
+        let restored = counted(session.restored_turns.into(), words.restored_turn, words.restored_many);
+        lines.push(Line::styled(restored, look.dim));
     }
     let none = Span::raw("");
-    lines.into_iter().flat_map(|l| wrap(&styled_spans(l), model.size.columns, &none, &none)).collect()
+    lines.into_iter().flat_map(|l| wrap(&styled_spans(l), columns, &none, &none)).collect()
 }
 
 /// The spans of a line with the line's own style in each.
@@ -75,7 +91,8 @@ pub(super) fn words(text: &str, columns: usize, look: Look) -> Vec<Line<'static>
     if out.len() > WORD_ROWS {
         out.truncate(WORD_ROWS);
         let lines = clean.as_str().split('\n').count();
-        out.push(Line::styled(format!("  … {lines} lines in all"), look.dim));
+        let all = fill(look.words.lines_in_all, &[("n", &lines.to_string())]);
+        out.push(Line::styled(format!("  {all}"), look.dim));
     }
     out
 }
@@ -96,12 +113,14 @@ pub(super) fn tool_done(done: &Done<'_>, columns: usize, look: Look) -> Vec<Line
     let Done { title, result, display, took, head } = *done;
     let (mark, style, word) = match result.verdict {
         Verdict::Done => ("✓", look.ok, None),
-        Verdict::Failed => ("✗", look.error, Some("failed")),
-        Verdict::Denied => ("⊘", look.warn, Some("denied")),
-        Verdict::Interrupted => ("■", look.warn, Some("stopped")),
+        Verdict::Failed => ("✗", look.error, Some(look.words.verdict_failed)),
+        Verdict::Denied => ("⊘", look.warn, Some(look.words.verdict_denied)),
+        Verdict::Interrupted => ("■", look.warn, Some(look.words.verdict_stopped)),
     };
     let outcome = match display {
-        Some(Display::Output { exit_code: Some(code), .. }) if *code != 0 => Some(format!("exit {code}")),
+        Some(Display::Output { exit_code: Some(code), .. }) if *code != 0 => {
+            Some(fill(look.words.exit_code, &[("code", &code.to_string())]))
+        }
         Some(Display::Line { text }) => Some(Clean::line(text).into_string()),
         Some(Display::Change { diff }) => Some(diff::counts(diff)),
         _ => None,
@@ -160,10 +179,8 @@ fn output(tail: &str, hidden: u64, head: &str, columns: usize, look: Look) -> Ve
 }
 
 fn more_lines(hidden: u64, look: Look) -> Line<'static> {
-    Line::styled(
-        format!("  … {} · Ctrl-O shows them", crate::protocol::bill::many(hidden, "more line")),
-        look.dim,
-    )
+    let more = counted(hidden, look.words.more_line, look.words.more_lines);
+    Line::styled(format!("  {more}"), look.dim)
 }
 
 fn indented(mut line: Line<'static>) -> Line<'static> {
@@ -267,7 +284,7 @@ pub(super) fn key_groups(look: Look) -> Vec<Section> {
 
 /// One line that stands for a longer text.
 pub(super) fn folded(title: &str, look: Look) -> Line<'static> {
-    Line::styled(format!("+ {title} · Ctrl-O shows it"), look.dim)
+    Line::styled(format!("+ {}", fill(look.words.folded, &[("title", title)])), look.dim)
 }
 
 /// A title for a call that never started: its name and what it is about.

@@ -40,7 +40,7 @@ impl Model {
             }
             // The draft stays, to be sent when the turn has ended.
             Read::Command(command, _) if self.is_busy() && self.waits_for_rest(command.action) => {
-                self.hint = Some("not while a turn is running; Esc stops it".to_owned());
+                self.hint = Some(self.look.words.not_while_busy.to_owned());
             }
             Read::Command(command, arguments) => {
                 if let Some(text) = self.composer.take() {
@@ -52,11 +52,10 @@ impl Model {
             }
             Read::Unknown(name, near) => {
                 let near: Vec<String> = near.iter().map(|n| format!("/{n}")).collect();
-                self.hint = Some(if near.is_empty() {
-                    format!("there is no command `/{name}`; /help lists them")
-                } else {
-                    format!("there is no command `/{name}`; did you mean {}?", near.join(" or "))
-                });
+                let words = self.look.words;
+                let sentence = if near.is_empty() { words.no_command } else { words.no_command_near };
+                let near = near.join(&format!(" {} ", words.near_or));
+                self.hint = Some(fill(sentence, &[("name", name), ("near", &near)]));
             }
         }
     }
@@ -106,7 +105,7 @@ impl Model {
             }
             A::Rewind => match if arguments.is_empty() { "1" } else { arguments }.parse::<u32>() {
                 Ok(turn @ 1..) => cmds.push(Cmd::Send(Op::Rewind { turn })),
-                _ => self.hint = Some("say how many messages to take back: /rewind 2".to_owned()),
+                _ => self.hint = Some(self.look.words.rewind_what.to_owned()),
             },
             A::Privacy => self.privacy_command(arguments, cmds),
             A::Theme => self.theme_command(arguments, cmds),
@@ -130,8 +129,8 @@ impl Model {
                 self.hint = Some(self.look.words.not_signed_in.to_owned());
             }
             ("", Some(_)) => self.open_window(cmds),
-            ("", None) => self.hint = Some("the session has not started yet".to_owned()),
-            _ => self.hint = Some("say /context, or /context refresh".to_owned()),
+            ("", None) => self.hint = Some(self.look.words.shell_not_yet.to_owned()),
+            _ => self.hint = Some(self.look.words.context_what.to_owned()),
         }
     }
 
@@ -196,7 +195,7 @@ impl Model {
         let (columns, look) = (self.size.columns, self.look);
         let lines = match self.folded.take() {
             None => {
-                self.hint = Some("nothing is folded".to_owned());
+                self.hint = Some(self.look.words.nothing_folded.to_owned());
                 return;
             }
             Some(Folded::Text { title, text }) => {

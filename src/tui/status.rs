@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::{layout::cut, model::Model, warmth::Warmth};
+use super::{lang::fill, layout::cut, model::Model, tally::price, warmth::Warmth};
 use crate::base::{Clean, width};
 
 /// Folder and branch, mode, model, context, cache, its life, money. Where the row is too short the left goes first, then
@@ -15,9 +15,13 @@ pub(super) fn status(model: &Model, columns: usize) -> Line<'static> {
         let text = format!("{} · {}", model.mode, look.words.not_signed_in);
         return cut(Line::styled(text, look.dim), columns);
     }
+    let (used, window) = (model.context.short(), session.window.short());
     let context = match model.context.0.saturating_mul(100).checked_div(session.window.0) {
-        Some(share) => format!("ctx {share}% {}/{}", model.context.short(), session.window.short()),
-        None => format!("ctx {}", model.context.short()),
+        Some(share) => fill(
+            look.words.status_context,
+            &[("share", &share.to_string()), ("used", &used), ("window", &window)],
+        ),
+        None => fill(look.words.status_context_only, &[("used", &used)]),
     };
     let mut place = Clean::line(&model.short_path(&session.root)).into_string();
     if let Some(branch) = &session.branch {
@@ -25,9 +29,11 @@ pub(super) fn status(model: &Model, columns: usize) -> Line<'static> {
     }
     let mode = Some(model.mode.to_string());
     let name = Some(Clean::line(&session.model).into_string());
-    let share = model.totals.usage.hit_rate().map(|share| format!("cache {share}%"));
+    let rate = model.totals.usage.hit_rate();
+    let share = rate.map(|rate| fill(look.words.status_cache, &[("share", &rate.to_string())]));
     let (life, brief) = model.warmth_field().unzip();
-    let (place, money, context, none) = (Some(place), Some(model.totals.price()), Some(context), &None);
+    let (place, money, context, none) =
+        (Some(place), Some(price(&model.totals, look.words)), Some(context), &None);
     let is_cold = matches!(model.warmth(), Some((Warmth::Cold(_), _)));
     // What a pause has cost is worth more than what was read before it.
     let last = if is_cold {

@@ -34,8 +34,9 @@ pub(super) fn view(model: &Model) -> Frame {
     let size = model.size;
     let mut frame = Frame::default();
     if size.is_too_small() {
-        let text = format!("Window too small ({}x{}), need 40x10", size.columns, size.rows);
-        frame.push(text, size.columns);
+        let values = [("columns", size.columns.to_string()), ("rows", size.rows.to_string())];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        frame.push(fill(model.look.words.too_small, &values), size.columns);
     } else if let Some(pager) = &model.pager {
         let notice = if model.dialogs.is_empty() { "" } else { model.look.words.pager_needs_ok };
         frame = pager.show(&model.transcript, size, model.look, notice);

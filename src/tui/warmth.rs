@@ -1,10 +1,7 @@
 //! How long what the provider stored can still be read, in words.
 
-use super::{bill::clock, model::Model};
-use crate::{
-    base::Moment,
-    protocol::{CacheReport, words::rewrites},
-};
+use super::{bill::clock, lang::fill, model::Model};
+use crate::{base::Moment, protocol::CacheReport};
 
 /// What is known of the stored prefix at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,33 +24,40 @@ impl Model {
     /// For the status line, long and short. The time is absolute, so that nothing has to be written while it passes.
     pub(super) fn warmth_field(&self) -> Option<(String, String)> {
         let (warmth, report) = self.warmth()?;
+        let words = self.look.words;
         match warmth {
             Warmth::Warm(until) => {
                 let at = self.local_time(until);
-                Some((format!("warm until {at}"), format!("warm {at}")))
+                let at = [("at", at.as_str())];
+                Some((fill(words.warm_until, &at), fill(words.warm_short, &at)))
             }
             // A request on its way has found it or not by now.
             Warmth::Cold(_) if self.work.is_some() => None,
             Warmth::Cold(_) => {
-                let what = rewrites(report.stored);
-                Some((format!("cold: {what}"), format!("cold: rewrites {}", report.stored.short())))
+                let tokens = report.stored.short();
+                let tokens = [("tokens", tokens.as_str())];
+                Some((fill(words.cold, &tokens), fill(words.cold_short, &tokens)))
             }
         }
     }
 
     /// For the panel, as a sentence.
     pub(super) fn warmth_sentence(&self) -> String {
+        let words = self.look.words;
         match self.warmth() {
-            Some((Warmth::Warm(until), report)) => format!(
-                "warm until {}, {} left; {} tokens stored",
-                self.local_time(until),
-                clock(until.since(self.now)),
-                report.stored
+            Some((Warmth::Warm(until), report)) => fill(
+                words.warm_sentence,
+                &[
+                    ("at", &self.local_time(until)),
+                    ("left", &clock(until.since(self.now))),
+                    ("tokens", &report.stored.to_string()),
+                ],
             ),
-            Some((Warmth::Cold(until), report)) => {
-                format!("cold since {}: {}", self.local_time(until), rewrites(report.stored))
-            }
-            None => "nothing is known to be stored".to_owned(),
+            Some((Warmth::Cold(until), report)) => fill(
+                words.cold_sentence,
+                &[("at", &self.local_time(until)), ("tokens", &report.stored.short())],
+            ),
+            None => words.nothing_stored.to_owned(),
         }
     }
 

@@ -2,7 +2,10 @@
 //!
 //! In the draft a chip is one character that nothing else uses, so that no move, edit or undo can take it apart.
 
-use crate::base::Bytes;
+use crate::{
+    base::Bytes,
+    tui::lang::{Language, Words, fill},
+};
 
 /// A paste of more lines becomes a chip. Source: `docs/sources.md`, tui 4.5.
 const LINES: usize = 10;
@@ -24,25 +27,43 @@ pub(super) fn without_chips(text: &str) -> String {
 }
 
 /// The long pastes of one composer.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Chips(Vec<(String, String)>);
+#[derive(Clone, Debug)]
+pub(super) struct Chips {
+    /// What they are shown with.
+    words: &'static Words,
+    /// How each is shown, and what it stands for.
+    all: Vec<(String, String)>,
+}
+
+impl Default for Chips {
+    fn default() -> Self {
+        Self::speaking(Language::default().words())
+    }
+}
 
 impl Chips {
+    /// None yet, shown in a language.
+    pub(super) fn speaking(words: &'static Words) -> Self {
+        Self { words, all: Vec::new() }
+    }
+
     /// The character that stands for a long text; `None` for one that is short enough to be shown.
     pub(super) fn take(&mut self, pasted: &str) -> Option<char> {
         let lines = pasted.lines().count();
         if lines <= LINES && pasted.chars().nth(CHARACTERS).is_none() {
             return None;
         }
-        let number = u32::try_from(self.0.len()).ok()?;
+        let number = u32::try_from(self.all.len()).ok()?;
         let sign = char::from_u32(u32::from(FIRST) + number).filter(|c| is_chip(*c))?;
         let size = Bytes(pasted.len() as u64).short();
-        let many = if lines == 1 { "" } else { "s" };
-        let mut label = format!("[Pasted {lines} line{many}, {size}]");
-        if self.0.iter().any(|(known, _)| *known == label) {
-            label = format!("[Pasted {lines} line{many}, {size} #{}]", self.0.len() + 1);
+        let (n, at) = (lines.to_string(), (self.all.len() + 1).to_string());
+        let values = [("n", n.as_str()), ("size", &size), ("at", &at)];
+        let words = self.words;
+        let mut label = fill(if lines == 1 { words.pasted_line } else { words.pasted_lines }, &values);
+        if self.all.iter().any(|(known, _)| *known == label) {
+            label = fill(words.pasted_again, &values);
         }
-        self.0.push((label, pasted.to_owned()));
+        self.all.push((label, pasted.to_owned()));
         Some(sign)
     }
 
@@ -68,7 +89,7 @@ impl Chips {
 
     fn find(&self, sign: char) -> Option<&(String, String)> {
         let number = u32::from(sign).checked_sub(u32::from(FIRST))?;
-        self.0.get(usize::try_from(number).ok()?)
+        self.all.get(usize::try_from(number).ok()?)
     }
 }
 

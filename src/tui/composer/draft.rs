@@ -8,7 +8,7 @@ use super::{
     text::{How, Text},
     vim::Vim,
 };
-use crate::base::Clean;
+use crate::{base::Clean, tui::lang::Words};
 
 /// A text from elsewhere that is longer than this is shown as a chip.
 const LONG: usize = 20_000;
@@ -29,6 +29,11 @@ pub(in crate::tui) struct Composer {
 }
 
 impl Composer {
+    /// An empty one that speaks a language.
+    pub(in crate::tui) fn speaking(words: &'static Words) -> Self {
+        Self { chips: Chips::speaking(words), ..Self::default() }
+    }
+
     /// The draft as it is shown, chips as labels.
     pub(in crate::tui) fn text(&self) -> String {
         self.chips.labelled(self.text.as_str())

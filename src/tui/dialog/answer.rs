@@ -5,6 +5,7 @@ use crate::{
     base::Clean,
     protocol::{Answer, Op},
     tui::{
+        composer::Composer,
         editor::{Edited, Errand, Page},
         keys::{Action, Meaning},
         model::Kind,
@@ -79,7 +80,8 @@ impl Model {
     /// Puts the command into the composer; the draft is kept.
     fn edit_command(&mut self, command: &str) {
         let Some(dialog) = self.dialogs.front_mut() else { return };
-        let kept = Box::new(std::mem::take(&mut self.composer));
+        let words = self.look.words;
+        let kept = Box::new(std::mem::replace(&mut self.composer, Composer::speaking(words)));
         dialog.state = State::Editing { kept };
         self.composer.set(Clean::new(command).as_str());
     }

@@ -11,6 +11,8 @@ mod zh;
 
 pub(super) use words::Words;
 
+use crate::base::Tokens;
+
 /// A sentence of the screen, in whichever language it is asked for: `|w| w.not_signed_in`.
 pub(super) type Sentence = fn(&Words) -> &'static str;
 
@@ -40,6 +42,11 @@ impl Language {
             Self::Chinese => &zh::WORDS,
         }
     }
+}
+
+/// A sentence about a number: one for 1, another for all others, each with `{n}`.
+pub(super) fn counted(n: u64, one: &str, more: &str) -> String {
+    fill(if n == 1 { one } else { more }, &[("n", &Tokens(n).to_string())])
 }
 
 /// Puts values into a sentence: `fill("{n} lines", &[("n", "3")])`. A name that is not in the sentence is left out.

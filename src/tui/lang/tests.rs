@@ -1,4 +1,6 @@
-//! Both languages say everything, with the same values in it.
+//! Both languages say everything, with the same values in it, and nothing is said beside them.
+
+use std::{fs, path::Path};
 
 use super::{Language, fill};
 
@@ -31,4 +33,100 @@ fn a_locale_names_a_language() {
 fn values_are_put_in_by_name() {
     assert_eq!(fill("{n} of {of} {n}", &[("n", "1"), ("of", "{n}")]), "1 of {n} 1");
     assert_eq!(fill("{other} {", &[("n", "1")]), "{other} {");
+}
+
+/// Words in a row that are no sentence of the screen: names of themes and of vim's mode, words of other files, and errors,
+/// which are English as those of the other floors.
+const NO_SENTENCES: [&str; 15] = [
+    "Plain Text",
+    "VISUAL LINE",
+    "ansi light",
+    "qwen light",
+    "ayu light",
+    "default light",
+    "github light",
+    "google code",
+    "qwen dark",
+    "atom one",
+    "shades of purple",
+    "this session",
+    "built in",
+    "no other session can be begun here",
+    "the beginning of the session broke off",
+];
+
+/// The texts in a source file without its tests, comments, attributes and reasons.
+fn texts(source: &str) -> Vec<String> {
+    let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = source.lines().filter(|line| {
+        let line = line.trim_start();
+        !line.starts_with("//")
+    });
+    let code = lines.collect::<Vec<_>>().join("\n").replace("'\"'", "");
+    let (mut texts, mut rest) = (Vec::new(), code.as_str());
+    while let Some((before, from)) = rest.split_once('"') {
+        let (mut text, mut signs) = (String::new(), from.char_indices());
+        let mut end = from.len();
+        while let Some((at, sign)) = signs.next() {
+            match sign {
+                '"' => {
+                    end = at + 1;
+                    break;
+                }
+                '\\' => text.extend(signs.next().map(|_| ' ')),
+                sign => text.push(sign),
+            }
+        }
+        if !["expect(", "panic!(", "reason = "].iter().any(|end| before.ends_with(end)) {
+            texts.push(text);
+        }
+        rest = &from[end..];
+    }
+    texts
+}
+
+/// Whether two English words follow each other.
+fn is_sentence(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let word = word.trim_matches(|c: char| ".,;:!?()".contains(c));
+        word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'')
+    };
+    // A value is no word.
+    let parts = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+    let text = parts.collect::<Vec<_>>().join("0");
+    let words: Vec<bool> = text.split_whitespace().map(is_word).collect();
+    words.windows(2).any(|pair| pair == [true, true])
+}
+
+fn sources(folder: &Path, out: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("our own sources") {
+        let path = entry.expect("our own sources").path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if path.is_dir() && name != "lang" && name != "tests" {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|kind| kind == "rs") && name != "tests.rs" {
+            out.push(fs::read_to_string(&path).expect("our own sources"));
+        }
+    }
+}
+
+#[test]
+fn no_sentence_of_the_screen_stands_outside_of_the_languages() {
+    let mut all = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui"), &mut all);
+    let found: Vec<String> = all.iter().flat_map(|source| texts(source)).filter(|t| is_sentence(t)).collect();
+    let escaped: Vec<&String> = found.iter().filter(|text| !NO_SENTENCES.contains(&text.as_str())).collect();
+    assert_eq!(escaped, Vec::<&String>::new(), "these belong into `src/tui/lang`");
+    let idle: Vec<_> = NO_SENTENCES.iter().filter(|text| !found.iter().any(|found| found == *text)).collect();
+    assert_eq!(idle, Vec::<&&str>::new(), "nothing says these any more");
+}
+
+#[test]
+fn a_sentence_is_seen_and_code_is_not() {
+    let source = "//! a doc line\nlet a = \"two words\"; x.expect(\"it is so\"); '\"'; \"one\" \"\\\"a b\\\" is said\"";
+    assert_eq!(texts(source), ["two words", "one", " a b  is said"]);
+    assert_eq!(
+        ["two words", "one", "{n} left; x", "is it?", "a-b c-d"].map(is_sentence),
+        [true, false, false, true, false]
+    );
 }

@@ -709,4 +709,371 @@ sentences! {
     notify_question,
     /// A notification; nobody looks at the window.
     notify_done,
+
+    // Printed text: what is folded, cut, taken back.
+    /// An earlier conversation of one turn goes on.
+    restored_turn,
+    /// Of several turns.
+    restored_many,
+    /// The person's words are longer than what is shown.
+    lines_in_all,
+    /// Behind a call that failed.
+    verdict_failed,
+    /// Behind a call that was denied.
+    verdict_denied,
+    /// Behind a call that was stopped.
+    verdict_stopped,
+    /// Behind a command that ended with another code than 0.
+    exit_code,
+    /// One line of an output is not shown.
+    more_line,
+    /// Several are not.
+    more_lines,
+    /// A title that stands for a longer text.
+    folded,
+    /// There is none.
+    nothing_folded,
+    /// The title of a thought that has ended.
+    thought,
+    /// The title of a thought whose time is not known.
+    thought_title,
+    /// Behind the title of an output whose beginning was dropped.
+    only_the_end,
+    /// Stands for the middle of a long output.
+    between,
+    /// A summary stands for the history now.
+    summed_up,
+    /// The newest message was taken back.
+    taken_back_one,
+    /// Several messages were.
+    taken_back,
+    /// Another model is used from now on.
+    in_use_now,
+    /// The chip of a paste of one line.
+    pasted_line,
+    /// Of several lines.
+    pasted_lines,
+    /// Of one that looks like another.
+    pasted_again,
+    /// All that a very small window shows.
+    too_small,
+    // Commands that cannot be run.
+    /// It changes what the running turn stands on.
+    not_while_busy,
+    /// Nobody knows it.
+    no_command,
+    /// The same, where it may be a slip.
+    no_command_near,
+    /// Between two of those.
+    near_or,
+    /// `/rewind` with something else than a number.
+    rewind_what,
+    /// `/context` with an unknown word.
+    context_what,
+    // The status line.
+    /// How full the window is.
+    status_context,
+    /// The same, where the window's size is not known.
+    status_context_only,
+    /// The share of the input that was read from the cache.
+    status_cache,
+    /// Until then the stored prompt can be read.
+    warm_until,
+    /// The same where there is little room.
+    warm_short,
+    /// It cannot be read any more.
+    cold,
+    /// The same where there is little room.
+    cold_short,
+    /// The same in the panel.
+    warm_sentence,
+    /// The same in the panel.
+    cold_sentence,
+    /// Nothing was stored, as far as is known.
+    nothing_stored,
+    // The bill.
+    /// Its first line.
+    bill_session,
+    /// Its second.
+    bill_tokens,
+    /// What the input cost in units.
+    bill_units,
+    /// What all cost.
+    bill_money,
+    /// One request that only kept the cache warm.
+    bill_ping,
+    /// Several.
+    bill_pings,
+    /// Lines that came and went.
+    bill_lines,
+    /// All tokens, where the share that was read is known.
+    bill_all,
+    /// The same where it is not.
+    bill_all_no_rate,
+    /// The server told nothing about its cache.
+    bill_not_reported,
+    /// The input by what it cost, where nothing is told of writing.
+    bill_read,
+    /// The same with what was written.
+    bill_read_written,
+    /// What was paid, and what it had been without a cache.
+    bill_without,
+    /// And with the provider's own cache at its best.
+    bill_implicit,
+    /// So much less.
+    bill_saved,
+    /// So much more.
+    bill_more,
+    /// The first request cost more than without a cache.
+    bill_first,
+    /// More was written than read.
+    bill_not_yet,
+    // `/cache`.
+    /// A column: tokens read.
+    cache_read,
+    /// A column: tokens written.
+    cache_written,
+    /// A column: tokens at the full price.
+    cache_plain,
+    /// A column.
+    cache_output,
+    /// A column.
+    cache_cost,
+    /// A column.
+    cache_saved,
+    /// A column: why less was read.
+    cache_why,
+    /// The row of sums.
+    cache_all,
+    /// Above the rows: one request has none.
+    cache_unseen_one,
+    /// Several have none.
+    cache_unseen,
+    /// Before the share that was read.
+    cache_rate,
+    /// The same where there is little room.
+    cache_rate_short,
+    /// The share.
+    cache_rate_is,
+    /// The same where there is little room.
+    cache_rate_is_short,
+    /// Before a remark.
+    cache_note,
+    /// Before what is stored now.
+    cache_now,
+    /// Before the mode of the cache.
+    cache_mode,
+    /// Before the newest reason.
+    cache_last_miss,
+    /// The same where there is little room.
+    cache_last_miss_short,
+    /// Before what the provider did against its rules.
+    cache_found,
+    /// Which request, and what of it.
+    cache_request,
+    /// What was paid, and what it had been; `change` in percent.
+    cache_not,
+    /// The same in money.
+    cache_not_money,
+    /// After the first request.
+    cache_pays,
+    // Why less was read from the cache than could have been. The English is that of `protocol::words`.
+    /// The conversation begins.
+    miss_first,
+    /// The pause was too long.
+    miss_idle,
+    /// What was sent is not what was stored.
+    miss_tools,
+    /// The same.
+    miss_instructions,
+    /// The same.
+    miss_repository,
+    /// The same.
+    miss_history,
+    /// Another model.
+    miss_model,
+    /// Another account.
+    miss_account,
+    /// Too little to store.
+    miss_small,
+    /// Markers do nothing.
+    miss_ignored,
+    /// The answer broke off.
+    miss_cut,
+    /// Two processes.
+    miss_racing,
+    /// Nobody knows.
+    miss_unknown,
+    /// What to do about it.
+    advice_idle,
+    /// The same.
+    advice_tools,
+    /// The same.
+    advice_instructions,
+    /// The same.
+    advice_repository,
+    /// The same.
+    advice_model,
+    /// The same.
+    advice_account,
+    /// The same.
+    advice_ignored,
+    /// The same.
+    advice_racing,
+    /// What the provider did against its rules.
+    found_missing,
+    /// The same.
+    found_given_up,
+    /// The same.
+    found_ignored,
+    /// The same.
+    found_rewritten,
+    /// Where that begins.
+    found_head,
+    /// The same.
+    found_item,
+    /// The same.
+    found_per_marker,
+    /// The same.
+    found_refused,
+    /// The same.
+    found_plain_content,
+    /// The same.
+    found_plain_results,
+    /// The same.
+    found_no_key,
+    /// The same.
+    found_unpinned,
+    // Signing in.
+    /// The title of the panel.
+    sign_in_title,
+    /// Its keys.
+    sign_in_keys,
+    /// The keys of a list inside of it.
+    sign_in_group_keys,
+    /// What is there is being looked for.
+    sign_in_looking,
+    /// Enter with words in the composer.
+    sign_in_wait,
+    /// An account that is kept.
+    sign_in_account,
+    /// Behind the one in use.
+    sign_in_in_use,
+    /// A key that was found.
+    sign_in_use,
+    /// Signing in with a code: its name.
+    way_oauth,
+    /// What it means.
+    way_oauth_about,
+    /// A group of providers.
+    way_pay,
+    /// The same.
+    way_plans,
+    /// The same.
+    way_others,
+    /// An address the person types.
+    way_custom,
+    /// What it means.
+    way_custom_about,
+    /// Servers on this machine.
+    way_local,
+    /// What it means.
+    way_local_about,
+    /// The keys of the list of those.
+    local_keys,
+    /// They are being looked for.
+    local_looking,
+    /// There is none.
+    local_none,
+    /// A server has no model.
+    local_no_model,
+    /// A server has several.
+    local_models,
+    /// Where the page of a key stands.
+    key_step_key,
+    /// The same.
+    key_step_test,
+    /// Its keys.
+    key_keys,
+    /// A field.
+    key_region,
+    /// A field.
+    key_url,
+    /// A field.
+    key_key,
+    /// A field.
+    key_model,
+    /// A field.
+    key_test,
+    /// Where a key can be had.
+    key_get,
+    /// Something around a pasted key was left out.
+    key_dropped,
+    /// The same.
+    dropped_name,
+    /// The same.
+    dropped_quotes,
+    /// The same.
+    dropped_blanks,
+    /// A key as it is shown, and its length.
+    key_characters,
+    /// No model was named.
+    key_own_model,
+    /// The test runs.
+    key_asking,
+    /// Enter while it runs.
+    key_test_runs,
+    /// Enter without an address.
+    key_no_address,
+    /// Enter without a key.
+    key_missing,
+    /// After a test that failed.
+    key_again,
+    /// The same.
+    key_instead,
+    /// The same.
+    key_other_region,
+    /// The same.
+    key_keep,
+    /// Where the page of a code stands.
+    device_contact,
+    /// The same.
+    device_approve,
+    /// The same.
+    device_test,
+    /// The same.
+    device_stopped,
+    /// Its keys.
+    device_keys,
+    /// The same when it is over.
+    device_over_keys,
+    /// The first step.
+    device_asking,
+    /// The last one.
+    device_trying,
+    /// The code is too old.
+    device_expired,
+    /// What to do, above a link.
+    device_open,
+    /// What to do.
+    device_check,
+    /// What to do.
+    device_wait,
+    /// The browser has the page.
+    device_opened,
+    /// Without the code in the link.
+    device_or,
+    /// How long there is.
+    device_waiting,
+    /// What the server said last.
+    device_last,
+    /// The link went to the clipboard.
+    device_copied,
+    // The list of models.
+    /// What a million tokens cost.
+    model_price,
+    /// The same, with what is read from the cache.
+    model_price_cached,
+    /// How its cache works.
+    model_cache,
 }

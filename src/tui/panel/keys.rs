@@ -7,6 +7,7 @@ use crate::{
         commands::{Read, read},
         composer::Edit,
         keys::{Action, Meaning},
+        lang::{Sentence, fill},
         model::{Kind, LEAVE_WINDOW, Model},
         msg::Cmd,
         printed,
@@ -87,7 +88,7 @@ impl Model {
         if let Page::Key(form) = &mut sign_in.page {
             match form.key(meaning) {
                 Some(Ok(op)) => cmds.push(desk(op)),
-                Some(Err(word)) => self.hint = Some(word.to_owned()),
+                Some(Err(word)) => self.hint = Some(word(self.look.words).to_owned()),
                 None => {}
             }
             return true;
@@ -101,7 +102,7 @@ impl Model {
                 ('o', Some(link)) => cmds.push(desk(DeskOp::Open { link: link.to_owned() })),
                 ('c', Some(link)) => {
                     cmds.push(Cmd::Copy(link.to_owned()));
-                    self.hint = Some("the link was sent to the clipboard of your terminal".to_owned());
+                    self.hint = Some(self.look.words.device_copied.to_owned());
                 }
                 ('r', _) => cmds.push(desk(DeskOp::SignIn)),
                 _ => return false,
@@ -122,8 +123,7 @@ impl Model {
                 return false;
             }
             Meaning::Does(Action::Send) if !self.composer.is_empty() => {
-                self.hint =
-                    Some("your words wait: choose how to sign in with ↑ ↓ and a digit, or Esc".to_owned());
+                self.hint = Some(self.look.words.sign_in_wait.to_owned());
                 if let Some(mark) = sign_in.mark() {
                     // With a draft, Enter chooses nothing: it may have been meant for the words.
                     mark.set(mark.at(count));
@@ -216,7 +216,10 @@ impl Model {
 
     fn switched(&mut self, switched: Switched, cmds: &mut Vec<Cmd>) {
         let Switched { model, provider, account, window, cache, notes } = switched;
-        let mut text = format!("{model} from {provider} is in use now ({account}); {cache}");
+        let mut text = fill(
+            self.look.words.in_use_now,
+            &[("model", &model), ("provider", &provider), ("account", &account), ("cache", &cache)],
+        );
         for note in notes {
             text.push('\n');
             text.push_str(&note);
@@ -266,7 +269,7 @@ impl SignIn {
 
 impl super::sign_in::KeyPage {
     /// A key in the form: the request to make, or a word on what is missing.
-    fn key(&mut self, meaning: Meaning) -> Option<Result<DeskOp, &'static str>> {
+    fn key(&mut self, meaning: Meaning) -> Option<Result<DeskOp, Sentence>> {
         match meaning {
             Meaning::Does(Action::Send) => return Some(self.enter()),
             Meaning::Does(Action::Complete | Action::Down) if self.focus != Focus::Choice => self.step(true),

@@ -6,7 +6,10 @@ use super::{Entry, List, Paper, Rows, Step};
 use crate::{
     base::{Clean, width},
     protocol::{DeskOp, ModelRow, Op},
-    tui::keys::{Action, Meaning},
+    tui::{
+        keys::{Action, Meaning},
+        lang::fill,
+    },
 };
 
 /// The panel.
@@ -80,8 +83,10 @@ fn cells(row: &ModelRow, names: usize, paper: Paper) -> Vec<Span<'static>> {
     let blanks = " ".repeat(names.saturating_sub(width(&name)));
     let price = match (row.input, row.output) {
         (Some(input), Some(output)) => {
-            let cached = row.cached.map(|c| format!(" · {c} cached")).unwrap_or_default();
-            format!("{input} in{cached} · {output} out")
+            let sentence = if row.cached.is_some() { words.model_price_cached } else { words.model_price };
+            let cached = row.cached.map(|cached| cached.to_string()).unwrap_or_default();
+            let (input, output) = (input.to_string(), output.to_string());
+            fill(sentence, &[("input", &input), ("cached", &cached), ("output", &output)])
         }
         _ => words.price_unknown.to_owned(),
     };
@@ -91,10 +96,10 @@ fn cells(row: &ModelRow, names: usize, paper: Paper) -> Vec<Span<'static>> {
         (None, false) => words.models_no_key,
     };
     let about = format!(
-        "{:>5} · {price} · {state} · {} · cache {}",
+        "{:>5} · {price} · {state} · {} · {}",
         row.window.short(),
         Clean::line(&row.provider),
-        Clean::line(&row.cache)
+        fill(words.model_cache, &[("how", Clean::line(&row.cache).as_str())])
     );
     vec![Span::raw(format!("{name}{blanks}  ")), Span::styled(about, paper.look.dim)]
 }

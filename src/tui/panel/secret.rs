@@ -1,6 +1,10 @@
 //! A field for a key: what is typed is never drawn.
 
-use crate::{base::Secret, protocol::Key};
+use crate::{
+    base::Secret,
+    protocol::Key,
+    tui::lang::{Sentence, Words, fill},
+};
 
 /// What a pasted key may be wrapped in.
 const QUOTES: [char; 3] = ['"', '\'', '`'];
@@ -22,13 +26,14 @@ impl SecretField {
     }
 
     /// What may be drawn: first and last letters and how long it is.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn shown(&self, words: &Words) -> String {
         let length = self.0.secret().expose().chars().count();
-        match length {
-            0 => String::new(),
-            1..12 => format!("{} ({length} characters)", "•".repeat(length)),
-            _ => format!("{} ({length} characters)", self.0.secret().masked()),
-        }
+        let shown = match length {
+            0 => return String::new(),
+            1..12 => "•".repeat(length),
+            _ => self.0.secret().masked(),
+        };
+        fill(words.key_characters, &[("shown", &shown), ("n", &length.to_string())])
     }
 
     /// Types one character; blanks and control characters are no part of a key.
@@ -51,24 +56,24 @@ impl SecretField {
     }
 
     /// Pastes: an assignment, quotes and blanks around the key are dropped. Returns what was dropped.
-    pub(super) fn paste(&mut self, text: &str) -> Option<&'static str> {
+    pub(super) fn paste(&mut self, text: &str) -> Option<Sentence> {
         let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        let (mut key, mut dropped) = (line, Vec::new());
+        let (mut key, mut dropped): (_, Vec<Sentence>) = (line, Vec::new());
         let bare = key.strip_prefix("export ").unwrap_or(key);
         let is_name = |name: &str| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         };
         if let Some((_, value)) = bare.split_once('=').filter(|(name, _)| is_name(name.trim())) {
             key = value.trim();
-            dropped.push("the name before `=`");
+            dropped.push(|w| w.dropped_name);
         }
         let unquoted = key.trim_matches(QUOTES);
         if unquoted != key {
-            dropped.push("quotes");
+            dropped.push(|w| w.dropped_quotes);
         }
         let clean: String = unquoted.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
         if clean != unquoted || text.trim() != line {
-            dropped.push("blanks");
+            dropped.push(|w| w.dropped_blanks);
         }
         self.set(clean);
         dropped.first().copied()
@@ -82,10 +87,13 @@ impl SecretField {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::lang::Language;
+
+    const ENGLISH: Language = Language::English;
 
     fn pasted(text: &str) -> (String, Option<&'static str>) {
         let mut field = SecretField::default();
-        let dropped = field.paste(text);
+        let dropped = field.paste(text).map(|word| word(ENGLISH.words()));
         (field.key().map(|k| k.secret().expose().to_owned()).unwrap_or_default(), dropped)
     }
 
@@ -104,11 +112,11 @@ mod tests {
     fn a_key_is_shown_by_its_ends_and_never_in_debug() {
         let mut field = SecretField::default();
         field.paste("sk-canary-0123456789");
-        assert_eq!(field.shown(), "sk-…6789 (20 characters)");
+        assert_eq!(field.shown(ENGLISH.words()), "sk-…6789 (20 characters)");
         assert_eq!(format!("{field:?}"), "SecretField(Key(…))");
         field.clear();
         "short".chars().for_each(|c| field.push(c));
         field.pop();
-        assert_eq!(field.shown(), "•••• (4 characters)");
+        assert_eq!(field.shown(ENGLISH.words()), "•••• (4 characters)");
     }
 }

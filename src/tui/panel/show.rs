@@ -9,7 +9,7 @@ use ratatui::{
 use super::{
     Device, Focus, Mark, Page, Rows, SignIn,
     device::{Code, Stage},
-    sign_in::{Entry, KeyPage, WayOut},
+    sign_in::{CUSTOM, Entry, KeyPage, LOCAL, OAUTH, WayOut},
 };
 use crate::{
     base::{Clean, Moment, width},
@@ -17,6 +17,7 @@ use crate::{
     tui::{
         bill,
         frame::Size,
+        lang::{Language, Words, fill},
         layout::{cut, wrap, wrap_exact},
         look::Look,
     },
@@ -24,6 +25,9 @@ use crate::{
 
 /// The least screen on which a QR code has room beside its words. Source: `docs/sources.md`, tui 4.2.
 const QR: Size = Size { columns: 72, rows: 24 };
+
+/// The column of the names of fields is this wide.
+const FIELD: usize = 10;
 
 /// What rows are made with.
 #[derive(Clone, Copy)]
@@ -86,16 +90,17 @@ impl SignIn {
     }
 
     fn menu(&self, marked: usize, paper: Paper) -> Rows {
-        let mut rows = Rows { title: "Sign in".into(), ..Rows::default() };
-        rows.keys = "Enter choose · ↑↓ move · Esc later (/help still works)".into();
+        let words = paper.look.words;
+        let mut rows = Rows { title: words.sign_in_title.into(), ..Rows::default() };
+        rows.keys = words.sign_in_keys.into();
         if let Some(why) = &self.why {
             rows.body.extend(paper.text(&why.error, paper.look.warn));
         }
         let entries = self.entries();
         if self.overview.is_none() && self.failure.is_none() {
-            rows.body.extend(paper.text("looking at what is there …", paper.look.dim));
+            rows.body.extend(paper.text(words.sign_in_looking, paper.look.dim));
         }
-        let lines: Vec<(String, String)> = entries.iter().map(words).collect();
+        let lines: Vec<(String, String)> = entries.iter().map(|entry| told(entry, words)).collect();
         let name_width = lines.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(paper.columns / 2);
         for (at, (name, about)) in lines.iter().enumerate() {
             if at == marked {
@@ -107,8 +112,9 @@ impl SignIn {
     }
 
     fn group(&self, group: &str, marked: usize, paper: Paper) -> Rows {
-        let mut rows = Rows { title: format!("Sign in · {}", Clean::line(group)), ..Rows::default() };
-        rows.keys = "Enter choose · ↑↓ move · Esc back".into();
+        let words = paper.look.words;
+        let title = format!("{} · {}", words.sign_in_title, group_name(group, words));
+        let mut rows = Rows { title, keys: words.sign_in_group_keys.into(), ..Rows::default() };
         let presets: Vec<_> = self.presets(group).collect();
         let name_width = presets.iter().map(|p| width(&p.name)).max().unwrap_or(0).min(paper.columns / 2);
         rows.focus = marked;
@@ -121,23 +127,24 @@ impl SignIn {
 
 /// Servers on this machine; `None` while they are searched.
 fn local(servers: Option<&[LocalServer]>, mark: Mark, paper: Paper) -> Rows {
-    let mut rows = Rows { title: "Sign in · A server on this machine".into(), ..Rows::default() };
-    rows.keys = "Enter use · ↑↓ move · Esc back".into();
+    let words = paper.look.words;
+    let title = format!("{} · {}", words.sign_in_title, words.way_local);
+    let mut rows = Rows { title, keys: words.local_keys.into(), ..Rows::default() };
     let Some(found) = servers else {
-        rows.body = paper.text("looking at the usual ports of this machine …", paper.look.dim);
+        rows.body = paper.text(words.local_looking, paper.look.dim);
         return rows;
     };
     if found.is_empty() {
-        let none = "no model server answers on this machine; start Ollama, LM Studio, llama.cpp or vLLM, or give \
-                    its address as a custom one";
-        rows.body = paper.text(none, paper.look.warn);
+        rows.body = paper.text(words.local_none, paper.look.warn);
     }
     rows.focus = mark.at(found.len());
     for (at, server) in found.iter().enumerate() {
         let models = match server.models.as_slice() {
-            [] => "no model loaded".to_owned(),
+            [] => words.local_no_model.to_owned(),
             [one] => one.clone(),
-            [first, more @ ..] => format!("{first} and {} more", more.len()),
+            [first, more @ ..] => {
+                fill(words.local_models, &[("first", first), ("n", &more.len().to_string())])
+            }
         };
         let about = format!("{} · {models}", server.base_url);
         rows.body.push(paper.entry(at, at == rows.focus, &server.name, &about, 12));
@@ -146,64 +153,84 @@ fn local(servers: Option<&[LocalServer]>, mark: Mark, paper: Paper) -> Rows {
 }
 
 /// Name and meaning of an entry of the menu.
-fn words(entry: &Entry) -> (String, String) {
+fn told(entry: &Entry, words: &Words) -> (String, String) {
     match entry {
         Entry::Account(row) => {
-            let current = if row.is_current { " · in use" } else { "" };
+            let current =
+                if row.is_current { format!(" · {}", words.sign_in_in_use) } else { String::new() };
             (
-                format!("Account {}", row.name),
+                fill(words.sign_in_account, &[("name", &row.name)]),
                 format!("{} · {} · {}{current}", row.provider, row.model, row.source),
             )
         }
-        Entry::Found(found) => {
-            (format!("Use {}", found.source), format!("{} → {}", found.masked_key, found.host))
-        }
-        Entry::Preset(preset) => (preset.name.clone(), preset.about.clone()),
-        Entry::Group(group, names) => (group.clone(), names.clone()),
+        Entry::Found(found) => (
+            fill(words.sign_in_use, &[("source", &found.source)]),
+            format!("{} → {}", found.masked_key, found.host),
+        ),
+        Entry::Preset(preset) => match preset.id.as_str() {
+            OAUTH => (words.way_oauth.to_owned(), words.way_oauth_about.to_owned()),
+            CUSTOM => (words.way_custom.to_owned(), words.way_custom_about.to_owned()),
+            LOCAL => (words.way_local.to_owned(), words.way_local_about.to_owned()),
+            _ => (preset.name.clone(), preset.about.clone()),
+        },
+        Entry::Group(group, names) => (group_name(group, words), names.clone()),
     }
+}
+
+/// The name of a group of providers; one that has no word of its own keeps its name.
+fn group_name(group: &str, words: &Words) -> String {
+    let english = Language::English.words();
+    let known = [
+        (english.way_pay, words.way_pay),
+        (english.way_plans, words.way_plans),
+        (english.way_others, words.way_others),
+    ];
+    let word = known.into_iter().find(|(name, _)| *name == group).map(|(_, word)| word);
+    Clean::line(word.unwrap_or(group)).into_string()
 }
 
 impl KeyPage {
     fn rows(&self, paper: Paper) -> Rows {
-        let look = paper.look;
-        let step = if self.is_testing { "3/3 Test" } else { "2/3 Key" };
+        let (look, words) = (paper.look, paper.look.words);
+        let step = if self.is_testing { words.key_step_test } else { words.key_step_key };
         let mut rows = Rows {
-            title: format!("Sign in · {} · {step}", Clean::line(&self.preset.name)),
+            title: format!("{} · {} · {step}", words.sign_in_title, Clean::line(&self.preset.name)),
+            keys: words.key_keys.into(),
             ..Rows::default()
         };
-        rows.keys = "Enter test and save · Tab next field · Esc back".into();
         if self.preset.addresses.len() > 1 && !self.is_custom() {
             let marked = self.address.at(self.preset.addresses.len());
             let labels = self.preset.addresses.iter().enumerate().map(|(at, (label, _))| {
                 let label = Clean::line(label);
                 if at == marked { format!("‹ {label} ›") } else { format!("  {label}  ") }
             });
-            rows.field("Region", &labels.collect::<String>(), self.focus == Focus::Address, paper);
+            rows.field(words.key_region, &labels.collect::<String>(), self.focus == Focus::Address, paper);
         }
         let url = if self.is_custom() { self.url.clone() } else { self.base_url().to_owned() };
-        rows.field("Base URL", &url, self.focus == Focus::Url, paper);
-        rows.field("Key", &self.key.shown(), self.focus == Focus::Key, paper);
+        rows.field(words.key_url, &url, self.focus == Focus::Url, paper);
+        rows.field(words.key_key, &self.key.shown(words), self.focus == Focus::Key, paper);
         if let Some(what) = self.dropped {
-            rows.body.extend(paper.text(&format!("          ({what} around it dropped)"), look.dim));
+            let dropped = fill(words.key_dropped, &[("what", what(words))]);
+            rows.body.extend(paper.text(&format!("{:FIELD$}{dropped}", ""), look.dim));
         }
         let model = if self.model.is_empty() && self.focus != Focus::Model {
-            "the provider's own"
+            words.key_own_model
         } else {
             &self.model
         };
-        rows.field("Model", model, self.focus == Focus::Model, paper);
+        rows.field(words.key_model, model, self.focus == Focus::Model, paper);
         if let Some(page) = &self.preset.key_page {
-            rows.body.extend(paper.text(&format!("Get one:  {page}"), look.dim));
+            rows.body.extend(paper.text(&format!("{}{page}", label(words.key_get)), look.dim));
         }
         if self.is_testing {
-            rows.body.extend(paper.text("Test      asking the server …", look.dim));
+            rows.body.extend(paper.text(&format!("{}{}", label(words.key_test), words.key_asking), look.dim));
         }
         if let Some(tested) = &self.tested {
             let (sign, style) = if tested.is_ok { ("✓", look.ok) } else { ("✗", look.error) };
-            let line = format!("Test      {sign} {} · {}", tested.host, tested.line);
+            let line = format!("{}{sign} {} · {}", label(words.key_test), tested.host, tested.line);
             rows.body.extend(paper.text(&line, style));
             for hint in tested.failure.iter().flat_map(|f| &f.hints) {
-                rows.body.extend(paper.text(&format!("          {hint}"), look.dim));
+                rows.body.extend(paper.text(&format!("{:FIELD$}{hint}", ""), look.dim));
             }
         }
         let ways = self.ways_out();
@@ -212,18 +239,18 @@ impl KeyPage {
             if is_marked {
                 rows.focus = rows.body.len();
             }
-            rows.body.push(paper.entry(at, is_marked, &self.way(*way), "", 0));
+            rows.body.push(paper.entry(at, is_marked, &self.way(*way, words), "", 0));
         }
         rows
     }
 
-    fn way(&self, way: WayOut) -> String {
+    fn way(&self, way: WayOut, words: &Words) -> String {
         let other = self.tested.as_ref().and_then(|t| t.try_instead.as_ref());
         match (way, other) {
-            (WayOut::Again, _) => "Test again".to_owned(),
-            (WayOut::Instead, Some((label, _))) => format!("Try {label} instead"),
-            (WayOut::Instead, None) => "Try another region".to_owned(),
-            (WayOut::KeepAnyway, _) => "Keep it although the test failed".to_owned(),
+            (WayOut::Again, _) => words.key_again.to_owned(),
+            (WayOut::Instead, Some((label, _))) => fill(words.key_instead, &[("label", label)]),
+            (WayOut::Instead, None) => words.key_other_region.to_owned(),
+            (WayOut::KeepAnyway, _) => words.key_keep.to_owned(),
         }
     }
 }
@@ -235,51 +262,57 @@ impl Rows {
         let value = Clean::line(value).into_string();
         if is_written {
             self.focus = self.body.len();
-            self.caret = Some((self.body.len(), (10 + width(&value)).min(paper.columns.saturating_sub(1))));
+            self.caret =
+                Some((self.body.len(), (FIELD + width(&value)).min(paper.columns.saturating_sub(1))));
         }
-        let row = vec![Span::styled(format!("{label:<10}"), style), Span::raw(value)];
+        let row = vec![Span::styled(self::label(label), style), Span::raw(value)];
         self.body.push(cut(Line::from(row), paper.columns));
     }
 }
 
+/// The name of a field, as wide as all of them.
+fn label(name: &str) -> String {
+    format!("{name}{}", " ".repeat(FIELD.saturating_sub(width(name)).max(1)))
+}
+
 impl Device {
     fn rows(&self, paper: Paper) -> Rows {
-        let look = paper.look;
+        let (look, words) = (paper.look, paper.look.words);
         let step = match &self.stage {
-            Stage::Contacting => "1/3 Contact",
-            Stage::Approving(_) => "2/3 Approve",
-            Stage::Testing => "3/3 Test",
-            Stage::Expired | Stage::Failed(_) => "stopped",
+            Stage::Contacting => words.device_contact,
+            Stage::Approving(_) => words.device_approve,
+            Stage::Testing => words.device_test,
+            Stage::Expired | Stage::Failed(_) => words.device_stopped,
         };
-        let mut rows = Rows { title: format!("Sign in · Qwen account · {step}"), ..Rows::default() };
-        rows.keys = "o open browser · c copy link · r new code · Esc cancel".into();
+        let title = format!("{} · {} · {step}", words.sign_in_title, words.way_oauth);
+        let mut rows = Rows { title, keys: words.device_keys.into(), ..Rows::default() };
         match &self.stage {
-            Stage::Contacting => rows.body = paper.text("asking the server for a code …", look.dim),
-            Stage::Testing => rows.body = paper.text("approved; trying it with one real request …", look.ok),
-            Stage::Expired => rows.body = paper.text("Code expired. r new code", look.warn),
+            Stage::Contacting => rows.body = paper.text(words.device_asking, look.dim),
+            Stage::Testing => rows.body = paper.text(words.device_trying, look.ok),
+            Stage::Expired => rows.body = paper.text(words.device_expired, look.warn),
             Stage::Failed(failure) => rows.body = paper.failure(failure),
             Stage::Approving(code) => self.approving(code, paper, &mut rows),
         }
         if self.is_over() {
-            rows.keys = "r new code · Esc back".into();
+            rows.keys = words.device_over_keys.into();
         }
         rows
     }
 
     fn approving(&self, code: &Code, paper: Paper, rows: &mut Rows) {
-        let look = paper.look;
+        let (look, words) = (paper.look, paper.look.words);
         let steps = |columns: usize| {
             let narrow = Paper { columns, ..paper };
-            let mut lines = narrow.text("1. Open", Style::new());
+            let mut lines = narrow.text(words.device_open, Style::new());
             // By itself, so that it can be copied whole, and broken only where the screen ends.
             let link = wrap_exact(&code.full_link, columns.saturating_sub(3));
             lines.extend(link.into_iter().map(|row| Line::styled(format!("   {row}"), look.accent)));
-            lines.extend(narrow.text(&format!("2. Check the code is  {}", code.words), look.bold));
-            lines.extend(narrow.text("3. Approve; this screen continues by itself", Style::new()));
+            lines.extend(narrow.text(&fill(words.device_check, &[("code", &code.words)]), look.bold));
+            lines.extend(narrow.text(words.device_wait, Style::new()));
             if code.was_opened {
-                lines.extend(narrow.text("A browser was opened with this page.", look.dim));
+                lines.extend(narrow.text(words.device_opened, look.dim));
             } else if code.link != code.full_link {
-                lines.extend(narrow.text(&format!("Or open {} and type the code.", code.link), look.dim));
+                lines.extend(narrow.text(&fill(words.device_or, &[("link", &code.link)]), look.dim));
             }
             lines
         };
@@ -304,10 +337,11 @@ impl Device {
             }
         }
         let left = bill::clock(code.expires.since(paper.now));
-        let mut waiting = format!("Waiting for approval · expires in {left}");
+        let mut waiting = fill(words.device_waiting, &[("left", &left)]);
         if let Some((last, at)) = &self.heard {
             let ago = paper.now.since(*at).as_secs();
-            waiting = format!("{waiting} · last check {ago} s ago: {last}");
+            let heard = fill(words.device_last, &[("ago", &ago.to_string()), ("last", last)]);
+            waiting = format!("{waiting} · {heard}");
         }
         rows.focus = rows.body.len();
         rows.body.extend(paper.text(&waiting, look.dim));

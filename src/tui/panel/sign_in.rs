@@ -1,12 +1,15 @@
 //! The sign-in panel: what is chosen, what is typed, what came of it.
 
 use super::{Device, Mark, secret::SecretField};
-use crate::protocol::{AccountRow, DeskOp, Failure, FoundKey, LocalServer, Overview, PresetRow, Tested};
+use crate::{
+    protocol::{AccountRow, DeskOp, Failure, FoundKey, LocalServer, Overview, PresetRow, Tested},
+    tui::lang::Sentence,
+};
 
 /// The preset that signs in by approving a code.
-const OAUTH: &str = "qwen-oauth";
+pub(super) const OAUTH: &str = "qwen-oauth";
 /// The group of servers on this machine, which are searched for.
-const LOCAL: &str = "local";
+pub(super) const LOCAL: &str = "local";
 /// The preset whose address is typed.
 pub(super) const CUSTOM: &str = "custom";
 
@@ -66,7 +69,7 @@ pub(in crate::tui) struct KeyPage {
     /// Which way out of a failed test.
     pub(super) choice: Mark,
     /// What was dropped from a pasted key.
-    pub(super) dropped: Option<&'static str>,
+    pub(super) dropped: Option<Sentence>,
 }
 
 /// Which field is written.
@@ -301,9 +304,9 @@ impl KeyPage {
     }
 
     /// Enter: the request to make, or a word on what is missing.
-    pub(super) fn enter(&mut self) -> Result<DeskOp, &'static str> {
+    pub(super) fn enter(&mut self) -> Result<DeskOp, Sentence> {
         if self.is_testing {
-            return Err("the test is running; Esc stops it");
+            return Err(|w| w.key_test_runs);
         }
         let mut keep_untested = false;
         if self.focus == Focus::Choice {
@@ -316,12 +319,12 @@ impl KeyPage {
         }
         if self.base_url().is_empty() {
             self.focus = Focus::Url;
-            return Err("the address is missing: something like `https://host/v1`");
+            return Err(|w| w.key_no_address);
         }
         let key = self.key.key();
         if key.is_none() && self.preset.needs_key && !self.is_custom() {
             self.focus = Focus::Key;
-            return Err("the key is missing: paste it");
+            return Err(|w| w.key_missing);
         }
         if !keep_untested {
             (self.is_testing, self.tested) = (true, None);

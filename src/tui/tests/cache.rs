@@ -7,12 +7,12 @@ use crate::{
 };
 
 /// What one request did: read, written and plain tokens, and why it missed.
-type Did = (u64, u64, u64, Option<Miss>);
+pub(super) type Did = (u64, u64, u64, Option<Miss>);
 
 const FIRST: Did = (0, 12_000, 6, Some(Miss::First));
 
 /// A session in which these requests were answered, the last one at the stage's now.
-fn after(columns: usize, rows: usize, requests: &[Did]) -> Stage {
+pub(super) fn after(columns: usize, rows: usize, requests: &[Did]) -> Stage {
     let mut stage = Stage::new(columns, rows);
     stage.ask("go");
     stage.printed.clear();
@@ -72,7 +72,7 @@ fn panel(stage: &mut Stage) -> String {
     shown
 }
 
-fn week() -> Vec<Did> {
+pub(super) fn week() -> Vec<Did> {
     let mut all = vec![FIRST];
     all.extend((1..40).map(|n| (11_000 + n * 1_000, 1_000, 6, None)));
     all[7].3 = Some(Miss::Changed { part: Part::Tools });

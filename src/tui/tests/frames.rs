@@ -13,8 +13,8 @@ fn the_header_is_two_lines() {
     assert_eq!(
         Stage::new(80, 24).history(),
         "\
-qwen 0.1.0   ~/src/shop (main)   qwen3-coder-plus · Qwen Cloud
-Type a request, / for commands, Esc stops, Ctrl-C twice leaves"
+qwen 0.1.0   ~/src/shop (main)                     qwen3-coder-plus · Qwen Cloud
+Type a request, / for commands, @ for files, ! for shell, ? for keys"
     );
 }
 

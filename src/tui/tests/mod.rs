@@ -2,6 +2,7 @@
 
 mod approval;
 mod cache;
+mod chinese;
 mod frames;
 mod fuzz;
 mod key_sheet;

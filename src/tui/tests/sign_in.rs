@@ -71,12 +71,12 @@ fn without_an_account_the_composer_is_live_and_the_panel_stands_under_it() {
 > hello▏
 ┌ Sign in
 │ no account: nothing was found in 4 places
-│ › 1 Qwen account                             about Qwen account
+│ › 1 Qwen account                             approve a code in the browser; the free tier behind …
 │   2 Qwen Cloud                               Pay as you go, Coding Plan
-│   3 Custom address                           about Custom address
-│   4 A server on this machine                 about A server on this machine
+│   3 Custom address                           any server that speaks Chat Completions; needs a mod…
+│   4 A server on this machine                 Ollama, LM Studio, llama.cpp, vLLM; free, no key
 │   5 Use OPENAI_API_KEY from the environment  sk-…90cd → dashscope.aliyuncs.com
-└ Enter choose · ↑↓ move · Esc later (/help still works)"
+└ Enter choose · ↑↓ move · Esc later (! and /help still work)"
     );
     stage.enter();
     assert_eq!((stage.ops(), stage.draft().as_str()), (vec![], "hello"), "words are neither sent nor lost");
@@ -355,7 +355,8 @@ fn switched(model: &str) -> DeskEvent {
 fn header_and_status_say_that_nobody_is_signed_in_until_somebody_is() {
     let mut stage = without_account(100, 30);
     stage.hear(needed(None));
-    assert!(stage.history().contains("~/src/shop (main)   not signed in · /auth\n"), "{}", stage.history());
+    assert!(stage.history().starts_with("qwen 0.1.0   ~/src/shop (main)"), "{}", stage.history());
+    assert!(stage.history().contains("   not signed in · /auth\nType a request"), "{}", stage.history());
     stage.escape();
     assert_eq!(stage.screen().trim_start(), "> ▏\ndefault · not signed in · /auth");
     stage.write("/context").enter();

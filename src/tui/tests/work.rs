@@ -309,16 +309,16 @@ fn questions_speak_chinese_too() {
     assert_eq!(
         stage.screen(),
         "\
-┌ 运行这条命令?
+┌ 运行这条命令？
 │ $ ls
 │ 位于 ~/src/shop · writes files · deletes: target/release/deps/very-long · commands ask in this
 │ mode
-│ › 1 是,仅此一次
-│   2 是,本次会话不再询问 `Bash(cargo build)`
+│ › 1 是，仅此一次
+│   2 是，本次会话不再询问 `Bash(cargo build)`
 │   3 编辑命令
-│   4 否,并说明该怎么做 (Esc)
+│   4 否，并说明该怎么做 (Esc)
 └
-> ▏按数字,或 ↑↓ 加 Enter;字母会写到这里"
+> ▏按数字，或 ↑↓ 加 Enter；字母会写到这里"
     );
 }
 

@@ -7,7 +7,12 @@ use ratatui::text::Line;
 use crate::{
     base::Clean,
     protocol::{Diff, ToolResult, Verdict},
-    tui::{bill::short_time, layout::floor, model::Folded},
+    tui::{
+        bill::short_time,
+        lang::{Words, fill},
+        layout::floor,
+        model::Folded,
+    },
 };
 
 /// All entries together hold no more; the oldest go first.
@@ -40,14 +45,14 @@ pub(in crate::tui) enum Entry {
 
 impl Entry {
     /// Reasoning that took so long.
-    pub(in crate::tui) fn thought(title: &str, text: &str) -> Self {
-        Self::Thought { title: title.to_owned(), text: bounded(text) }
+    pub(in crate::tui) fn thought(title: &str, text: &str, words: &Words) -> Self {
+        Self::Thought { title: title.to_owned(), text: bounded(text, words) }
     }
 
     /// A finished call with what is folded of it.
-    pub(in crate::tui) fn call(folded: &Folded, result: &ToolResult, took: Duration) -> Self {
+    pub(in crate::tui) fn call(folded: &Folded, result: &ToolResult, took: Duration, words: &Words) -> Self {
         match folded {
-            Folded::Text { title, text } => Self::tool(title, result.verdict, took, text),
+            Folded::Text { title, text } => Self::tool(title, result.verdict, took, text, words),
             Folded::Change { title, diff } => {
                 let title = timed(title, took);
                 Self::Change { verdict: result.verdict, title, diff: diff.clone() }
@@ -56,8 +61,8 @@ impl Entry {
     }
 
     /// A finished call.
-    pub(super) fn tool(title: &str, verdict: Verdict, took: Duration, text: &str) -> Self {
-        Self::Tool { verdict, title: timed(title, took), text: bounded(text.trim_end()) }
+    pub(super) fn tool(title: &str, verdict: Verdict, took: Duration, text: &str, words: &Words) -> Self {
+        Self::Tool { verdict, title: timed(title, took), text: bounded(text.trim_end(), words) }
     }
 
     /// About how much it holds.
@@ -82,7 +87,7 @@ fn timed(title: &str, took: Duration) -> String {
 }
 
 /// Both ends of a long text, and how much lies between them.
-fn bounded(text: &str) -> String {
+fn bounded(text: &str, words: &Words) -> String {
     if text.len() <= HEAD + TAIL {
         return text.to_owned();
     }
@@ -90,7 +95,8 @@ fn bounded(text: &str) -> String {
     let from = floor(text, text.len() - TAIL);
     let tail = text[from..].find('\n').map_or(from, |at| from + at + 1);
     let between = text[head..tail].matches('\n').count();
-    format!("{}… +{between} lines …\n{}", &text[..head], &text[tail..])
+    let between = fill(words.between, &[("n", &between.to_string())]);
+    format!("{}{between}\n{}", &text[..head], &text[tail..])
 }
 
 /// Everything that was said.
@@ -204,6 +210,7 @@ impl Transcript {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::lang::Language;
 
     #[test]
     fn a_note_during_an_answer_comes_behind_it_and_the_answer_can_still_be_void() {
@@ -230,6 +237,7 @@ mod tests {
                 Verdict::Done,
                 Duration::ZERO,
                 &"line\n".repeat(20_000),
+                Language::English.words(),
             ));
         }
         assert!(transcript.bytes <= KEPT && transcript.first > 0, "{}", transcript.bytes);

@@ -8,7 +8,13 @@ use super::entries::{Entry, Transcript};
 use crate::{
     base::Clean,
     protocol::{Item, ToolCall, Verdict},
-    tui::{lang::fill, layout::wrap, look::Look, markdown::Markdown, printed},
+    tui::{
+        lang::{Words, fill},
+        layout::wrap,
+        look::Look,
+        markdown::Markdown,
+        printed,
+    },
 };
 
 /// How many of the person's turns are printed at most.
@@ -23,7 +29,7 @@ pub(in crate::tui) fn restored(
     columns: usize,
     look: Look,
 ) -> Vec<Line<'static>> {
-    record(items, transcript);
+    record(items, transcript, look.words);
     let turns: Vec<usize> = (0..items.len()).filter(|at| is_words(&items[*at])).collect();
     let from = turns.len().saturating_sub(TURNS);
     let start = turns.get(from).copied().unwrap_or(0);
@@ -56,21 +62,27 @@ fn is_words(item: &Item) -> bool {
     matches!(item, Item::User(message) if !message.text.trim().is_empty())
 }
 
-fn record(items: &[Item], transcript: &mut Transcript) {
+fn record(items: &[Item], transcript: &mut Transcript, words: &Words) {
     for (at, item) in items.iter().enumerate() {
         match item {
             Item::User(message) if is_words(item) => transcript.push(Entry::Words(message.text.clone())),
             Item::User(_) | Item::Result(_) => {}
             Item::Assistant(turn) => {
                 if !turn.reasoning.trim().is_empty() {
-                    transcript.push(Entry::thought("Thought", &turn.reasoning));
+                    transcript.push(Entry::thought(words.thought_title, &turn.reasoning, words));
                 }
                 if !turn.text.trim().is_empty() {
                     transcript.push(Entry::Answer { text: turn.text.clone(), goes_on: false });
                 }
                 for call in &turn.calls {
                     let (verdict, text) = outcome(call, &items[at + 1..]);
-                    transcript.push(Entry::tool(&printed::untitled(call), verdict, Duration::ZERO, text));
+                    transcript.push(Entry::tool(
+                        &printed::untitled(call),
+                        verdict,
+                        Duration::ZERO,
+                        text,
+                        words,
+                    ));
                 }
             }
         }
