@@ -6,7 +6,8 @@ use ratatui::text::{Line, Span};
 
 /// What of the answer stands in the scrollback, so that a second try does not print the same text again.
 ///
-/// Lines are compared first; where the window has another width meanwhile, their letters are.
+/// Lines are compared first; where the window has another width meanwhile, their letters are. A table whose
+/// cells are broken in other places then counts as different: text may stand there twice, and never too little.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Printed {
     now: Told,

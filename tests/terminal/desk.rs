@@ -24,10 +24,12 @@ pub(crate) struct Desk {
     rows: u16,
     turns: Vec<Turn>,
     files: BTreeMap<String, String>,
+    kept: BTreeMap<String, String>,
     env: BTreeMap<String, Option<String>>,
     words: Vec<String>,
     line: Option<String>,
     oauth: Option<OAuth>,
+    key: Option<String>,
 }
 
 impl Desk {
@@ -38,10 +40,12 @@ impl Desk {
             rows,
             turns: Vec::new(),
             files: BTreeMap::from([("README.md".to_owned(), "# work\n".to_owned())]),
+            kept: BTreeMap::new(),
             env: BTreeMap::new(),
             words: Vec::new(),
             line: None,
             oauth: None,
+            key: None,
         }
     }
 
@@ -54,6 +58,12 @@ impl Desk {
     /// A file of the repository.
     pub(crate) fn file(mut self, path: &str, text: &str) -> Self {
         self.files.insert(path.to_owned(), text.to_owned());
+        self
+    }
+
+    /// A file of the person's own, below their home.
+    pub(crate) fn kept(mut self, path: &str, text: &str) -> Self {
+        self.kept.insert(path.to_owned(), text.to_owned());
         self
     }
 
@@ -81,6 +91,12 @@ impl Desk {
         self
     }
 
+    /// The only key that the model's server takes.
+    pub(crate) fn takes_key(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
+        self
+    }
+
     /// Runs this line of `sh` instead of the binary, which is `$QWEN`.
     pub(crate) fn shell(mut self, line: &str) -> Self {
         self.line = Some(line.to_owned());
@@ -93,16 +109,17 @@ impl Desk {
         for name in ["home/.qwen", "work", "tmp"] {
             fs::create_dir_all(folder.path().join(name)).expect("made");
         }
-        let work = folder.path().join("work");
-        for (path, text) in &self.files {
-            let path = work.join(path);
+        let (work, home) = (folder.path().join("work"), folder.path().join("home"));
+        let files = self.files.iter().map(|file| (&work, file));
+        for (root, (path, text)) in files.chain(self.kept.iter().map(|file| (&home, file))) {
+            let path = root.join(path);
             fs::create_dir_all(path.parent().expect("a file has a folder")).expect("made");
             fs::write(path, text).expect("written");
         }
         git(&work);
         let script = Script::turns(self.turns.clone());
         let oauth = self.oauth.clone().unwrap_or_default();
-        let options = SimOptions { script, oauth, ..SimOptions::default() };
+        let options = SimOptions { script, oauth, key: self.key.clone(), ..SimOptions::default() };
         let sim = RUNTIME.block_on(Sim::start(options)).expect("loopback has a free port");
         if self.oauth.is_some() {
             let ends = json!({
@@ -156,6 +173,34 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// All files below a folder, by their paths from there.
+    pub(crate) fn files(&self, below: &str) -> Vec<PathBuf> {
+        let root = self.folder.path().join(below);
+        let mut folders = vec![root.clone()];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() && !path.is_symlink() {
+                    folders.push(path);
+                } else {
+                    found.push(path.strip_prefix(&root).expect("it is below").to_owned());
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// Which kept files, of the person's own and of the repository, hold a text.
+    pub(crate) fn who_holds(&self, text: &str) -> Vec<PathBuf> {
+        let holds = |path: &PathBuf| {
+            let kept = fs::read(self.folder.path().join(path)).unwrap_or_default();
+            kept.windows(text.len()).any(|part| part == text.as_bytes())
+        };
+        self.files("").into_iter().filter(holds).collect()
+    }
+
     /// A path of the repository.
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join("work").join(path)

@@ -1,12 +1,19 @@
 //! Text from outside writes letters, never sequences. What counts as ours is held for every terminal of every test.
 
-use qwen::sim::{call, say, think};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    thread,
+};
+
+use qwen::sim::{ErrorShape, Fault, call, say, think};
 use serde_json::json;
 
 use crate::{Desk, Key, bytes};
 
-/// A title, a clipboard, a cleared screen, a mouse, an answer of the terminal, a bell, turned text, a C1 sequence.
-const ATTACK: &str = "a\u{1b}]0;owned\u{7}b\u{1b}]52;c;b3duZWQ=\u{1b}\\c\u{1b}[2J\u{1b}[3J\u{1b}[?1000hd\u{1b}[6n\u{7}e\u{202e}f\u{2066}g\u{9b}31mh\u{1b}Pq\u{1b}\\i\u{1b}ck\u{8}l\r\u{1b}[Hm";
+/// A title, a clipboard, a cleared screen, a mouse, an answer of the terminal, a bell, turned text, C1 sequences, a
+/// device control, a program command, a reset, and signs that nobody sees.
+const ATTACK: &str = "\u{1b}_Gi=1;AAAA\u{1b}\\\u{9f}x\u{9c}\u{200b}\u{feff}\u{3164}\u{e0041}a\u{1b}]0;owned\u{7}b\u{1b}]52;c;b3duZWQ=\u{1b}\\c\u{1b}[2J\u{1b}[3J\u{1b}[?1000hd\u{1b}[6n\u{7}e\u{202e}f\u{2066}g\u{9b}31mh\u{1b}Pq\u{1b}\\i\u{1b}ck\u{8}l\r\u{1b}[Hm";
 
 #[test]
 fn an_answer_and_a_thought_write_letters_only() {
@@ -20,7 +27,7 @@ fn an_answer_and_a_thought_write_letters_only() {
 fn output_of_a_command_writes_letters_only() {
     let octal: String = ATTACK.bytes().map(|byte| format!("\\{byte:03o}")).collect::<Vec<_>>().concat();
     let line = format!("printf '{octal}'; sleep 1; printf '{octal}\\n'");
-    let mut terminal = Desk::new(100, 30)
+    let mut terminal = Desk::new(100, 50)
         .model_says(call("run_shell_command", json!({"command": line, "description": ATTACK})))
         .model_says(say("Ran."))
         .opens();
@@ -64,4 +71,188 @@ fn a_paste_with_sequences_writes_letters_only() {
     terminal.is_ready().pastes("x\u{1b}]0;owned\u{7}y\u{202e}z\u{9b}2J").waits_for("> x").key(Key::Enter);
     terminal.waits_for_printed("Read.");
     bytes::are_ours(&terminal.raw());
+}
+
+#[test]
+fn a_menu_of_files_offers_no_name_that_could_act_or_mislead() {
+    let mut terminal = Desk::new(100, 30)
+        .file("docs/\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}3Jzz.txt", "a\n")
+        .file("docs/gpj\u{202e}zz.exe\u{200b}", "b\n")
+        .file("docs/plainzz.txt", "c\n")
+        .model_says(say("Read."))
+        .opens();
+    terminal.is_ready().type_text("@zz").waits_for("› docs/plainzz.txt").waits_for_rest();
+    assert!(
+        !terminal.screen().contains("gpj") && !terminal.screen().contains("owned"),
+        "{}",
+        terminal.screen()
+    );
+    terminal.key(Key::Enter).waits_for("> @docs/plainzz.txt").key(Key::Enter).waits_for_printed("Read.");
+}
+
+#[test]
+fn a_branch_a_commit_and_an_output_of_ones_own_write_letters_only() {
+    // git takes every byte above ASCII in the name of a branch.
+    let line = "git -c user.name=x -c user.email=x@y commit --quiet -m \"$WORDS\"; \
+                git checkout --quiet -b \"$BRANCH\"; exec \"$QWEN\"";
+    let log = "git log --all --format=%B";
+    let mut terminal = Desk::new(100, 30)
+        .env("WORDS", ATTACK)
+        .env("BRANCH", "x\u{202e}y\u{200b}\u{2066}z")
+        .shell(line)
+        .model_says(call("run_shell_command", json!({"command": log, "description": "log"})))
+        .model_says(say("Seen."))
+        .opens();
+    terminal.is_ready().waits_for("x⟨U+202E⟩y⟨U+200B⟩⟨U+2066⟩z");
+    terminal.type_text("!").waits_for("shell · ").type_text("git log --all").key(Key::Enter);
+    terminal.waits_for_printed("✓ ! git log").waits_for_rest();
+    terminal.key(Key::Escape).waits_for("> ").says("look").waits_for("log").waits_for_rest();
+    if terminal.screen().contains("1 Yes") {
+        terminal.waits_for_question("git log").key(Key::Enter);
+    }
+    terminal.waits_for_printed("Seen.").key(Key::Control('o')).waits_for_rest();
+}
+
+#[test]
+fn errors_of_a_server_write_letters_only() {
+    let refused = |status, retry_after: Option<&str>, shape| Fault::Status {
+        status,
+        code: Some(ATTACK.to_owned()),
+        message: Some(ATTACK.to_owned()),
+        retry_after: retry_after.map(str::to_owned),
+        shape,
+    };
+    let shape = ErrorShape::default();
+    let event = Fault::Event { status: 400, message: Some(ATTACK.to_owned()), after_events: 2 };
+    let mut terminal = Desk::new(100, 30)
+        .model_says(say("One.").fault_first(1, refused(429, Some("1"), shape)))
+        .model_says(say("x").fault(refused(400, Some("a\tb"), shape)))
+        .model_says(say("half of it is here").fault(event))
+        .model_says(say("Two."))
+        .opens();
+    terminal.is_ready().says("hi").waits_for("Retry 1 of ").waits_for_printed("One.").waits_for_rest();
+    terminal.says("more").waits_for_printed("status 400").waits_for_rest();
+    terminal.says("again").waits_for_printed("cut off here").waits_for_rest();
+    terminal.says("last").waits_for_printed("Two.");
+}
+
+/// A server that answers every request for a code and for tokens with these bodies.
+fn signs_in(code: String, tokens: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = listener.local_addr().expect("bound");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines();
+            let first = lines.next().and_then(Result::ok).unwrap_or_default();
+            // The body is short and comes with the headers.
+            lines.map_while(Result::ok).find(String::is_empty);
+            let (status, body) =
+                if first.contains("code") { ("200 OK", &code) } else { ("400 Bad Request", &tokens) };
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_server_that_signs_people_in_writes_letters_only() {
+    let code = json!({
+        "device_code": "d", "user_code": format!("AB{ATTACK}"), "expires_in": 300, "interval": 1,
+        "verification_uri": "https://example.com/\u{202e}x",
+        "verification_uri_complete": format!("https://example.com/?user_code={ATTACK}"),
+    });
+    let tokens = json!({"error": "server_says", "error_description": format!("never {ATTACK}")});
+    let base = signs_in(code.to_string(), tokens.to_string());
+    let ends = json!({"deviceEndpoint": format!("{base}/code"), "tokenEndpoint": format!("{base}/token")});
+    let settings = json!({"security": {"auth": {"oauth": ends}}}).to_string();
+    let desk = Desk::new(100, 40).kept(".qwen/settings.json", &settings);
+    let names = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "DASHSCOPE_PROXY_BASE_URL"];
+    let mut terminal = names.into_iter().fold(desk, Desk::without).opens();
+    terminal.waits_for("1 Qwen account").type_text("1").waits_for("AB").waits_for_printed("never ");
+    terminal.waits_for_rest();
+}
+
+#[test]
+fn a_list_of_sessions_and_a_session_that_goes_on_write_letters_only() {
+    let mut terminal = Desk::new(100, 30)
+        .env("WORDS", ATTACK)
+        .shell("\"$QWEN\" -p \"$WORDS\" >kept.txt; \"$QWEN\"")
+        .model_says(think(ATTACK).say(ATTACK))
+        .opens();
+    terminal.is_ready().says("/resume").waits_for("this folder 1/").waits_for("⟨U+202E⟩").waits_for_rest();
+    terminal.key(Key::Enter).waits_for_printed("1 turn restored").waits_for_rest().key(Key::Control('t'));
+    terminal
+        .waits_for("Esc closes")
+        .key(Key::Escape)
+        .is_ready()
+        .key(Key::Up)
+        .waits_for("> ")
+        .waits_for_rest();
+}
+
+#[test]
+fn settings_write_letters_only() {
+    let settings = json!({
+        "model": {"name": ATTACK},
+        "ui": {"theme": ATTACK, "language": ATTACK},
+        "permissions": {"allow": [format!("Bash({ATTACK})")], "deny": [ATTACK]},
+        ATTACK: ATTACK,
+    });
+    let mut terminal = Desk::new(100, 30)
+        .without("OPENAI_MODEL")
+        .kept(".qwen/settings.json", &settings.to_string())
+        .file(".qwen/settings.json", &settings.to_string())
+        .file("QWEN.md", ATTACK)
+        .model_says(say("Hello."))
+        .opens();
+    terminal.is_ready();
+    for (command, shown) in [
+        ("/settings", "model.name"),
+        ("/permissions", "deny"),
+        ("/memory", "QWEN.md"),
+        ("/context", "tools"),
+        ("/model", "Esc"),
+        ("/about", "qwen"),
+    ] {
+        terminal.says(command).waits_for(shown).waits_for_rest().key(Key::Escape).waits_for_rest();
+        terminal.key(Key::Control('u')).is_ready();
+    }
+}
+
+#[test]
+fn a_list_of_things_to_do_writes_letters_only() {
+    let todos = json!({"todos": [
+        {"id": ATTACK, "content": ATTACK, "status": "in_progress"},
+        {"id": "2", "content": format!("second {ATTACK}"), "status": "pending"},
+    ]});
+    let mut terminal =
+        Desk::new(100, 30).model_says(call("todo_write", todos)).model_says(say("Listed.").pace(50)).opens();
+    terminal
+        .is_ready()
+        .says("plan")
+        .waits_for_printed("second ")
+        .waits_for_printed("Listed.")
+        .waits_for_rest();
+}
+
+#[test]
+fn a_question_shows_signs_that_only_look_like_blanks_and_lines_that_are_long() {
+    let line = format!(
+        "cat a\u{a0}b\u{3000}c \u{202e}txt.sh\t'x'\r\nls {}\u{200b} && rm -rf build",
+        "y".repeat(300)
+    );
+    let mut terminal = Desk::new(100, 30)
+        .model_says(call("run_shell_command", json!({"command": line, "description": "look"})))
+        .model_says(say("Fine."))
+        .opens();
+    terminal.is_ready().says("hi").waits_for_question("cat a⟨U+00A0⟩b⟨U+3000⟩c ⟨U+202E⟩txt.sh");
+    terminal.waits_for("'x'␍").waits_for("⟨U+200B⟩ && rm -rf build");
+    let letters: usize = terminal.screen().matches('y').count();
+    assert!(letters >= 300, "{}", terminal.screen());
+    terminal.type_text("no").key(Key::Escape).waits_for_printed("Fine.");
 }

@@ -11,6 +11,7 @@ mod terminal;
 mod answers;
 mod approvals;
 mod bill;
+mod checks;
 mod composer;
 mod demo;
 mod drafts;

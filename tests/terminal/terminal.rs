@@ -334,6 +334,31 @@ impl Terminal {
         std::fs::read_to_string(self.path(path)).unwrap_or_default()
     }
 
+    /// All files below a folder beside the repository, which is `work`; `home` is the person's.
+    pub(crate) fn files(&self, below: &str) -> Vec<PathBuf> {
+        self.world.files(below)
+    }
+
+    /// Which files hold a text.
+    pub(crate) fn who_holds(&self, text: &str) -> Vec<PathBuf> {
+        self.world.who_holds(text)
+    }
+
+    /// Connections over the network that the program has, as the system counts them.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn connections(&self) -> usize {
+        let id = self.child.process_id().expect("it was started");
+        let links = std::fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
+        let ours: Vec<String> = links
+            .filter_map(|link| std::fs::read_link(link.path()).ok()?.to_str().map(str::to_owned))
+            .filter_map(|name| Some(name.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
+            .collect();
+        let tables = ["tcp", "tcp6", "udp", "udp6", "raw", "raw6"]
+            .map(|name| std::fs::read_to_string(format!("/proc/{id}/net/{name}")).unwrap_or_default());
+        let known = |row: &str| row.split_whitespace().nth(9).is_some_and(|n| ours.iter().any(|o| o == n));
+        tables.iter().flat_map(|table| table.lines()).filter(|row| known(row)).count()
+    }
+
     /// The simulator's address.
     pub(crate) fn base_url(&self) -> String {
         self.world.sim.base_url()

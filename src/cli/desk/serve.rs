@@ -65,7 +65,13 @@ impl Service {
             }
             DeskOp::AddKey { preset, base_url, key, model, keep_untested } => {
                 let new = New { preset, base_url, key, model, name: None, keep_untested };
-                let outcome = self.add(new, stop).await?;
+                let mut outcome = self.add(new, stop).await?;
+                // The form closes, so what the test found is told where it stays.
+                if let Some(connection) = &mut outcome.connection
+                    && outcome.tested.is_ok
+                {
+                    connection.notes.push(format!("tested: {}", outcome.tested.line));
+                }
                 tell(DeskEvent::Tested(outcome.tested));
                 return Ok(outcome.connection);
             }

@@ -89,8 +89,11 @@ fn session(seed: u64) {
             17 if is_steady => {}
             17 => {
                 let size = Size { columns: 30 + dice.below(110), rows: 6 + dice.below(40) };
-                window.resize(size);
-                stage.send(Msg::Resize(size));
+                // What leaves the window at its top cannot be taken back.
+                if window.has_room(size) {
+                    window.resize(size);
+                    stage.send(Msg::Resize(size));
+                }
             }
             _ => drop(stage.wait([1, 90, 700, 2_300][dice.below(4)])),
         }

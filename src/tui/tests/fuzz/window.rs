@@ -43,6 +43,8 @@ pub(super) struct Window {
     other: Option<(Sheet<Wire>, vt100::Parser)>,
     /// How many of the printed lines were drawn.
     drawn: usize,
+    /// How wide the rows of the block are that was drawn last.
+    block: Vec<usize>,
 }
 
 fn parser(size: Size) -> vt100::Parser {
@@ -79,7 +81,13 @@ impl Window {
         let size = Size { columns, rows };
         let wire = Wire::default();
         let screen = Screen::new(wire.clone(), columns);
-        Self { size, wire, screen, first: parser(size), other: None, drawn: 0 }
+        Self { size, wire, screen, first: parser(size), other: None, drawn: 0, block: Vec::new() }
+    }
+
+    /// Whether the block as it was drawn last fits into a window of this size.
+    pub(super) fn has_room(&self, size: Size) -> bool {
+        let rows: usize = self.block.iter().map(|row| row.div_ceil(size.columns).max(1) + 1).sum();
+        rows <= size.rows
     }
 
     /// Draws what the program would draw.
@@ -96,6 +104,7 @@ impl Window {
         self.other = None;
         let printed = &stage.printed[self.drawn..];
         self.drawn = stage.printed.len();
+        self.block = show(&frame).iter().map(|row| crate::base::width(row)).collect();
         self.screen.draw(printed, &frame, self.size.columns).expect("a vector takes all");
         self.first.process(&self.wire.take());
     }
