@@ -378,7 +378,7 @@ impl Driver {
                 mailbox.put(Event::Notice { level: Level::Warning, text });
             }
             context.extend(news.texts);
-            context.extend(workshop.covered_reminders(reminders));
+            context.extend(workshop.covered_reminders(&reminders));
             context.extend(mentioned);
             report(Input::Composed { turn, message: UserMessage { context, text } });
         });

@@ -19,6 +19,7 @@ use crate::{
 /// The text every session begins with.
 const INSTRUCTIONS: &str = include_str!("instructions.md");
 /// Everything a session needs, gathered by the door.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a session, each asked for by name")]
 pub struct Setup {
     /// Its id.
     pub session: SessionId,

@@ -111,7 +111,7 @@ impl Workshop {
     }
 
     /// What the machine tells the model beside the person's words, as it may leave.
-    pub(super) fn covered_reminders(&self, texts: Vec<String>) -> Vec<String> {
+    pub(super) fn covered_reminders(&self, texts: &[String]) -> Vec<String> {
         texts.iter().map(|text| self.shroud.cover(text, "a command of yours")).collect()
     }
 

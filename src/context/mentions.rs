@@ -72,12 +72,12 @@ pub fn mentions(
         let key = (found.path.clone(), found.lines.clone());
         if !seen.contains(&key) {
             seen.push(key);
-            let mention = match holds_secrets(&found.path, is_secret) {
-                true => remark(
-                    &found.path.shown_from(root),
-                    "may hold secrets; its content is not included, and read_file asks the user for it",
-                ),
-                false => read(&found, root, FILE_LIMIT.min(left)),
+            let mention = if holds_secrets(&found.path, is_secret) {
+                let told =
+                    "may hold secrets; its content is not included, and read_file asks the user for it";
+                remark(&found.path.shown_from(root), told)
+            } else {
+                read(&found, root, FILE_LIMIT.min(left))
             };
             left = left.saturating_sub(mention.text.len());
             mentions.push(mention);

@@ -185,7 +185,7 @@ impl Policy {
         let mode = if secret_part(path, self.roots()).is_some() { Mode::Yolo } else { self.mode };
         let allow = self.rules.allow.clone();
         let rules = Rules { allow, ask: about(&self.rules.ask), deny: about(&self.rules.deny) };
-        Some(Box::new(Self { rules, mode, ..self.clone() }))
+        Some(Box::new(Self { mode, rules, ..self.clone() }))
     }
 
     /// What says that a file holds secrets, unless they may be read: a rule must name the part, a broad one does not

@@ -108,7 +108,9 @@ pub(super) fn secret_in(path: &str) -> Option<String> {
         return Some(".env".to_owned());
     }
     let is_in_ssh = folders.last().is_some_and(|folder| folder == ".ssh");
-    if is_in_ssh && name.starts_with("id_") && !name.ends_with(".pub") || NAMES.contains(&name.as_str()) {
+    if is_in_ssh && name.starts_with("id_") && name.strip_suffix(".pub").is_none()
+        || NAMES.contains(&name.as_str())
+    {
         return Some(name.clone());
     }
     if let Some(ending) = ENDINGS.iter().find(|ending| name.len() > ending.len() && name.ends_with(**ending))

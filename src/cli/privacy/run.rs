@@ -77,7 +77,7 @@ fn listed(all: &[Lying]) -> String {
         let of: Vec<&Lying> = all.iter().filter(|one| one.part == part).collect();
         if !of.is_empty() {
             let bytes = Bytes(of.iter().map(|one| one.bytes).sum()).short();
-            text.push_str(&format!("  {:<15} {}, {bytes}\n", part.name(), files(of.len())));
+            text.extend([format!("  {:<15} {}, {bytes}\n", part.name(), files(of.len()))]);
         }
     }
     text
