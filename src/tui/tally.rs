@@ -69,8 +69,8 @@ fn tokens(usage: &Usage, words: &Words) -> String {
 /// The input in units, and against what it would have been.
 pub(super) fn units(charge: &Charge, words: &Words) -> String {
     let (with, without) = (rounded(charge.units), rounded(charge.units_uncached));
-    let change = signed(charge.against_nothing());
-    let text = compared(words, &with.to_string(), &without.to_string(), &change);
+    let percent = signed(charge.against_nothing());
+    let text = compared(words, &with.to_string(), &without.to_string(), &percent);
     if charge.units_implicit == 0 {
         return text;
     }
@@ -106,9 +106,9 @@ fn saved(money: Money, words: &Words) -> String {
 
 /// What a person should know where the cache has cost more than it saved; `None` where it has paid.
 pub(super) fn not_yet(charge: &Charge, requests: u32, words: &Words) -> Option<String> {
-    let change = signed(-charge.against_nothing());
+    let percent = signed(-charge.against_nothing());
     let sentence = if requests == 1 { words.bill_first } else { words.bill_not_yet };
-    (charge.units > charge.units_uncached).then(|| fill(sentence, &[("change", &change)]))
+    (charge.units > charge.units_uncached).then(|| fill(sentence, &[("change", &percent)]))
 }
 
 /// Why less was read than could have been, in half a sentence.
@@ -247,7 +247,7 @@ mod tests {
                 calls: 1,
                 denied: requests,
                 pings: requests,
-                lines_added: requests.into(),
+                lines_added: requests,
                 usage,
                 charge,
                 ..Totals::default()

@@ -188,8 +188,7 @@ fn the_end_of_an_earlier_conversation_is_printed_and_ctrl_t_shows_all() {
     let mut stage = Stage::new(80, 24);
     stage.printed.clear();
     stage.hear(Event::Restored { items: earlier(5).into() });
-    let turn =
-        |n: usize| format!("> question {n}\n\nI look {n}.\n\n✓ read_file {{}}\n⊘ edit {{}}\n\nAnswer {n}.");
+    let turn = |n: usize| format!("> question {n}\n\nI look {n}.\n\n✓ read {{}}\n⊘ edit {{}}\n\nAnswer {n}.");
     assert_eq!(
         stage.history(),
         format!(

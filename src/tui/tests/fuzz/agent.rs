@@ -353,7 +353,7 @@ impl Agent {
     /// An answer in markdown, in pieces that end anywhere.
     fn composes(&mut self, dice: &mut Dice) -> Vec<String> {
         let mut text = String::new();
-        for _ in 0..1 + dice.below(6) {
+        for _ in 0..=dice.below(6) {
             let block = match dice.below(9) {
                 0 => format!("# {}", self.says(3)),
                 1 => format!("- {}\n- **{}**\n  1. {}", self.says(9), self.says(2), self.says(30)),
