@@ -26,6 +26,8 @@ use crate::{
 /// The least screen on which a QR code has room beside its words. Source: `docs/sources.md`, tui 4.2.
 const QR: Size = Size { columns: 72, rows: 24 };
 
+/// From this width on what an entry means stands beside its name.
+const BESIDE: usize = 56;
 /// The column of the names of fields is this wide.
 const FIELD: usize = 10;
 
@@ -58,6 +60,22 @@ impl Paper {
             Span::styled(Clean::line(about).into_string(), self.look.dim),
         ];
         cut(Line::from(row), self.columns)
+    }
+
+    /// Entries with what they mean: beside the name, or where there is little room below all, for the marked one alone.
+    fn entries(self, lines: &[(String, String)], marked: usize, rows: &mut Rows) {
+        let is_narrow = self.columns < BESIDE;
+        let names = lines.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(self.columns / 2);
+        for (at, (name, about)) in lines.iter().enumerate() {
+            if at == marked {
+                rows.focus = rows.body.len();
+            }
+            let about = if is_narrow { "" } else { about };
+            rows.body.push(self.entry(at, at == marked, name, about, names));
+        }
+        if let Some((_, about)) = lines.get(marked).filter(|_| is_narrow) {
+            rows.under.extend(self.text(about, self.look.dim));
+        }
     }
 
     pub(super) fn text(self, text: &str, style: Style) -> Vec<Line<'static>> {
@@ -101,13 +119,7 @@ impl SignIn {
             rows.body.extend(paper.text(words.sign_in_looking, paper.look.dim));
         }
         let lines: Vec<(String, String)> = entries.iter().map(|entry| told(entry, words)).collect();
-        let name_width = lines.iter().map(|(name, _)| width(name)).max().unwrap_or(0).min(paper.columns / 2);
-        for (at, (name, about)) in lines.iter().enumerate() {
-            if at == marked {
-                rows.focus = rows.body.len();
-            }
-            rows.body.push(paper.entry(at, at == marked, name, about, name_width));
-        }
+        paper.entries(&lines, marked, &mut rows);
         rows
     }
 
@@ -115,12 +127,8 @@ impl SignIn {
         let words = paper.look.words;
         let title = format!("{} · {}", words.sign_in_title, group_name(group, words));
         let mut rows = Rows { title, keys: words.sign_in_group_keys.into(), ..Rows::default() };
-        let presets: Vec<_> = self.presets(group).collect();
-        let name_width = presets.iter().map(|p| width(&p.name)).max().unwrap_or(0).min(paper.columns / 2);
-        rows.focus = marked;
-        for (at, preset) in presets.iter().enumerate() {
-            rows.body.push(paper.entry(at, at == marked, &preset.name, &preset.about, name_width));
-        }
+        let lines: Vec<_> = self.presets(group).map(|p| (p.name.clone(), p.about.clone())).collect();
+        paper.entries(&lines, marked, &mut rows);
         rows
     }
 }

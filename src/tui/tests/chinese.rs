@@ -24,20 +24,21 @@ fn ready(columns: usize, rows: usize) -> Stage {
 
 /// Nobody is signed in.
 fn first(mut stage: Stage) -> Stage {
-    let preset = |id: &str, group: &str, about: &str| PresetRow {
+    let preset = |id: &str, name: &str, group: &str| PresetRow {
         id: id.into(),
-        name: group.into(),
+        name: name.into(),
         group: group.into(),
-        about: about.into(),
+        about: String::new(),
         addresses: Vec::new(),
         key_page: None,
         needs_key: true,
     };
     let presets = vec![
-        preset("qwen-oauth", "Qwen account", ""),
-        preset("qwen-cloud", "Qwen Cloud (pay as you go)", "API key"),
-        preset("custom", "Custom address", ""),
-        preset("local", "A server on this machine", ""),
+        preset("qwen-oauth", "Qwen account", "Qwen account"),
+        preset("qwen-cloud", "Singapore", "Qwen Cloud (pay as you go)"),
+        preset("qwen-cloud-china", "Beijing", "Qwen Cloud (pay as you go)"),
+        preset("custom", "Custom address", "Custom address"),
+        preset("local", "A server on this machine", "A server on this machine"),
     ];
     let why = Failure::new(Kind::Auth, "No account yet");
     stage.hear(Event::SessionStarted(SessionInfo {
@@ -72,8 +73,60 @@ fn the_first_screen_shows_how_to_sign_in() {
     assert_eq!(
         screens,
         "\
-\
-"
+qwen 0.1.0   ~/src/shop (main)                             not signed in · /auth
+Type a request, / for commands, @ for files, ! for shell, ? for keys
+> ▏
+┌ Sign in
+│ No account yet
+│ › 1 Qwen account                approve a code in the browser; the free tier …
+│   2 Qwen Cloud (pay as you go)  Singapore, Beijing
+│   3 Custom address              any server that speaks Chat Completions; need…
+│   4 A server on this machine    Ollama, LM Studio, llama.cpp, vLLM; free, no …
+└ Enter choose · ↑↓ move · Esc later (! and /help still work)
+
+qwen 0.1.0   ~/src/shop (main)
+not signed in · /auth
+Type a request, / for commands, @ for
+files, ! for shell, ? for keys
+> ▏
+Sign in
+No account yet
+› 1 Qwen account
+  2 Qwen Cloud (pay as you go)
+  3 Custom address
+  4 A server on this machine
+approve a code in the browser; the free
+  tier behind Qwen OAuth ended on
+  2026-04-15
+Enter choose · ↑↓ move
+Esc later (! and /help still work)
+
+qwen 0.1.0   ~/src/shop (main)                                    未登录 · /auth
+直接输入请求，/ 命令，@ 文件，! 命令行，? 按键
+> ▏
+┌ 登录
+│ No account yet
+│ › 1 Qwen 账户               在浏览器中确认代码；Qwen OAuth 免费额度已于 2026-…
+│   2 Qwen Cloud（按量付费）  Singapore, Beijing
+│   3 自定义地址              任何支持 Chat Completions 的服务器；需要模型名称
+│   4 本机的服务器            Ollama、LM Studio、llama.cpp、vLLM；免费，无需密钥
+└ Enter 选择 · ↑↓ 移动 · Esc 以后再说（! 和 /help 仍可用）
+
+qwen 0.1.0   ~/src/shop (main)
+未登录 · /auth
+直接输入请求，/ 命令，@ 文件，! 命令
+行，? 按键
+> ▏
+登录
+No account yet
+› 1 Qwen 账户
+  2 Qwen Cloud（按量付费）
+  3 自定义地址
+  4 本机的服务器
+在浏览器中确认代码；Qwen OAuth 免费额度
+  已于 2026-04-15 结束
+Enter 选择 · ↑↓ 移动
+Esc 以后再说（! 和 /help 仍可用）"
     );
 }
 
@@ -111,8 +164,7 @@ fn the_bill_and_the_help_fit() {
         }
         stage.write("/help").enter();
         let shown = seen(&stage);
-        for sentence in ["账户与模型", "/compress [要保留的内容]", "换行（也可 \\ 加 Enter）"]
-        {
+        for sentence in ["账户与模型", "/compress [要保留的内容]", "停止或清空草稿"] {
             assert!(shown.contains(sentence), "{sentence} in {shown}");
         }
         stage.write("/frobnicate").enter();
