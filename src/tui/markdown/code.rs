@@ -58,7 +58,7 @@ pub(in crate::tui) fn prepare() {
 }
 
 /// The grammars, loaded now if nobody has.
-pub(super) fn load() -> &'static SyntaxSet {
+pub(in crate::tui) fn load() -> &'static SyntaxSet {
     GRAMMARS.get_or_init(two_face::syntax::extra_newlines)
 }
 

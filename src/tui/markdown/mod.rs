@@ -10,5 +10,7 @@ mod line;
 mod stream;
 mod table;
 
+#[cfg(test)]
+pub(super) use code::load;
 pub(super) use code::prepare;
 pub(super) use stream::Markdown;

@@ -233,6 +233,8 @@ fn models(ground: Ground) -> Stage {
 
 #[test]
 fn the_pictures_in_the_docs_show_the_screen_as_it_is() {
+    // Code has its colours, whichever test comes first.
+    crate::tui::markdown::load();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screens");
     let scenes: [Scene; 6] = [
         ("first-start", first_start),
