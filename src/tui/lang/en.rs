@@ -481,7 +481,7 @@ pub(super) const WORDS: Words = Words {
     sign_in_in_use: "in use",
     sign_in_use: "Use {source}",
     way_oauth: "Qwen account",
-    way_oauth_about: "approve a code in the browser; the free tier behind Qwen OAuth ended on 2026-04-15",
+    way_oauth_about: "approve a code; free tier ended 2026-04-15",
     way_pay: "Qwen Cloud (pay as you go)",
     way_plans: "Qwen Cloud plans",
     way_others: "Other providers",

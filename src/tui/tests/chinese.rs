@@ -78,7 +78,7 @@ Type a request, / for commands, @ for files, ! for shell, ? for keys
 > ▏
 ┌ Sign in
 │ No account yet
-│ › 1 Qwen account                approve a code in the browser; the free tier …
+│ › 1 Qwen account                approve a code; free tier ended 2026-04-15
 │   2 Qwen Cloud (pay as you go)  Singapore, Beijing
 │   3 Custom address              any server that speaks Chat Completions; need…
 │   4 A server on this machine    Ollama, LM Studio, llama.cpp, vLLM; free, no …
@@ -95,8 +95,7 @@ No account yet
   2 Qwen Cloud (pay as you go)
   3 Custom address
   4 A server on this machine
-approve a code in the browser; the free
-  tier behind Qwen OAuth ended on
+approve a code; free tier ended
   2026-04-15
 Enter choose · ↑↓ move
 Esc later (! and /help still work)

@@ -71,7 +71,7 @@ fn without_an_account_the_composer_is_live_and_the_panel_stands_under_it() {
 > hello▏
 ┌ Sign in
 │ no account: nothing was found in 4 places
-│ › 1 Qwen account                             approve a code in the browser; the free tier behind …
+│ › 1 Qwen account                             approve a code; free tier ended 2026-04-15
 │   2 Qwen Cloud                               Pay as you go, Coding Plan
 │   3 Custom address                           any server that speaks Chat Completions; needs a mod…
 │   4 A server on this machine                 Ollama, LM Studio, llama.cpp, vLLM; free, no key
