@@ -67,7 +67,7 @@ fn what_the_person_wrote_goes_with_the_ticket_of_a_write_and_of_nothing_else() {
     let mut m = machine();
     say(&mut m, "go");
     m.step(calling(vec![call("a", "edit", "{}")]), NOW);
-    m.step(asked("a", "edit", Action::Write { path: AbsPath::new("/work/a").expect("absolute") }), NOW);
+    m.step(asked("a", "edit", Action::Write { path: AbsPath::new("/shop/a").expect("absolute") }), NOW);
     let effects = answer(&mut m, "a", Answer::Rewritten { content: "mine\n".into() });
     let Some(Effect::Run(approved)) = effects.last() else { panic!("it does not run: {:?}", path(&effects)) };
     assert_eq!(approved.content(), Some("mine\n"));
