@@ -123,4 +123,9 @@ pub enum Answer {
         /// What to do instead.
         say: String,
     },
+    /// No, and the turn ends with it, in one step: nothing is asked of the model between the two.
+    Stop {
+        /// Why not.
+        say: String,
+    },
 }

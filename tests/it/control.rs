@@ -179,7 +179,9 @@ fn a_no_may_end_the_turn_and_the_session_goes_on() {
     );
     talk.tell(&user("are you there?"));
     assert_eq!(talk.hears(is("result"))["result"], "Here.");
-    talk.wait().exit_is(0).no_file("A");
+    let ran = talk.wait();
+    ran.exit_is(0).no_file("A").asks(2);
+    assert_eq!(ran.results(), ["The user did not allow this. Nothing was run. They say: stop"]);
 }
 
 #[test]

@@ -159,6 +159,13 @@ impl Machine {
                     self.drop_questions(&mut working);
                 }
             }
+            Answer::Stop { say } => {
+                let call = Some(pending.call().clone());
+                let outcome = failed(&words::refused(&say), Verdict::Denied);
+                self.settle_by(&mut working, call, outcome, Duration::ZERO);
+                self.phase = Phase::Working(working);
+                return self.interrupt();
+            }
         }
         self.advance(*working);
     }

@@ -331,12 +331,9 @@ impl<'a> Talk<'a> {
             return self.to.aside(&format!("warning: nothing was asked under the id `{id}`"));
         };
         let asked = self.asked.remove(at);
-        let (answer, is_end) = decided(&asked.call, answer);
+        let answer = decided(&asked.call, answer);
+        self.is_interrupted |= matches!(answer, Answer::Stop { .. });
         handle.send(Op::Answer { call: asked.call.id, answer });
-        if is_end {
-            self.is_interrupted = true;
-            handle.send(Op::Interrupt);
-        }
     }
 
     /// Nothing is done for the client under this id any more.
@@ -361,21 +358,23 @@ impl<'a> Talk<'a> {
     }
 }
 
-/// What the client's words mean, and whether the turn is to end with them. Whatever is not a clear yes is a no.
-fn decided(call: &ToolCall, answer: Result<Map<String, Value>, String>) -> (Answer, bool) {
+/// What the client's words mean. Whatever is not a clear yes is a no.
+fn decided(call: &ToolCall, answer: Result<Map<String, Value>, String>) -> Answer {
     let payload = match answer {
         Ok(payload) => payload,
-        Err(error) => return (Answer::No { say: error }, false),
+        Err(error) => return Answer::No { say: error },
     };
     let text = |key: &str| payload.get(key).and_then(Value::as_str);
     if text("behavior").is_some_and(|word| word.eq_ignore_ascii_case("allow")) {
         let input = payload.get("updatedInput").and_then(Value::as_object);
         return match input.filter(|input| call.arguments.object().ok() != Some(input)) {
-            Some(input) => (Answer::Replaced { input: input.clone() }, false),
-            None => (Answer::Once, false),
+            Some(input) => Answer::Replaced { input: input.clone() },
+            None => Answer::Once,
         };
     }
-    let say = text("message").map(str::trim).filter(|say| !say.is_empty()).unwrap_or("denied");
-    let is_end = payload.get("interrupt").and_then(Value::as_bool).unwrap_or_default();
-    (Answer::No { say: say.to_owned() }, is_end)
+    let say = text("message").map(str::trim).filter(|say| !say.is_empty()).unwrap_or("denied").to_owned();
+    match payload.get("interrupt").and_then(Value::as_bool) {
+        Some(true) => Answer::Stop { say },
+        _ => Answer::No { say },
+    }
 }

@@ -63,6 +63,15 @@ fn after_a_plain_no_nothing_more_is_asked() {
 }
 
 #[test]
+fn a_no_that_ends_the_turn_asks_nothing_of_the_model_in_between() {
+    let mut m = two_questions();
+    let path = path(&answer(&mut m, "b", Answer::Stop { say: "enough".into() }));
+    let kept = ["keep item"; 4];
+    assert_eq!(path, [&["b Denied", "stoptools"], &kept[..], &["sync", "ended Interrupted"]].concat());
+    assert_eq!(self::path(&answer(&mut m, "a", Answer::Once)), Vec::<String>::new(), "it comes too late");
+}
+
+#[test]
 fn what_the_person_wrote_goes_with_the_ticket_of_a_write_and_of_nothing_else() {
     let mut m = machine();
     say(&mut m, "go");
