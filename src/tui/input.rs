@@ -18,6 +18,9 @@ use super::answers::{Answers, Heard, Source};
 /// How many are taken at once.
 const MANY: usize = 4_096;
 
+/// How long is looked for more. crossterm does not look at all when it is given no time.
+const GLANCE: Duration = Duration::from_micros(50);
+
 /// What came together, and when each of it came.
 pub(super) type Batch = io::Result<Vec<(Instant, Heard)>>;
 
@@ -81,7 +84,7 @@ impl Keys {
 /// Waits for something and takes what is there behind it.
 fn batch(answers: &mut Answers<Line>) -> Batch {
     let mut events = stamped(answers)?;
-    while events.len() < MANY && poll(Duration::ZERO)? {
+    while events.len() < MANY && poll(GLANCE)? {
         events.extend(stamped(answers)?);
     }
     Ok(events)

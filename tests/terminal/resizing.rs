@@ -40,3 +40,15 @@ fn a_question_is_laid_out_anew_and_still_asks() {
     terminal.key(Key::Enter).waits_for_printed("Made.");
     assert!(terminal.path("made").exists());
 }
+
+#[test]
+fn a_key_and_a_new_size_that_come_together_are_both_heard() {
+    let mut terminal = Desk::new(100, 30).opens();
+    terminal.is_ready();
+    for typed in ["a", "ab", "abc", "abcd", "abcde"] {
+        terminal.signal("STOP").resize(30, 8).type_text(&typed[typed.len() - 1..]).signal("CONT");
+        terminal.waits_for("Window too small");
+        terminal.signal("STOP").resize(100, 30).type_text("\x1b[C").signal("CONT");
+        terminal.waits_for(&format!("> {typed}")).waits_for("ctx ");
+    }
+}
