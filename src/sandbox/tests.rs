@@ -27,7 +27,7 @@ fn is_alive(id: &str) -> bool {
 
 async fn becomes_true(condition: impl Fn() -> bool) -> bool {
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(5) {
+    while start.elapsed() < Duration::from_secs(30) {
         if condition() {
             return true;
         }
@@ -109,17 +109,18 @@ async fn who_ignores_a_polite_request_is_killed_after_the_grace() {
     let n = output.read(&mut buffer).await.expect("its number");
     let id = String::from_utf8_lossy(&buffer[..n]).trim().to_owned();
     let start = Instant::now();
-    running.end(Duration::from_secs(1));
-    assert!(start.elapsed() < Duration::from_millis(500), "the caller waited");
+    let grace = Duration::from_secs(4);
+    running.end(grace);
+    assert!(start.elapsed() < grace, "the caller waited");
     assert!(becomes_true(|| !is_alive(&id)).await, "process {id} lives on");
 }
 
 #[tokio::test]
 async fn waiting_ends_with_the_first_process_though_another_goes_on() {
     let start = Instant::now();
-    let (mut running, output) = spawn(shell("sleep 3 & exit 0")).expect("starts");
+    let (mut running, output) = spawn(shell("sleep 60 & exit 0")).expect("starts");
     assert!(running.wait().await.expect("ends").success());
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(start.elapsed() < Duration::from_secs(30));
     output.discard();
 }
 

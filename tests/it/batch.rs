@@ -264,7 +264,7 @@ fn ctrl_c_lets_running_tasks_end_and_the_second_stops_them() {
     let session = story(5, 0).sim(|options| {
         // The requests of the second batch are never answered.
         options.script = Script::by(|request| {
-            let delay = if (2..4).contains(&request.number()) { 60_000 } else { 300 };
+            let delay = if (2..4).contains(&request.number()) { 60_000 } else { 2_500 };
             say(format!("did {}", request.asked())).after(Duration::from_millis(delay))
         });
     });

@@ -1,7 +1,5 @@
 //! A program that speaks with the session on stdin: `--input-format stream-json`.
 
-use std::time::Duration;
-
 use qwen::sim::{Script, Turn, call, say};
 use serde_json::{Value, json};
 
@@ -319,9 +317,7 @@ fn the_clock_runs_while_the_client_says_nothing() {
     talk.tell(&user("hello"));
     talk.hears(is("result"));
     assert_eq!(talk.hears(is("result"))["termination_reason"], "max_wall_time");
-    let began = std::time::Instant::now();
     talk.wait().exit_is(55);
-    assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

@@ -60,8 +60,7 @@ fn who_waits_long_is_told_and_can_stop() {
     let session = slow(60_000);
     let first = session.spawn(&["-p", "hello"]).asked(1);
     let second = session.spawn(&["-p", "hello again"]);
-    thread::sleep(Duration::from_millis(1_600));
-    second.signal("INT").wait().exit_is(130).asks(0).stderr_has(
+    second.says("Ctrl-C stops").signal("INT").wait().exit_is(130).asks(0).stderr_has(
         "note: cache: another session is storing the same context; waiting up to 120 s to read it instead of \
          writing it again; Ctrl-C stops\n",
     );

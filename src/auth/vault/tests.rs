@@ -118,7 +118,7 @@ fn a_keyring_that_does_not_take_the_key_is_named_and_the_file_takes_it() {
 #[test]
 fn a_question_nobody_answers_is_given_up_and_not_asked_again() {
     let (_answer, answered) = mpsc::channel();
-    let keyring = fake(Mood::Asks(answered)).0.within(Duration::from_millis(50));
+    let keyring = fake(Mood::Asks(answered)).0.within(Duration::from_secs(1));
     let (_home, vault) = vault(Storage::Auto, Some(keyring));
     let failure = vault.read(&slot(BASE), Place::Keyring).err().unwrap();
     assert_eq!(
@@ -132,7 +132,7 @@ fn a_question_nobody_answers_is_given_up_and_not_asked_again() {
     for _ in 0..20 {
         assert_eq!(vault.state(), State::Slow);
     }
-    assert!(began.elapsed() < Duration::from_millis(500), "only the first waits");
+    assert!(began.elapsed() < Duration::from_secs(15), "only the first waits");
 }
 
 #[test]

@@ -358,5 +358,5 @@ async fn a_server_that_says_nothing_does_not_hold_up_the_rest() {
     let began = Instant::now();
     let found = local::at(&net::Lazy::default(), &[mute.local_addr().unwrap().port(), vllm.port]).await;
     assert_eq!(found.iter().map(|local| local.server).collect::<Vec<_>>(), [Server::Vllm]);
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(30));
 }

@@ -237,7 +237,7 @@ async fn signed_out_and_damaged_files_are_told_apart() {
 
 #[tokio::test]
 async fn whoever_stops_waiting_does_not_stop_the_renewal() {
-    let (server, home) = (Server::rotating(Duration::from_millis(150)), home(0));
+    let (server, home) = (Server::rotating(Duration::from_secs(2)), home(0));
     let credential = home.credential(&server);
     let given_up = tokio::time::timeout(Duration::from_millis(50), token(&credential)).await;
     assert!(given_up.is_err());

@@ -35,7 +35,7 @@ async fn ask(chat: &Chat) -> (Result<Reply, Trouble>, String) {
 
 async fn trouble_of(script: Vec<Act>) -> Trouble {
     let (base, _) = serve(vec![script]).await;
-    ask(&chat(&base, &PLAIN, [2_000, 2_000])).await.0.expect_err("there is no answer")
+    ask(&chat(&base, &PLAIN, [20_000, 20_000])).await.0.expect_err("there is no answer")
 }
 
 const OK: &str =
@@ -47,7 +47,7 @@ const REST: &str = "data: {\"model\":\"m-1\",\"choices\":[{\"delta\":{\"content\
 #[tokio::test]
 async fn an_answer_is_shown_while_it_arrives_and_returned_whole() {
     let (base, seen) = serve(vec![vec![Act::Send(OK), Act::Send(HALF), Act::Wait(5), Act::Send(REST)]]).await;
-    let (result, shown) = ask(&chat(&base, &PLAIN, [2_000, 2_000])).await;
+    let (result, shown) = ask(&chat(&base, &PLAIN, [20_000, 20_000])).await;
     let expected = Reply { request_id: Some("req-7".into()), ..Reply::new(Turn::text("Paris"), None, "m-1") };
     assert_eq!((result, shown.as_str()), (Ok(expected), "Paris"));
     let request = seen.lock().expect("whole")[0].to_lowercase();
@@ -95,13 +95,13 @@ async fn a_connection_dropped_in_the_middle_is_no_answer() {
 
 #[tokio::test]
 async fn silence_is_bounded_before_and_within_an_answer() {
-    let silent = vec![Act::Wait(5_000)];
-    let stalled = vec![Act::Send(OK), Act::Send(HALF), Act::Wait(5_000)];
+    let silent = vec![Act::Wait(60_000)];
+    let stalled = vec![Act::Send(OK), Act::Send(HALF), Act::Wait(60_000)];
     let (base, _) = serve(vec![silent]).await;
-    let late = ask(&chat(&base, &PLAIN, [60, 2_000])).await.0.expect_err("nothing came");
+    let late = ask(&chat(&base, &PLAIN, [60, 20_000])).await.0.expect_err("nothing came");
     assert!(late.failure.error.contains("had not begun its answer"), "{}", late.failure);
     let (base, _) = serve(vec![stalled]).await;
-    let (result, shown) = ask(&chat(&base, &PLAIN, [2_000, 60])).await;
+    let (result, shown) = ask(&chat(&base, &PLAIN, [20_000, 800])).await;
     let trouble = result.expect_err("it stalled");
     assert!(trouble.failure.error.contains("fell silent"), "{}", trouble.failure);
     assert_eq!((trouble.class, late.class, shown.as_str()), (Class::Retry, Class::Retry, "Par"));
@@ -111,32 +111,32 @@ async fn silence_is_bounded_before_and_within_an_answer() {
 async fn comments_keep_an_answer_alive() {
     let beat = [Act::Wait(50), Act::Send(": keep-alive\n\n")];
     let mut script = vec![Act::Send(OK), Act::Send(HALF)];
-    script.extend(beat.iter().cycle().take(8).cloned());
+    script.extend(beat.iter().cycle().take(60).cloned());
     script.push(Act::Send(REST));
     let (base, _) = serve(vec![script]).await;
-    let (result, _) = ask(&chat(&base, &PLAIN, [2_000, 150])).await;
+    let (result, _) = ask(&chat(&base, &PLAIN, [20_000, 1_000])).await;
     assert_eq!(result.expect("it was never silent for long").turn.text, "Paris");
 }
 
 #[tokio::test]
 async fn a_finished_answer_does_not_wait_for_counts_for_ever() {
     let finish = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]}\n\n";
-    let (base, _) = serve(vec![vec![Act::Send(OK), Act::Send(finish), Act::Wait(5_000)]]).await;
-    let (result, _) = ask(&chat(&base, &PLAIN, [2_000, 60])).await;
+    let (base, _) = serve(vec![vec![Act::Send(OK), Act::Send(finish), Act::Wait(60_000)]]).await;
+    let (result, _) = ask(&chat(&base, &PLAIN, [20_000, 800])).await;
     assert_eq!(result.expect("it had finished").turn.text, "x");
 }
 
 #[tokio::test]
 async fn stopping_ends_a_request_at_once() {
-    let (base, _) = serve(vec![vec![Act::Send(OK), Act::Send(HALF), Act::Wait(5_000)]]).await;
-    let (chat, stop) = (chat(&base, &PLAIN, [2_000, 2_000]), CancellationToken::new());
+    let (base, _) = serve(vec![vec![Act::Send(OK), Act::Send(HALF), Act::Wait(60_000)]]).await;
+    let (chat, stop) = (chat(&base, &PLAIN, [60_000, 60_000]), CancellationToken::new());
     let from = Instant::now();
     let trigger = stop.clone();
     let mut sink = |_| trigger.cancel();
     let body = chat.body(&prompt(), &Plan::none());
     let trouble = chat.send(body, &stop, &mut sink).await.expect_err("it was stopped");
     assert_eq!((trouble.class, trouble.failure.kind), (Class::Tell, Kind::Interrupted));
-    assert!(from.elapsed() < Duration::from_secs(1));
+    assert!(from.elapsed() < Duration::from_secs(30));
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn a_refused_field_is_dropped_once_and_for_all() {
     let refusal = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n{\"error\":{\"message\":\"Unknown parameter: 'stream_options'\"}}";
     let refused = vec![Act::Send(refusal)];
     let (base, seen) = serve(vec![refused.clone(), vec![Act::Send(OK), Act::Send(REST)], refused]).await;
-    let chat = chat(&base, &PLAIN, [2_000, 2_000]);
+    let chat = chat(&base, &PLAIN, [20_000, 20_000]);
     assert_eq!(ask(&chat).await.0.expect_err("refused").class, Class::Adapted);
     assert!(ask(&chat).await.0.is_ok());
     assert_eq!(ask(&chat).await.0.expect_err("refused again").class, Class::Tell);

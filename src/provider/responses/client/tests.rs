@@ -21,7 +21,7 @@ fn responses(base: &str, provider: &'static Provider, session: bool) -> Response
     let mut profile = (*profile(provider)).clone();
     profile.cache.session = session;
     let options =
-        Options { first_byte: Duration::from_secs(2), idle: Duration::from_secs(2), ..Options::default() };
+        Options { first_byte: Duration::from_secs(20), idle: Duration::from_secs(20), ..Options::default() };
     Responses::new(net::Lazy::default(), credential(base, "sk-0123456789"), Arc::new(profile), options)
 }
 
