@@ -43,7 +43,7 @@ fn the_panel_shows_the_bill_of_the_simulator_at_any_size() {
 #[test]
 fn the_status_line_says_until_when_the_prompt_is_warm_and_then_writes_nothing() {
     let mut terminal = after_two_requests(100, 30);
-    terminal.waits_for("warm until ");
+    terminal.waits_for("warm until ").waits_for_rest();
     let before = terminal.raw().len();
     terminal.pauses(1_500);
     assert_eq!(terminal.raw().len(), before, "an idle screen writes no byte");

@@ -28,9 +28,9 @@ fn every_key_for_a_new_line_makes_one() {
     terminal.is_ready().type_text("a").waits_for("> a");
     // Shift-Enter as terminals send it that were asked to tell it apart, then Alt-Enter, Ctrl-J, and a backslash.
     for (keys, shown) in [("\x1b[13;2u", "b"), ("\x1b\r", "c"), ("\n", "d"), ("\\", "e")] {
-        terminal.type_text(keys).pauses(50);
+        terminal.type_text(keys);
         if keys == "\\" {
-            terminal.key(Key::Enter).pauses(50);
+            terminal.waits_for("  d\\").moves(Key::Enter);
         }
         terminal.type_text(shown).waits_for(&format!("  {shown}"));
     }

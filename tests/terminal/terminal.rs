@@ -158,6 +158,12 @@ impl Terminal {
         self.waits_until(&format!("`{text}` is printed"), |t| t.scrollback().contains(text))
     }
 
+    /// Presses a key and waits until the screen shows something else.
+    pub(crate) fn moves(&mut self, key: Key) -> &mut Self {
+        let before = self.screen();
+        self.key(key).waits_until("the screen changes", |t| t.screen() != before)
+    }
+
     /// Waits until something holds.
     pub(crate) fn waits_until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) -> &mut Self {
         let began = Instant::now();
