@@ -51,7 +51,10 @@ fn text_keeps_what_was_written_and_says_that_it_is_not_whole() {
 #[test]
 fn no_call_may_be_allowed_and_a_whole_answer_is_none() {
     let ran = Session::new().model_says(read()).run_with(&["--max-tool-calls", "0", "-p", "read"]);
-    ran.exit_is(55).stdout_is("").asks(1);
+    ran.exit_is(55).stdout_is("").asks(1).stderr_is(
+        "error: the limit of tool calls for this run was reached\n  \
+         hint: allow more with `--max-tool-calls`, or go on with `qwen --continue`\n",
+    );
     Session::new()
         .model_says(say("Hi."))
         .run_with(&["--max-tool-calls", "0", "-p", "x"])

@@ -92,7 +92,8 @@ impl Machine {
     /// Tells what is nearly used up: the person now, the model with the next request.
     pub(super) fn tell_limits(&mut self) {
         for (budget, used, limit) in self.used() {
-            if used * 10 < limit * NEAR || !self.spent.told.insert(budget) {
+            // Of a limit that allows nothing, nothing is used up yet.
+            if used == 0 || used * 10 < limit * NEAR || !self.spent.told.insert(budget) {
                 continue;
             }
             let (noun, share) = (budget.noun(), used * 100 / limit.max(1));

@@ -89,7 +89,8 @@ fn the_call_after_the_last_one_is_not_run_and_ends_the_run() {
 #[test]
 fn no_call_at_all_may_be_allowed() {
     let mut m = limited(RunLimits { tool_calls: Some(0), ..RunLimits::default() });
-    say(&mut m, "go");
+    let begun = say(&mut m, "go");
+    assert_eq!((notices(&begun), reminders(&m)), (Vec::new(), Vec::new()));
     assert_eq!(ended(&m.step(read("a"), NOW)), Some(EndReason::Budget(Budget::ToolCalls)));
 }
 
