@@ -133,7 +133,9 @@ fn tools(tools: &Value) -> Check {
                 "tools[{at}]: a function with a name of 1 to 64 of [a-zA-Z0-9_-] is required"
             ));
         }
-        if function["parameters"]["type"] != "object" {
+        // A function that takes nothing may leave them out.
+        let parameters = &function["parameters"];
+        if !parameters.is_null() && parameters["type"] != "object" {
             return refuse(format!("tools[{at}].function.parameters: a schema of type object is required"));
         }
         if seen.contains(&name) {
@@ -357,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_without_parameters_or_with_a_name_given_twice_is_refused() {
+    fn a_tool_may_leave_its_parameters_out_and_its_name_is_its_own() {
         let tool = |parameters: &Value| json!({"type": "function", "function": {"name": "f", "parameters": parameters}});
         let good = tool(&json!({"type": "object", "properties": {}}));
         let with = |tools: &Value| {
@@ -365,7 +367,8 @@ mod tests {
                 .is_ok()
         };
         assert!(with(&json!([good])));
-        assert!(!with(&json!([tool(&json!(null))])));
+        assert!(with(&json!([{"type": "function", "function": {"name": "f"}}])));
+        assert!(!with(&json!([tool(&json!({"type": "string"}))])));
         assert!(!with(&json!([good, good])));
         assert!(!with(&json!([])));
     }
