@@ -86,7 +86,10 @@ impl Json {
                     None => (Vec::new(), None),
                 };
                 self.pieces(&pieces, session, to)?;
-                self.answer(turn, (session, model), &usage.unwrap_or_default(), id, to)
+                self.answer(turn, (session, model), &usage.unwrap_or_default(), id, to)?;
+                // As Qwen Code: the whole message comes before the end of its pieces.
+                let end = self.partial.as_mut().map(Partial::abandon).unwrap_or_default();
+                self.pieces(&end, session, to)
             }
             Event::ToolDone { result, .. } => {
                 self.deliver(messages::tool_result(session, &(to.id)(), result), to)

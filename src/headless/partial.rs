@@ -40,8 +40,8 @@ impl Partial {
         events
     }
 
-    /// The answer is whole: what was not yet written of it, then its end. The second value is the id the stream
-    /// gave the message.
+    /// The answer is whole: what was not yet written of it; [`Partial::abandon`] ends it. The second value is the id the
+    /// stream gave the message.
     pub(super) fn finish(
         &mut self,
         turn: &Turn,
@@ -60,9 +60,7 @@ impl Partial {
         }
         events.extend(self.close_block());
         events.extend(turn.calls.iter().enumerate().flat_map(|(at, call)| call_events(at, call)));
-        let message = self.message.clone();
-        events.extend(self.abandon());
-        (events, message)
+        (events, self.message.clone())
     }
 
     /// Nothing more will come of what is open.

@@ -636,10 +636,10 @@ fn pieces_of_an_answer_stand_between_one_start_and_one_stop() {
             piece("id-9", &block(&use_of(&json!({})))),
             piece("id-10", &delta(&whole)),
             piece("id-11", &stop),
-            piece("id-12", &json!({ "type": "message_stop" })),
             assistant("id-1", &thought, None, &uncounted()),
-            assistant("id-13", &text, None, &uncounted()),
-            assistant("id-14", &tool, Some("tool_use"), &counted()),
+            assistant("id-12", &text, None, &uncounted()),
+            assistant("id-13", &tool, Some("tool_use"), &counted()),
+            piece("id-14", &json!({ "type": "message_stop" })),
             piece("id-15", &progress),
             result("id-16", 1, "Looking."),
         ]
@@ -658,12 +658,13 @@ fn pieces_of_a_discarded_answer_end_and_never_become_a_message() {
         })
         .collect();
     let piece = |kind: &str| ("stream_event".to_owned(), kind.to_owned());
-    let answer =
-        ["message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_stop"];
-    let mut expected = vec![("system".to_owned(), String::new())];
-    expected.extend(answer.map(piece));
-    expected.extend(answer.map(piece));
-    expected.extend([("assistant".to_owned(), String::new()), ("result".to_owned(), String::new())]);
+    let whole = |kind: &str| (kind.to_owned(), String::new());
+    let begun = ["message_start", "content_block_start", "content_block_delta", "content_block_stop"];
+    let mut expected = vec![whole("system")];
+    expected.extend(begun.map(piece));
+    expected.push(piece("message_stop"));
+    expected.extend(begun.map(piece));
+    expected.extend([whole("assistant"), piece("message_stop"), whole("result")]);
     assert_eq!(kinds, expected);
 }
 

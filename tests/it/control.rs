@@ -233,7 +233,7 @@ fn what_can_be_asked_is_answered_and_the_rest_is_refused_by_name() {
     );
     assert_eq!(
         ask("2", json!({"subtype": "mcp_server_status"}))["response"],
-        json!({"subtype": "mcp_server_status", "servers": {}})
+        json!({"subtype": "mcp_server_status", "status": {}})
     );
     assert_eq!(
         ask("3", json!({"subtype": "get_context_usage"}))["response"],

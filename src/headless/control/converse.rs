@@ -283,7 +283,7 @@ impl<'a> Talk<'a> {
                 json!({ "status": "updated", "mode": mode.name() })
             }
             Request::Commands => json!({ "subtype": "supported_commands", "commands": [] }),
-            Request::Servers => json!({ "subtype": "mcp_server_status", "servers": {} }),
+            Request::Servers => json!({ "subtype": "mcp_server_status", "status": {} }),
             Request::ContextUsage => answers::context_usage(&info, &self.record.totals),
             Request::SetModel(model) => {
                 let earlier = self.switching.replace((id, model.clone()));
