@@ -17,13 +17,12 @@ pub fn explain(error: &reqwest::Error, host: &str) -> Failure {
     if error.is_builder() {
         return Failure::new(Kind::Config, format!("the request to `{host}` could not be made: {text}"));
     }
+    if lower.contains("proxy") || lower.contains("tunnel") {
+        return proxy(&lower, host);
+    }
     if error.is_dns() || lower.contains("dns error") {
         return network(format!("the name `{host}` was not found"))
             .hint("check the base URL, the network, and whether a proxy is needed (`HTTPS_PROXY`)");
-    }
-    if lower.contains("proxy") || lower.contains("tunnel") {
-        return network(format!("the proxy did not let a request through to `{host}`"))
-            .hint("check `HTTPS_PROXY`, or exclude the host with `NO_PROXY`");
     }
     if error.is_timeout() && error.is_connect() {
         let seconds = CONNECT.as_secs();
@@ -49,6 +48,21 @@ pub fn explain(error: &reqwest::Error, host: &str) -> Failure {
     }
 }
 
+/// What a proxy did. Its address is not repeated, for it may hold a password.
+fn proxy(lower: &str, host: &str) -> Failure {
+    let fail = |words: String| Failure::new(Kind::Network, words);
+    if lower.contains("authorization required") {
+        return fail(format!("the proxy on the way to `{host}` wants a name and a password"))
+            .hint("give them in `HTTPS_PROXY`: `http://name:password@proxy.example:8080`");
+    }
+    if lower.contains("underlying connection") {
+        return fail(format!("the proxy on the way to `{host}` could not be reached"))
+            .hint("check the address in `HTTPS_PROXY`, or exclude the host with `NO_PROXY`");
+    }
+    fail(format!("the proxy did not let a request through to `{host}`"))
+        .hint("check `HTTPS_PROXY`, or exclude the host with `NO_PROXY`")
+}
+
 fn certificate(lower: &str, host: &str) -> Failure {
     let fail = |why: &str| {
         Failure::new(Kind::Network, format!("the certificate of `{host}` was not accepted: {why}"))
@@ -60,6 +74,10 @@ fn certificate(lower: &str, host: &str) -> Failure {
     }
     if lower.contains("expired") || lower.contains("notvalidyet") || lower.contains("not valid yet") {
         return fail("it is not valid today").hint("check the clock of this machine");
+    }
+    if lower.contains("causedasendentity") {
+        return fail("it is the certificate of an authority, as those that sign themselves often are")
+            .hint("have it made for a server (`CA:FALSE`), then name it with `QWEN_CA_CERTIFICATE`");
     }
     if lower.contains("name") {
         return fail("it belongs to another host").hint("check the host name in the base URL");

@@ -3,23 +3,19 @@
 //! The whole of it is in `faults.txt`; `QWEN_BLESS=1 cargo test --test it faults` writes it anew, to be read before it is
 //! committed.
 
-use std::{
-    env,
-    fmt::Write as _,
-    fs,
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    path::Path,
-    thread,
-    time::Duration,
-};
+use std::{env, fmt::Write as _, fs, path::Path, thread};
 
 use qwen::sim::{CallShape, ErrorShape, Fault, Planned, Script, call, say};
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::{Session, ran::Ran};
+use crate::{
+    Session,
+    ran::Ran,
+    servers::{certificate, encrypted, interrupts, parrot, resets_after},
+};
 
+const STREAM: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
 const ANSWER: &str = "The answer is long enough to be cut somewhere in the middle of its many words.";
 
 /// A name and how the story is set up.
@@ -60,32 +56,37 @@ fn at(base: &str) -> Session {
     answer().env("OPENAI_BASE_URL", base).without("DASHSCOPE_PROXY_BASE_URL")
 }
 
-/// A server that says these bytes to everyone; its address.
-fn parrot(bytes: String) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    let address = listener.local_addr().expect("bound").to_string();
-    thread::spawn(move || {
-        for connection in listener.incoming() {
-            let (Ok(mut connection), bytes) = (connection, bytes.clone()) else { return };
-            thread::spawn(move || {
-                let mut request = vec![0; 1 << 20];
-                let mut read = 0;
-                // The body has come when its end has; the model's bytes are the same whatever was asked.
-                let _ = connection.set_read_timeout(Some(Duration::from_millis(100)));
-                while let Ok(n @ 1..) = connection.read(&mut request[read..]) {
-                    read += n;
-                }
-                let _ = connection.write_all(bytes.as_bytes());
-            });
-        }
-    });
-    address
-}
-
 /// A stream of these events, said by a server of no name.
 fn streamed(events: &str) -> Session {
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
-    at(&format!("http://{}/v1", parrot(format!("{head}{events}"))))
+    at(&format!("http://{}/v1", parrot(format!("{STREAM}{events}"))))
+}
+
+/// A whole answer of a server of no name.
+fn whole() -> String {
+    format!("{STREAM}{}data: [DONE]\n\n", chunk("m", "All right.", "stop"))
+}
+
+/// A refusal of a server of no name.
+fn refused(status: &str, body: &Value) -> Session {
+    let body = body.to_string();
+    let length = body.len();
+    at(&format!(
+        "http://{}/v1",
+        parrot(format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        ))
+    ))
+}
+
+/// At a server with this certificate; the person trusts the authority of the tests.
+fn behind(name: &'static str) -> Session {
+    at(&format!("https://{}/v1", encrypted(name, whole())))
+        .env("QWEN_CA_CERTIFICATE", certificate("authority").display().to_string())
+}
+
+/// Through a proxy that says this.
+fn through(answer: &'static str) -> Session {
+    at("https://model.test/v1").env("HTTPS_PROXY", format!("http://{}", interrupts(answer)))
 }
 
 fn chunk(model: &str, content: &str, finish: &str) -> String {
@@ -110,11 +111,53 @@ fn cases() -> Vec<Case> {
         ),
         case("429 that does not end", always(|| status(429, "", "", Some("0")))),
         case(
+            "429, a minute's tokens are used up",
+            once(|| {
+                status(
+                    429,
+                    "insufficient_quota",
+                    "You exceeded your current quota, see token-limit.",
+                    Some("0"),
+                )
+            }),
+        ),
+        case("429, no money at OpenAI", || {
+            let error = json!({"error": {"message": "You exceeded your current quota, please check your plan and billing details.",
+                "type": "insufficient_quota", "param": null, "code": "insufficient_quota"}});
+            refused("429 Too Many Requests", &error)
+        }),
+        case(
+            "429 that speaks of tokens and of a length",
+            always(|| {
+                let text = "Rate limit reached: 30000 tokens per min. Reduce the length of the messages.";
+                status(429, "rate_limit_exceeded", text, Some("0"))
+            }),
+        ),
+        case(
+            "429 inside the stream",
+            once(|| Fault::Event {
+                status: 429,
+                message: Some("Too many requests, try again in 0s".to_owned()),
+                after_events: 0,
+            }),
+        ),
+        case(
             "429, a plan's week is used up",
             always(|| status(429, "Throttling.AllocationQuota", "week allocated quota exceeded.", None)),
         ),
         case("429 that asks for an hour", always(|| status(429, "", "", Some("3600")))),
         case("402, no money", always(|| status(402, "", "Insufficient Balance", None))),
+        case(
+            "400, an account in debt",
+            always(|| status(400, "Arrearage", "Access denied, the account is in debt.", None)),
+        ),
+        case("405, the Coding Plan", || {
+            let error = json!({"error": "Coding Plan is currently only available for Coding Agents"});
+            refused("405 Method Not Allowed", &error)
+        }),
+        case("408", once(|| status(408, "RequestTimeOut", "Request timed out.", Some("0")))),
+        case("413", always(|| status(413, "BadRequest.TooLarge", "Payload too large.", None))),
+        case("504", once(|| status(504, "", "", Some("0")))),
         case("401", always(|| status(401, "invalid_api_key", "Incorrect API key provided.", None))),
         case("403", always(|| status(403, "AccessDenied", "Access denied.", None))),
         case("404", always(|| status(404, "model_not_found", "The model does not exist.", None))),
@@ -123,8 +166,22 @@ fn cases() -> Vec<Case> {
         case("529", once(|| status(529, "", "", Some("0")))),
         case("connection refused", || at("http://127.0.0.1:1/v1")),
         case("no such host", || at("https://no-such-host.invalid/v1")),
-        case("no TLS", || {
-            at(&format!("https://{}/v1", parrot("HTTP/1.1 400 Bad Request\r\n\r\n".to_owned())))
+        case("no TLS", || at(&format!("https://{}/v1", interrupts("HTTP/1.1 400 Bad Request\r\n\r\n")))),
+        case("a certificate of one's own authority", || behind("good")),
+        case("a certificate that nobody signed", || behind("self-signed")),
+        case("a certificate that signs itself as an authority", || behind("self-signed-authority")),
+        case("a certificate of another host", || behind("other-host")),
+        case("a certificate that has run out", || behind("expired")),
+        case("a proxy that wants a password", || {
+            through("HTTP/1.1 407 Proxy Authentication Required\r\nconnection: close\r\n\r\n")
+        }),
+        case("a proxy that refuses", || through("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n")),
+        case("a proxy that is not there", || {
+            at("https://model.test/v1").env("HTTPS_PROXY", "http://127.0.0.1:1")
+        }),
+        case("reset before the headers", || at(&format!("http://{}/v1", resets_after("")))),
+        case("reset in the middle", || {
+            at(&format!("http://{}/v1", resets_after(format!("{STREAM}{}", chunk("m", "All right", "")))))
         }),
         case("closed before the headers", once(|| Fault::Drop { after_bytes: 0 })),
         case("closed before the headers, always", always(|| Fault::Drop { after_bytes: 0 })),
@@ -159,6 +216,24 @@ fn cases() -> Vec<Case> {
         case("error_finish", || {
             streamed(&format!("{}data: [DONE]\n\n", chunk("m", "the backend failed", "error_finish")))
         }),
+        case("a finish reason of a server without room", || {
+            streamed(&format!("{}data: [DONE]\n\n", chunk("m", "I", "insufficient_system_resource")))
+        }),
+        case("a finish reason that nobody knows", || {
+            streamed(&format!("{}data: [DONE]\n\n", chunk("m", "All right.", "eos")))
+        }),
+        case("calls that are announced and do not come", || {
+            streamed(&format!("{}data: [DONE]\n\n", chunk("m", "", "tool_calls")))
+        }),
+        // What is sent again differs by that field.
+        case("a field the server does not know", || {
+            answer().compacts().sim(|options| options.strict.no_fields = vec!["stream_options".to_owned()])
+        }),
+        case("max_tokens out of range", || {
+            let refused =
+                status(400, "invalid_parameter_error", "Range of max_tokens should be [1, 8192]", None);
+            answer().compacts().fault(Planned { fault: refused, first: Some(1) })
+        }),
         case(
             "too long: OpenAI",
             overflow(
@@ -175,6 +250,19 @@ fn cases() -> Vec<Case> {
             "too long: llama.cpp",
             overflow("the request exceeds the available context size, try increasing it"),
         ),
+        case(
+            "too long: Gemini",
+            overflow("The input token count (2000) exceeds the maximum number of tokens allowed (900)."),
+        ),
+        case(
+            "too long: LM Studio",
+            overflow(
+                "The number of tokens to keep from the initial prompt is greater than the context length.",
+            ),
+        ),
+        case("too long: Z.AI", || {
+            streamed(&format!("{}data: [DONE]\n\n", chunk("m", "", "model_context_window_exceeded")))
+        }),
         case("too long: MiniMax", overflow("context window exceeds limit (2013)")),
         case(
             "content filter on what was asked",
@@ -182,6 +270,9 @@ fn cases() -> Vec<Case> {
                 status(400, "data_inspection_failed", "Input data may contain inappropriate content.", None)
             }),
         ),
+        case("content filter of Z.AI", || {
+            streamed(&format!("{}data: [DONE]\n\n", chunk("m", "I would", "sensitive")))
+        }),
         case("content filter on the answer", || {
             answer().sim(|options| options.script = Script::by(|_| say("I would").finish("content_filter")))
         }),

@@ -6,6 +6,7 @@
 
 mod ran;
 mod schema;
+mod servers;
 mod session;
 mod wire;
 

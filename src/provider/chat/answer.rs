@@ -162,9 +162,10 @@ impl ChatAnswer {
     fn choice(&mut self, choice: Choice<'_>, sink: &mut Sink<'_>) -> Result<(), Box<Report>> {
         let word = choice.finish();
         if let Some(word) = word.as_deref().filter(|w| FAILED.contains(w)) {
-            // DashScope puts the text of the error where the answer would stand.
             let code = if matches!(word, "error" | "abort") { "stream_error" } else { word };
-            return Err(Box::new(Report::word(code, &choice.text())));
+            // DashScope puts the text of the error where the answer would stand.
+            let text = if word == "error_finish" { choice.text() } else { "".into() };
+            return Err(Box::new(Report::word(code, &text)));
         }
         // A whole message at the end of a stream repeats what was streamed.
         if !(choice.is_whole && self.has_delta) {
