@@ -1,8 +1,16 @@
 //! Starts the sessions that are chosen on the screen.
 
-use std::{fs, sync::Arc};
+use std::{
+    fs,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use super::{Arguments, assemble, begin::Begin, desk::Asked};
+use super::{
+    Arguments, assemble,
+    begin::Begin,
+    desk::Asked,
+    telemetry::{Relay, allows},
+};
 use crate::{
     agent,
     base::AbsPath,
@@ -15,11 +23,34 @@ use crate::{
 pub(super) struct Door {
     arguments: Arguments,
     asked: Arc<Asked>,
+    /// What counts the run.
+    relay: Relay,
+    /// Folders that no session may leave behind.
+    spills: Spills,
+}
+
+/// Folders for what is too long for a result, of private sessions: they go when the program ends.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spills(Arc<Mutex<Vec<AbsPath>>>);
+
+impl Spills {
+    /// One more.
+    pub(super) fn add(&self, folder: AbsPath) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(folder);
+    }
+
+    /// Removes them with all that is in them.
+    pub(super) fn remove(&self) {
+        for folder in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            // Nothing may have been put there.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
 }
 
 impl Door {
-    pub(super) fn new(arguments: Arguments, asked: Arc<Asked>) -> Arc<Self> {
-        Arc::new(Self { arguments, asked })
+    pub(super) fn new(arguments: Arguments, asked: Arc<Asked>, relay: Relay, spills: Spills) -> Arc<Self> {
+        Arc::new(Self { arguments, asked, relay, spills })
     }
 
     /// In the folder the person works in, or in that of another project.
@@ -39,7 +70,14 @@ impl Door {
 impl tui::Door for Door {
     fn resume(&self, chosen: Chosen) -> Result<Started, Failure> {
         let asked = self.place(&chosen.root)?;
-        let assembled = assemble::session(&self.arguments, &asked, &Begin::Chosen(chosen), true)?;
+        let mut assembled = assemble::session(&self.arguments, &asked, &Begin::Chosen(chosen), true)?;
+        if assembled.beginning.is_private {
+            self.spills.add(assembled.setup.spill.clone());
+        }
+        // A project may say no to what the one before said nothing about.
+        if allows(&assembled.beginning) {
+            assembled.setup.watch = self.relay.next();
+        }
         Ok(Started { is_kept: assembled.screen.is_kept, handle: agent::start(assembled.setup) })
     }
 }

@@ -10,11 +10,11 @@ use super::{
     Arguments, Start, Streams, Subcommand, assemble, auth, batch,
     begin::Begin,
     cache, demo, doctor,
-    door::Door,
+    door::{Door, Spills},
     face, mirror, models, parse, privacy, read_stdin, report, sessions,
     shut::shut,
     simulate, start,
-    telemetry::{self, Counting},
+    telemetry::{self, Counting, Relay},
 };
 use crate::{
     agent,
@@ -78,8 +78,12 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     let mut assembled = assemble::session(&arguments, &asked, &begin, is_interactive)?;
     let sweep = sessions::Sweep::of(&assembled.beginning.known, assembled.beginning.is_private);
     let counting = Counting::begin(&assembled.beginning, started);
-    let spill = assembled.beginning.is_private.then(|| assembled.setup.spill.clone());
-    assembled.setup.watch = counting.watch();
+    let spills = Spills::default();
+    if assembled.beginning.is_private {
+        spills.add(assembled.setup.spill.clone());
+    }
+    let (relay, others) = (Relay::new(counting.watch()), spills.clone());
+    assembled.setup.watch = relay.next();
     assembled.setup.notices.extend(counting.notices());
     let runtime = assemble::runtime()?;
     let target = mirror::target(&arguments)?;
@@ -90,7 +94,7 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
         let ended = match start {
             Start::Interactive { first } => {
                 let options = tui::Options { first_prompt: first, ..assembled.screen };
-                face::screen(handle, options, Some(Door::new(arguments, asked))).await
+                face::screen(handle, options, Some(Door::new(arguments, asked, relay, others))).await
             }
             Start::OneShot { .. } | Start::Stream => {
                 let input = match start {
@@ -113,10 +117,7 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     });
     // Dropping what still runs kills the commands of a run that was stopped. Nothing else is worth a longer wait.
     runtime.shutdown_timeout(LAST);
-    if let Some(spill) = spill {
-        // Nothing may have been put there.
-        let _ = std::fs::remove_dir_all(spill);
-    }
+    spills.remove();
     if let Some(sweep) = sweep {
         sweep.run();
     }

@@ -89,3 +89,21 @@ fn what_fills_the_window_is_told_by_a_running_session() {
     terminal.says("/context").waits_for("tools").waits_for("QWEN.md").waits_for("your messages");
     terminal.waits_for("kept for the answer").key(Key::Escape).waits_for("ctx ");
 }
+
+#[test]
+fn a_private_session_that_goes_on_inside_the_program_leaves_no_output_behind() {
+    let script = "\"$QWEN\" -p 'first words' >/dev/null; \"$QWEN\" --private --yolo; find \"$TMPDIR\" -type f | wc -l | tr -d ' ' > found";
+    let mut terminal = Desk::new(100, 30)
+        .shell(script)
+        .model_says(say("Hello."))
+        .model_says(command("seq 1 100000"))
+        .model_says(say("Counted."))
+        .opens();
+    terminal.is_ready().says("/resume").waits_for("first words").key(Key::Enter);
+    terminal.waits_for_printed("1 turn restored").waits_for("ctx ").says("count");
+    terminal.waits_for_printed("Counted.").waits_for_no("· Esc stop");
+    assert!(!terminal.files("tmp").is_empty(), "the whole output was in a file");
+    terminal.key(Key::Control('d'));
+    assert_eq!(terminal.exits(), 0);
+    assert_eq!(terminal.file("found"), "0\n");
+}

@@ -89,3 +89,21 @@ fn a_crash_is_offered_once_at_the_next_start() {
     assert_eq!(terminal.exits(), 0);
     assert_eq!(terminal.scrollback().matches("something crashed").count(), 1);
 }
+
+#[test]
+fn a_session_that_goes_on_inside_the_program_is_counted_with_it_and_the_run_ends_once() {
+    let line = "\"$QWEN\" -p 'first words' >/dev/null; QWEN_TELEMETRY=1 \"$QWEN\"; echo ended; \
+                \"$QWEN\" telemetry show | tr ',' '\\n' | grep eventName";
+    let mut terminal =
+        Desk::new(100, 30).shell(line).model_says(say("Hello.")).model_says(say("Again.")).opens();
+    terminal.is_ready().says("/resume").waits_for("first words").key(Key::Enter);
+    terminal.waits_for_printed("1 turn restored").waits_for("ctx ").says("and now");
+    terminal.waits_for_printed("Again.").waits_for_no("· Esc stop").key(Key::Control('d'));
+    terminal.waits_for_printed("session_ended");
+    assert_eq!(terminal.exits(), 0);
+    let all = terminal.scrollback();
+    let shown = all.split("\nended").nth(1).unwrap_or_default();
+    let events: Vec<_> = shown.lines().filter_map(|line| line.split('"').nth(3)).collect();
+    let expected = ["session_started", "command_used", "answered", "turn_ended", "session_ended"];
+    assert_eq!(events, expected, "{all}");
+}

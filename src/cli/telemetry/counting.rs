@@ -47,16 +47,7 @@ impl Counting {
         let options = begin.known.settings.telemetry();
         let home = &begin.known.homes.qwen_home;
         let (folder, shelf) = (Folder::of(home), Shelf::of(home));
-        let environment = Environment::read(variable);
-        let inputs = Inputs {
-            is_private: begin.is_private,
-            is_refused: begin.is_refused,
-            environment,
-            refused_in: options.refused_in.clone(),
-            account: begin.account,
-            is_interactive: begin.is_interactive,
-            marks: folder.marks(),
-        };
+        let inputs = inputs(begin, &options, &folder);
         let decision = decide(&inputs);
         let mut notices = Vec::new();
         let mut traces = None;
@@ -122,6 +113,25 @@ impl Running {
             working.end().await;
         }
     }
+}
+
+/// What the decision is made from.
+fn inputs(begin: &Beginning, options: &Options, folder: &Folder) -> Inputs {
+    Inputs {
+        is_private: begin.is_private,
+        is_refused: begin.is_refused,
+        environment: Environment::read(variable),
+        refused_in: options.refused_in.clone(),
+        account: begin.account,
+        is_interactive: begin.is_interactive,
+        marks: folder.marks(),
+    }
+}
+
+/// Whether what counts a run may see another session that begins in it. It never begins to count with one.
+pub(in crate::cli) fn allows(begin: &Beginning) -> bool {
+    let folder = Folder::of(&begin.known.homes.qwen_home);
+    !matches!(decide(&inputs(begin, &begin.known.settings.telemetry(), &folder)), Decision::Off(_))
 }
 
 /// A team's traces are a wish of their own: only what says no to every kind of sending stops them.

@@ -6,11 +6,13 @@
 mod consent;
 mod counting;
 mod hook;
+mod relay;
 mod run;
 mod status;
 
 pub(super) use consent::account;
-pub(super) use counting::{Beginning, Counting};
+pub(super) use counting::{Beginning, Counting, allows};
+pub(super) use relay::Relay;
 pub(super) use run::run;
 pub(super) use status::state;
 
