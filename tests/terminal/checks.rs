@@ -74,7 +74,12 @@ fn an_approved_sign_in_names_the_models_and_shows_no_token() {
     let oauth = OAuth { interval: Some(1), ..OAuth::named("by-hand").expect("a known one") };
     let mut terminal = unsigned(Desk::new(100, 40).signs_in_at(oauth).model_says(say("OK")));
     terminal.waits_for("1 Qwen account").type_text("1").waits_for("Waiting for approval").approves();
-    terminal.waits_for_printed("is in use now").is_ready().waits_for_rest().key(Key::Control('d'));
+    terminal.waits_for_printed("is in use now").is_ready().waits_for_rest();
+    let all = terminal.scrollback();
+    let told = all.lines().find(|line| line.contains("✓ signed in: `127.0.0.1` works (200, "));
+    let models = told.and_then(|line| line.split_once(" models)")?.0.rsplit(' ').next()?.parse::<u32>().ok());
+    assert!(models.is_some_and(|many| many > 0), "{all}");
+    terminal.key(Key::Control('d'));
     assert_eq!(terminal.exits(), 0);
     assert!(!String::from_utf8_lossy(&terminal.raw()).contains("sim-access"), "no token is drawn");
     let holders = terminal.who_holds("sim-access");

@@ -1,7 +1,8 @@
 //! The sign-in with a code: from the first request to the first real answer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -19,6 +20,9 @@ use crate::{
     protocol::{Failure, Kind, SignIn},
     provider::probe,
 };
+
+/// How long a server's list of models is waited for when a sign-in is done but for that.
+const LISTED: Duration = Duration::from_secs(3);
 
 impl Service {
     /// Signs a person in: asks for a code, waits for the person, keeps what was granted, makes one real request, and
@@ -63,7 +67,12 @@ impl Service {
         tell(SignIn::Testing);
         let connection = self.on_disk(|_, known| known.connect(known.alone(QWEN_OAUTH, None)?)).await?;
         let asked = probe::question(&net, &connection.credential, &connection.profile.model);
-        let probe = unless_stopped(stop, asked).await?;
+        let mut probe = unless_stopped(stop, asked).await?;
+        if probe.failure.is_none() {
+            // How many models there are is good to know and nothing to wait for.
+            let listed = timeout(LISTED, probe::models(&net, &connection.credential));
+            probe.models = unless_stopped(stop, listed).await?.ok().and_then(Result::ok).map(|all| all.len());
+        }
         let tested = tested(&probe, connection.credential.endpoint().base(), &connection.profile.model);
         if let Some(failure) = tested.failure {
             return Err(failure.hint(format!(
@@ -118,7 +127,7 @@ impl Service {
             // The address is the one this sign-in names, not that of an earlier one.
             let account = known.sign_in().map_or_else(|| known.account(QWEN_OAUTH), Ok)?;
             known.book().add_sign_in(account)?;
-            connection.notes.push(format!("signed in: {line}"));
+            connection.notes.push(format!("✓ signed in: {line}"));
             connection
                 .notes
                 .push(format!("the sign-in is in `{}`", known.inputs.oauth.file.path().display()));
