@@ -125,6 +125,32 @@ impl Kind {
     }
 }
 
+/// Which limit of an account was reached. [`Kind::Quota`] is each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// How much may be asked at a time; it lifts by itself within minutes.
+    Rate,
+    /// What a plan gives for hours, days or weeks.
+    Plan,
+    /// Money, or a quota that does not come back by itself.
+    Money,
+}
+
+/// What a server told beside its error. Untrusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Which limit it was, where its words tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// How long it asked to wait, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_ms: Option<u64>,
+    /// Its name for the request, for its support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
 /// What happened, to what, and what to do next.
 ///
 /// Shape: `error` is lower case without a final dot; each hint is one line that says what to do.
@@ -137,17 +163,27 @@ pub struct Failure {
     /// What to do next, best first.
     #[serde(default)]
     pub hints: Vec<String>,
+    /// What the server told beside it, if it told anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Box<Told>>,
 }
 
 impl Failure {
     /// A failure without hints.
     pub fn new(kind: Kind, error: impl Into<String>) -> Self {
-        Self { kind, error: error.into(), hints: Vec::new() }
+        Self { kind, error: error.into(), hints: Vec::new(), told: None }
     }
 
     /// With one more hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// With what the server told beside it.
+    #[must_use]
+    pub fn telling(mut self, told: Told) -> Self {
+        self.told = Some(told).filter(|told| *told != Told::default()).map(Box::new);
         self
     }
 }

@@ -31,7 +31,7 @@ pub use desk::{
     SettingRow, SignIn, Switched, Tested, ValueKind,
 };
 pub use event::{Budget, DeltaKind, EndReason, Event, Level, SessionInfo, Totals};
-pub use failure::{Failure, Kind};
+pub use failure::{Failure, Kind, Limit, Told};
 pub use item::{Finish, Item, Turn, UserMessage};
 pub use mention::{Lines, Written, read_mention, starts_mention, write_mention};
 pub use mode::Mode;

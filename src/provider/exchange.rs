@@ -26,7 +26,7 @@ use crate::{
     base::Tokens,
     catalog::Profile,
     net,
-    protocol::{Failure, Kind},
+    protocol::{Failure, Kind, Told},
 };
 
 /// After the model has ended, only token counts may follow; nobody waits long for them.
@@ -184,6 +184,10 @@ impl Exchange {
         sink: &mut Sink<'_>,
     ) -> Result<Reply, Trouble> {
         let header_id = request_id(&response);
+        let told = |mut report: Box<Report>| {
+            report.request_id = report.request_id.or_else(|| header_id.clone());
+            self.told(&report, Asked::default(), question)
+        };
         let (mut reader, mut parts) = (Reader::default(), Vec::new());
         let (mut until, mut has_bytes, mut lost) = (first_byte, false, None);
         while !answer.is_done() {
@@ -202,7 +206,7 @@ impl Exchange {
                     has_bytes = true;
                     reader.feed(&bytes, &mut parts).map_err(|_| self.flooded())?;
                     for part in parts.drain(..) {
-                        answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), question))?;
+                        answer.take(&part, sink).map_err(told)?;
                     }
                     let wait =
                         if answer.is_finished() { TRAILER.min(self.options.idle) } else { self.options.idle };
@@ -215,14 +219,14 @@ impl Exchange {
         }
         let stray = reader.finish(&mut parts);
         for part in parts {
-            answer.take(&part, sink).map_err(|r| self.told(&r, Asked::default(), question))?;
+            answer.take(&part, sink).map_err(told)?;
         }
         let written = answer.written();
         match answer.finish(&stray, sink) {
             Ok(reply) => Ok(self.complete(reply, header_id, &question.body)),
-            Err(Lack::Error(report)) => Err(self.told(&report, Asked::default(), question)),
+            Err(Lack::Error(report)) => Err(told(report)),
             Err(Lack::Foreign(report)) => Err(self.foreign(&report)),
-            Err(Lack::Incomplete) => Err(self.broken(written, lost)),
+            Err(Lack::Incomplete) => Err(self.broken(written, lost, header_id)),
         }
     }
 
@@ -309,10 +313,11 @@ impl Exchange {
         trouble(Class::Retry, Failure::new(Kind::Network, error))
     }
 
-    fn broken(&self, written: Tokens, lost: Option<Failure>) -> Trouble {
+    fn broken(&self, written: Tokens, lost: Option<Failure>, request_id: Option<String>) -> Trouble {
         let error = format!("the connection to `{}` was lost {}", self.host(), after(written));
         let hints = lost.map(|f| f.hints).unwrap_or_default();
-        trouble(Class::Retry, Failure { hints, ..Failure::new(Kind::Network, error) })
+        let told = Told { request_id, ..Told::default() };
+        trouble(Class::Retry, Failure { hints, ..Failure::new(Kind::Network, error) }.telling(told))
     }
 
     fn flooded(&self) -> Trouble {

@@ -3,7 +3,7 @@
 //! Source: `docs/sources.md`, wire 5.3 and 5.5.
 
 use super::{Report, overflow::overflow};
-use crate::{base::Tokens, catalog::Provider, provider::Class};
+use crate::{base::Tokens, catalog::Provider, protocol::Limit, provider::Class};
 
 /// Why a request failed, as far as it matters for what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,16 @@ pub(in crate::provider) enum Cause {
 }
 
 impl Cause {
+    /// Which limit of the account it is.
+    pub(super) fn limit(self) -> Option<Limit> {
+        match self {
+            Self::PerMinute | Self::Rate => Some(Limit::Rate),
+            Self::Plan => Some(Limit::Plan),
+            Self::Money => Some(Limit::Money),
+            _ => None,
+        }
+    }
+
     /// What to do about it.
     pub(super) fn class(self) -> Class {
         match self {

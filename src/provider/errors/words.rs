@@ -11,7 +11,7 @@ use crate::{
     auth::{Credential, oauth},
     base::{Tokens, estimate},
     catalog::{Billing, PROVIDERS, Profile, Provider, nearest, provider_for},
-    protocol::{Failure, Kind},
+    protocol::{Failure, Kind, Told},
     provider::{Class, Trouble},
 };
 
@@ -46,9 +46,11 @@ impl Context<'_> {
         } else if matches!(cause, Cause::Other) && asked.retry == Some(true) {
             class = Class::Retry;
         }
+        let wait_ms = asked.after.and_then(|wait| u64::try_from(wait.as_millis()).ok());
+        let told = Told { limit: cause.limit(), wait_ms, request_id: report.request_id.clone() };
         Trouble {
             class,
-            failure,
+            failure: failure.telling(told),
             after: asked.after,
             request_id: report.request_id.clone(),
             status: report.status,
