@@ -6,6 +6,7 @@
 //! provider's cache is; [`Pinned`] and [`PastFile`], what the person said before, belong to a project.
 
 mod billed;
+mod drafts;
 mod duplicate;
 mod folder;
 mod history;
@@ -26,6 +27,7 @@ mod transcript;
 mod warming;
 
 pub use billed::{Bill, Billed, bill};
+pub use drafts::draft_files;
 pub use duplicate::{bring, duplicate};
 pub use folder::Folder;
 pub use history::{History, Said, history, whole_lines};

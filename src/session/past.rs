@@ -3,12 +3,13 @@
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write as _},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{Folder, private};
+use super::{Folder, drafts::Drafts, private};
 use crate::{base::AbsPath, protocol};
 
 /// How many texts are kept.
@@ -24,8 +25,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The file of one project. Several processes may use it.
 ///
-/// Shape: JSON lines, the oldest first, in `past.jsonl`; beside it `draft.json`. Two roots may share a folder, so each
-/// entry says whose it is. On Unix the files have mode 0600.
+/// Shape: JSON lines, the oldest first, in `past.jsonl`; beside it `draft.json` and its like. Two roots may share a folder,
+/// so each entry says whose it is. On Unix the files have mode 0600. Copies of it are one process and have one draft.
 #[derive(Clone, Debug)]
 pub struct PastFile(Option<Place>);
 
@@ -33,6 +34,7 @@ pub struct PastFile(Option<Place>);
 struct Place {
     folder: AbsPath,
     root: String,
+    drafts: Arc<Mutex<Drafts>>,
 }
 
 /// One line.
@@ -45,7 +47,9 @@ struct Entry {
 impl PastFile {
     /// The one of a project. Nothing is made on disk.
     pub fn of(folder: &Folder) -> Self {
-        Self(Some(Place { folder: folder.path().clone(), root: folder.root().to_owned() }))
+        let (folder, root) = (folder.path().clone(), folder.root().to_owned());
+        let drafts = Arc::new(Mutex::new(Drafts::of(folder.clone(), root.clone())));
+        Self(Some(Place { folder, root, drafts }))
     }
 
     /// One that keeps nothing and knows nothing.
@@ -67,7 +71,8 @@ impl PastFile {
         }
         let extra = texts.len().saturating_sub(TEXTS);
         texts.drain(..extra);
-        protocol::Past { texts, draft: place.load_draft().unwrap_or_default() }
+        let draft = place.drafts.lock().unwrap_or_else(PoisonError::into_inner).offer();
+        protocol::Past { texts, draft }
     }
 
     /// Keeps a text. Blocks on the file system. Errors: the system refuses; nothing is kept then.
@@ -85,31 +90,13 @@ impl PastFile {
     /// system. Errors: the system refuses.
     pub fn keep_draft(&self, text: &str) -> io::Result<()> {
         let Some(place) = &self.0 else { return Ok(()) };
-        if text.trim().is_empty() {
-            // Another root's draft is not ours to remove.
-            return match place.load_draft() {
-                Some(_) => fs::remove_file(place.draft()),
-                None => Ok(()),
-            };
-        }
-        private::make_folder(&place.folder)?;
-        let _lock = private::lock_within(&place.folder.join("past.lock"), PATIENCE)?;
-        private::replace(&place.draft(), &place.line(text)?)
+        place.drafts.lock().unwrap_or_else(PoisonError::into_inner).keep(text)
     }
 }
 
 impl Place {
     fn texts(&self) -> AbsPath {
         self.folder.join("past.jsonl")
-    }
-
-    fn draft(&self) -> AbsPath {
-        self.folder.join("draft.json")
-    }
-
-    fn load_draft(&self) -> Option<String> {
-        let entry: Entry = serde_json::from_slice(&fs::read(self.draft()).ok()?).ok()?;
-        (entry.root == self.root).then_some(entry.text)
     }
 
     fn line(&self, text: &str) -> io::Result<Vec<u8>> {
@@ -204,9 +191,10 @@ mod tests {
         dash.keep("dash").expect("kept");
         dot.keep("dot").expect("kept");
         dash.keep_draft("of dash").expect("kept");
-        assert_eq!(home.file(&dash), home.file(&dot));
+        drop(dash);
         dot.keep_draft("").expect("nothing to remove");
-        assert_eq!((dash.load().texts, dash.load().draft.as_str()), (vec!["dash".to_owned()], "of dash"));
+        let dash = home.past("a-b").load();
+        assert_eq!((dash.texts, dash.draft.as_str()), (vec!["dash".to_owned()], "of dash"));
         assert_eq!((dot.load().texts, dot.load().draft.as_str()), (vec!["dot".to_owned()], ""));
     }
 
@@ -273,9 +261,13 @@ mod tests {
         let past = home.past("shop");
         past.keep_draft("half a tho").expect("kept");
         past.keep_draft("half a thought").expect("kept");
+        assert_eq!((past.load().draft.as_str(), home.past("shop").load().draft.as_str()), ("", ""));
+        drop(past);
+        let past = home.past("shop");
         assert_eq!(past.load().draft, "half a thought");
         past.keep_draft("").expect("removed");
-        assert_eq!(past.load().draft, "");
+        drop(past);
+        assert_eq!(home.past("shop").load().draft, "");
         let nowhere = PastFile::nowhere();
         nowhere.keep("x").and_then(|()| nowhere.keep_draft("x")).expect("nothing happens");
         assert_eq!(nowhere.load(), protocol::Past::default());

@@ -6,6 +6,8 @@ use std::{
     time::SystemTime,
 };
 
+use crate::session::draft_files;
+
 /// One kind of what is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -93,13 +95,13 @@ pub(super) fn look(home: &Path) -> Vec<Lying> {
         found.extend(sessions.into_iter().filter(is_ours).filter_map(|path| lying(Part::Sessions, path)));
         for (part, name) in [
             (Part::Past, "past.jsonl"),
-            (Part::Past, "draft.json"),
             (Part::Past, "past.lock"),
             (Part::Context, "context.json"),
             (Part::Context, "context.lock"),
         ] {
             found.extend(lying(part, project.join(name)));
         }
+        found.extend(draft_files().into_iter().filter_map(|name| lying(Part::Past, project.join(name))));
     }
     below(Part::Cache, &home.join("cache"), &mut found);
     below(Part::Telemetry, &home.join("telemetry"), &mut found);
