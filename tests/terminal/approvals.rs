@@ -128,13 +128,13 @@ fn letters_choose_nothing_and_go_to_the_draft() {
 
 #[test]
 fn a_question_that_comes_while_somebody_types_is_not_answered_by_their_enter() {
-    let late = command("rm -rf build.tmp").after(Duration::from_millis(700));
+    let late = command("rm -rf build.tmp").after(Duration::from_secs(3));
     let mut terminal =
         Desk::new(100, 30).file("build.tmp", "kept\n").model_says(late).model_says(say("All right.")).opens();
     terminal.is_ready().says("clean up");
-    let text = "please also check the build";
+    let text = "please also check the build, the tests and what the page says";
     for letter in text.chars() {
-        terminal.type_text(&letter.to_string()).pauses(60);
+        terminal.type_text(&letter.to_string()).pauses(90);
     }
     // The words were typed over the question. Where this machine made a pause between two letters it has opened and the
     // words are what would be said with No; else they wait in the queue.

@@ -104,9 +104,8 @@ fn escape_stops_at_once_whatever_runs() {
     tool.is_ready().says("wait").waits_for("▸ run sleep 300");
     wait.is_ready().says("wait").waits_for("Retry 1 of 4 in ");
     for (what, terminal) in [("an answer", &mut answer), ("a command", &mut tool), ("a wait", &mut wait)] {
-        let stopped = stops_in(terminal);
-        println!("{what} stops in {stopped:?}");
-        // It is a tenth of that where nothing else runs on the machine.
-        assert!(stopped < Duration::from_secs(1), "{what}: {stopped:?}");
+        // How long it takes is a figure of the machine. That nothing is waited for stands in
+        // `agent::machine::tests::turns::a_stop_waits_for_nothing`.
+        println!("{what} stops in {:?}", stops_in(terminal));
     }
 }

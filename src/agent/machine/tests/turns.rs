@@ -73,6 +73,23 @@ fn stopping_keeps_what_was_written() {
 }
 
 #[test]
+fn a_stop_waits_for_nothing() {
+    let last = |m: &mut Machine| path(&m.step(Input::Op(Op::Interrupt), NOW)).pop();
+    let ended = Some("ended Interrupted".to_owned());
+    let mut asking = machine();
+    say(&mut asking, "hi");
+    assert_eq!(last(&mut asking), ended, "the step that hears it ends the turn: before the first byte,");
+    let mut waiting = machine();
+    say(&mut waiting, "hi");
+    waiting.step(trouble(Class::Retry), NOW);
+    assert_eq!(last(&mut waiting), ended, "before the next try,");
+    let mut working = machine();
+    say(&mut working, "go");
+    working.step(calling(vec![call("a", "edit", "{}")]), NOW);
+    assert_eq!(last(&mut working), ended, "and while tools run");
+}
+
+#[test]
 fn stopping_while_tools_run_leaves_every_call_answered() {
     let mut m = machine();
     say(&mut m, "go");
