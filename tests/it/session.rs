@@ -23,7 +23,7 @@ pub(crate) const KEY: &str = "sk-canary-key-5f1d8c2a";
 /// Stands in paths, files and prompts; no header may carry it.
 pub(crate) const CANARY: &str = "canary";
 /// A run that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
 

@@ -15,7 +15,7 @@ use qwen::sim::Recorded;
 use crate::{bytes, desk::World};
 
 /// What takes longer does not happen. Generous, because other tests run at the same time.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How often the screen is looked at.
 const GLANCE: Duration = Duration::from_millis(10);
 /// Rows the terminal remembers.
