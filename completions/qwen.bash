@@ -134,7 +134,7 @@ _qwen() {
 
     case "${cmd}" in
         qwen)
-            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --fallback-model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --no-telemetry --chat-recording --fork-session --max-session-turns --lang --screen-reader --fullscreen --output-format --include-partial-messages --input-format --json-fd --json-file --json-schema --channel --max-wall-time --max-tool-calls --max-cost --max-tokens --version --help demo sim cache batch auth doctor privacy telemetry models sessions completions"
+            opts="-p -i -m -y -c -r -o -v -h --prompt --prompt-interactive --model --fallback-model --auth-type --openai-api-key --openai-base-url --proxy --yolo --approval-mode --core-tools --exclude-tools --allowed-tools --add-dir --include-directories --system-prompt --append-system-prompt --bare --continue --resume --session-id --private --no-telemetry --chat-recording --fork-session --max-session-turns --lang --screen-reader --fullscreen --output-format --include-partial-messages --input-format --json-fd --json-file --input-file --json-schema --channel --max-wall-time --max-tool-calls --max-cost --max-tokens --version --help demo sim cache batch auth doctor privacy telemetry models sessions completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -257,6 +257,10 @@ _qwen() {
                     return 0
                     ;;
                 --json-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

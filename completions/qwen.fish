@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_qwen_global_optspecs
-    string join \n p/prompt= i/prompt-interactive= m/model= fallback-model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private no-telemetry chat-recording= fork-session max-session-turns= lang= screen-reader fullscreen o/output-format= include-partial-messages input-format= json-fd= json-file= json-schema= channel= max-wall-time= max-tool-calls= max-cost= max-tokens= v/version h/help
+    string join \n p/prompt= i/prompt-interactive= m/model= fallback-model= auth-type= openai-api-key= openai-base-url= proxy= y/yolo approval-mode= core-tools= exclude-tools= allowed-tools= include-directories= system-prompt= append-system-prompt= bare c/continue r/resume= session-id= private no-telemetry chat-recording= fork-session max-session-turns= lang= screen-reader fullscreen o/output-format= include-partial-messages input-format= json-fd= json-file= input-file= json-schema= channel= max-wall-time= max-tool-calls= max-cost= max-tokens= v/version h/help
 end
 
 function __fish_qwen_needs_command
@@ -44,7 +44,7 @@ complete -c qwen -n "__fish_qwen_needs_command" -l include-directories -l add-di
 complete -c qwen -n "__fish_qwen_needs_command" -l system-prompt -d 'Replace the system prompt' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l append-system-prompt -d 'Add to the end of the system prompt' -r
 complete -c qwen -n "__fish_qwen_needs_command" -s r -l resume -d 'Go on with this session; without an id, choose from a list' -r
-complete -c qwen -n "__fish_qwen_needs_command" -l session-id -d 'The id of the new session [default: a random UUID]' -r
+complete -c qwen -n "__fish_qwen_needs_command" -l session-id -d 'The id of the new session, or with --fork-session of the copy [default: a random UUID]' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l chat-recording -d '`false` keeps nothing of this session, as --private' -r -f -a "true\t''
 false\t''"
 complete -c qwen -n "__fish_qwen_needs_command" -l max-session-turns -d 'Stop after this many requests with exit code 53; -1 is no limit' -r
@@ -58,6 +58,7 @@ complete -c qwen -n "__fish_qwen_needs_command" -l input-format -d 'What comes o
 stream-json\t'messages and control requests, one a line'"
 complete -c qwen -n "__fish_qwen_needs_command" -l json-fd -d 'Also write what happens, as with stream-json, to this open file descriptor' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l json-file -d 'Also write what happens, as with stream-json, to this file or pipe' -r -F
+complete -c qwen -n "__fish_qwen_needs_command" -l input-file -d 'Beside the screen: say what another program writes to this file or pipe, one JSON object a line' -r -F
 complete -c qwen -n "__fish_qwen_needs_command" -l json-schema -d 'Have the answer as JSON of this form: a JSON Schema, or `@FILE` with one' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l channel -d 'Which program starts qwen; taken from clients made for Qwen Code, without effect' -r
 complete -c qwen -n "__fish_qwen_needs_command" -l max-wall-time -d 'Stop after this time with exit code 55: `90`, `30s`, `5m`, `1.5h`' -r
@@ -147,7 +148,7 @@ complete -c qwen -n "__fish_qwen_using_subcommand batch" -s j -l jobs -d 'How ma
 complete -c qwen -n "__fish_qwen_using_subcommand batch" -s o -l output -d 'Where results go, one line of JSON each; `-` is stdout, from which nothing can be resumed [default: FILE with `.results.jsonl`; stdout for stdin]' -r -F
 complete -c qwen -n "__fish_qwen_using_subcommand batch" -l shard -d 'Do one part of the file, such as `2/3`; the parts of a file share nothing and leave nothing out' -r
 complete -c qwen -n "__fish_qwen_using_subcommand batch" -l shards -d 'Do one of so many parts: the one that `JOB_COMPLETION_INDEX` names, as Kubernetes sets it' -r
-complete -c qwen -n "__fish_qwen_using_subcommand batch" -l max-cost -d 'Start nothing more, with exit code 55, once the tasks in the output have cost this much, in US dollars' -r
+complete -c qwen -n "__fish_qwen_using_subcommand batch" -l max-cost -d 'Stop all with exit code 55 once the tasks in the output have cost this much, in US dollars; no task gets more than is left of it' -r
 complete -c qwen -n "__fish_qwen_using_subcommand batch" -l max-wall-time -d 'Stop all with exit code 55 after this time: `90`, `30s`, `5m`, `1.5h`' -r
 complete -c qwen -n "__fish_qwen_using_subcommand batch" -s m -l model -d 'The model of tasks that name none' -r
 complete -c qwen -n "__fish_qwen_using_subcommand batch" -l approval-mode -d 'What may happen without asking, in tasks that do not say: plan, default, auto-edit, yolo' -r

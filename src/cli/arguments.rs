@@ -203,8 +203,8 @@ pub struct SessionFlags {
     /// Go on with this session; without an id, choose from a list
     #[arg(short, long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
     resume: Option<String>,
-    /// The id of the new session [default: a random UUID]
-    #[arg(long, value_name = "ID", conflicts_with_all = ["resume", "continue_newest"])]
+    /// The id of the new session, or with --fork-session of the copy [default: a random UUID]
+    #[arg(long, value_name = "ID")]
     pub session_id: Option<String>,
     /// Keep nothing of this session: no transcript, no note of what is cached, no copy at the provider, nothing counted
     #[arg(long, conflicts_with_all = ["resume", "continue_newest"])]
@@ -303,6 +303,9 @@ pub struct OutputFlags {
     /// Also write what happens, as with stream-json, to this file or pipe
     #[arg(long, value_name = "FILE")]
     pub json_file: Option<PathBuf>,
+    /// Beside the screen: say what another program writes to this file or pipe, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub input_file: Option<PathBuf>,
     /// Have the answer as JSON of this form: a JSON Schema, or `@FILE` with one
     #[arg(long, value_name = "SCHEMA", conflicts_with_all = ["prompt_interactive"])]
     pub json_schema: Option<String>,
@@ -356,7 +359,10 @@ pub(super) fn secret(text: &str) -> Result<Arc<Secret>, std::convert::Infallible
 }
 
 fn mode_parser() -> impl clap::builder::TypedValueParser<Value = Mode> {
-    let names = Mode::ALL.map(|mode| PossibleValue::new(mode.name()).help(mode.meaning()));
+    // `auto_edit` stands in Qwen Code's pages.
+    let names = Mode::ALL.map(|mode| {
+        PossibleValue::new(mode.name()).help(mode.meaning()).alias(mode.name().replace('-', "_"))
+    });
     PossibleValuesParser::new(names).try_map(|name| name.parse::<Mode>())
 }
 

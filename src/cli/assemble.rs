@@ -1,7 +1,6 @@
 //! Puts a session together from arguments, settings, environment and what lies on disk.
 
 use std::{
-    borrow::Cow,
     collections::VecDeque,
     fs,
     path::{Path, PathBuf},
@@ -12,7 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     Arguments, TurnLimit,
-    begin::Begin,
+    begin::{self, Begin},
     connect::or_later,
     desk::{Asked, Known, Service},
     form,
@@ -29,7 +28,7 @@ use crate::{
     net,
     permissions::{Policy, Rules, Source, names_tool},
     protocol::{Failure, Kind, Mode},
-    session::{Folder, LedgerFile, Meta, PastFile, Pinned, Record, Transcript},
+    session::{Folder, LedgerFile, PastFile, Pinned, Transcript},
     tools::{Limits, Selection, TABLE, Toolbox},
     tui,
 };
@@ -125,7 +124,7 @@ pub(super) fn session(
 
     let folder = AbsPath::new(&homes.qwen_home).map(|home| Folder::of(&home, &root));
     // The folder of long outputs is named after the session, so its id comes before everything else.
-    let (id, goes_on) = chosen(arguments, begin, folder.as_ref())?;
+    let (id, from) = begin.from(&arguments.session, folder.as_ref())?;
     // Last, since only this may have to wait: the keyring of a person who is not there.
     let connection = or_later(found.and_then(|found| known.connect(found)), is_interactive)?;
     let mut setup = plain(&cwd, id, connection);
@@ -161,7 +160,7 @@ pub(super) fn session(
     setup.extra_roots = extra_roots(settings, &cwd, &mut setup.notices)?;
     permit(&mut setup, settings, homes);
     if let Some(folder) = folder.filter(|_| !is_private) {
-        keep(&mut setup, &folder, goes_on)?;
+        begin::keep(&mut setup, &folder, &from)?;
         setup.pinned = Pinned::of(&folder);
         setup.past = PastFile::of(&folder);
     }
@@ -237,8 +236,10 @@ fn flags(arguments: &Arguments) -> config::Flags {
 }
 
 pub(super) fn working_folder() -> Result<AbsPath, Failure> {
-    let gone =
-        |e: std::io::Error| Failure::new(Kind::Usage, format!("the current folder cannot be used: {e}"));
+    let gone = |e: std::io::Error| {
+        Failure::new(Kind::Usage, format!("the current folder cannot be used: {e}"))
+            .hint("it may have been removed or be too deep: go to another one with `cd`")
+    };
     let cwd = std::env::current_dir().and_then(fs::canonicalize).map_err(gone)?;
     AbsPath::new(cwd).ok_or_else(|| Failure::new(Kind::Bug, "the current folder has no absolute path"))
 }
@@ -335,48 +336,6 @@ fn permit(setup: &mut Setup, settings: &Loaded, homes: &Homes) {
         setup.policy.extra_roots.push(setup.root.clone());
     }
     setup.policy.home = fs::canonicalize(&homes.user_home).ok().and_then(AbsPath::new);
-}
-
-/// The id of the session, and whether it goes on. With `--fork-session` it goes on in a copy.
-fn chosen(
-    arguments: &Arguments,
-    begin: &Begin,
-    folder: Option<&Folder>,
-) -> Result<(SessionId, bool), Failure> {
-    let is_fork = arguments.session.fork_session;
-    if is_fork && *begin == Begin::Fresh {
-        return Err(Failure::new(Kind::Usage, "`--fork-session` needs `--continue` or `--resume ID`"));
-    }
-    let from = folder.map_or(Ok(None), |folder| begin.resumed(folder))?;
-    let named = || arguments.session.session_id.clone().map(SessionId::new);
-    match (from, folder) {
-        (Some(from), Some(folder)) if is_fork => {
-            let copy = new_session();
-            crate::session::duplicate(folder, &from, &copy)?;
-            Ok((copy, true))
-        }
-        (Some(id), _) => Ok((id, true)),
-        (None, _) => Ok((named().unwrap_or_else(new_session), false)),
-    }
-}
-
-/// Opens the transcript: of a session that goes on, or of a new one.
-fn keep(setup: &mut Setup, folder: &Folder, goes_on: bool) -> Result<(), Failure> {
-    let model = setup.connection.as_ref().map(|c| c.profile.model.clone()).unwrap_or_default();
-    let id = setup.session.clone();
-    let meta = Meta::new(id, folder.root(), model, crate::base::Moment(now()));
-    let meta = meta.on(context::branch(&setup.root));
-    if goes_on {
-        let (mut transcript, loaded) = Transcript::resume(folder, &setup.session)?;
-        setup.notices.extend(transcript.append(&Record::Meta(Cow::Owned(meta))));
-        setup.transcript = transcript;
-        setup.restored = loaded.items;
-        setup.link = loaded.link;
-        setup.notices.extend(loaded.notices);
-    } else {
-        setup.transcript = Transcript::create(folder, &meta)?;
-    }
-    Ok(())
 }
 
 pub(super) fn now() -> u64 {

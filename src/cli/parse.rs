@@ -114,13 +114,12 @@ mod tests {
 
     #[test]
     fn what_contradicts_itself_is_refused() {
-        let contradictions: [&[&str]; 6] = [
+        let contradictions: [&[&str]; 5] = [
             &["--yolo", "--approval-mode", "plan"],
             &["--continue", "--resume", "a"],
             &["-p", "a", "-i", "b"],
             &["-p", "a", "b"],
             &["-i", "a", "b"],
-            &["--session-id", "a", "-c"],
         ];
         for words in contradictions {
             assert_eq!(refused(words), Some(ErrorKind::ArgumentConflict), "{words:?}");

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read, Write},
 };
 
@@ -24,8 +24,18 @@ pub fn duplicate(folder: &Folder, id: &SessionId, copy: &SessionId) -> Result<()
     bring(&path_of(folder, id)?, folder, copy)
 }
 
+/// As [`duplicate`]; where the disk refuses, the inner error says why, and nothing is left there.
+pub fn try_duplicate(folder: &Folder, id: &SessionId, copy: &SessionId) -> Result<io::Result<()>, Failure> {
+    transfer(&path_of(folder, id)?, folder, copy)
+}
+
 /// As [`duplicate`], from a session's file into another project, to which the copy belongs.
 pub fn bring(from: &AbsPath, folder: &Folder, copy: &SessionId) -> Result<(), Failure> {
+    transfer(from, folder, copy)?
+        .map_err(|e| Failure::new(Kind::Usage, format!("`{from}` cannot be copied: {e}")))
+}
+
+fn transfer(from: &AbsPath, folder: &Folder, copy: &SessionId) -> Result<io::Result<()>, Failure> {
     let to = path_of(folder, copy)?;
     if to.as_path().exists() {
         let error = format!("there already is a session `{copy}`");
@@ -42,17 +52,19 @@ pub fn bring(from: &AbsPath, folder: &Folder, copy: &SessionId) -> Result<(), Fa
         root: folder.root().to_owned(),
         ..meta.into_owned()
     }));
-    let mut written = || -> io::Result<()> {
-        let mut rest = Vec::new();
-        from_file.read_to_end(&mut rest)?;
-        // A line that is being written is not whole yet.
-        let whole = rest.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let mut rest = Vec::new();
+    from_file.read_to_end(&mut rest).map_err(|e| unreadable(from.as_path(), &e))?;
+    // A line that is being written is not whole yet.
+    let whole = rest.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let written = || -> io::Result<()> {
         let mut first = serde_json::to_vec(&meta)?;
         first.push(b'\n');
         let mut file = folder.make(&to)?;
-        file.write_all(&first)?;
-        file.write_all(&rest[..whole])?;
-        file.sync_data()
+        let all = file.write_all(&first).and_then(|()| file.write_all(&rest[..whole]));
+        all.and_then(|()| file.sync_data()).inspect_err(|_| {
+            // Half a copy would look like a session of its own.
+            let _ = fs::remove_file(&to);
+        })
     };
-    written().map_err(|e| Failure::new(Kind::Usage, format!("`{from}` cannot be copied: {e}")))
+    Ok(written())
 }

@@ -28,7 +28,7 @@ mod warming;
 
 pub use billed::{Bill, Billed, bill};
 pub use drafts::draft_files;
-pub use duplicate::{bring, duplicate};
+pub use duplicate::{bring, duplicate, try_duplicate};
 pub use folder::Folder;
 pub use history::{History, Said, history, whole_lines};
 pub use ledger::LedgerFile;

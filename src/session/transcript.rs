@@ -79,6 +79,14 @@ impl Transcript {
         Ok((Self { place, file: Some(file), written, ..Self::nowhere() }, loaded))
     }
 
+    /// Reads the session `from` for one that goes on from it without being kept, because of `why`. Errors: it is not
+    /// there, or not ours.
+    pub fn without(folder: &Folder, from: &SessionId, why: &io::Error) -> Result<(Self, Loaded), Failure> {
+        let mut loaded = load(&path_of(folder, from)?)?;
+        loaded.notices.push(not_kept(why));
+        Ok((Self::nowhere(), loaded))
+    }
+
     /// Where it is kept, if it is.
     pub fn path(&self) -> Option<&Path> {
         self.place.as_ref().map(|(_, path)| path.as_path())

@@ -201,3 +201,40 @@ fn a_fork_goes_on_in_a_copy_and_leaves_the_session_as_it_is() {
         .exit_is(42)
         .stderr_has("needs `--continue` or `--resume ID`");
 }
+
+#[test]
+fn a_fork_may_be_named_and_a_session_that_goes_on_may_not() {
+    let session = Session::new().model_says(say("It is blue.")).model_says(say("Blue, as I said."));
+    session.run_with(&["--session-id", "first", "-p", "which colour?"]).exit_is(0);
+    session.run_with(&["-r", "first", "--session-id", "second", "-p", "x"]).exit_is(42).asks(0).stderr_is(
+        "error: `--session-id` names a new session, and `--continue` and `--resume` go on with an old one\n  \
+         hint: go on in a copy with this id: add `--fork-session`\n",
+    );
+    session
+        .run_with(&["-c", "--fork-session", "--session-id", "first", "-p", "x"])
+        .exit_is(42)
+        .asks(0)
+        .stderr_has("there already is a session `first`");
+    let named = ["-c", "--fork-session", "--session-id", "second", "-o", "json", "-p", "again?"];
+    let forked = session.run_with(&named);
+    assert_eq!(forked.exit_is(0).json()[0]["session_id"], "second");
+    assert!(String::from_utf8_lossy(&forked.requests()[0].body).contains("It is blue."));
+    let kept = session.run_with(&["sessions", "list", "--json"]).exit_is(0).json();
+    let mut ids: Vec<&str> =
+        kept["sessions"].as_array().expect("a list").iter().filter_map(|s| s["id"].as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["first", "second"]);
+}
+
+#[test]
+fn a_fork_that_cannot_be_kept_says_so_and_goes_on() {
+    let session = Session::new().model_says(say("It is blue.")).model_says(say("Blue, as I said."));
+    session.run_with(&["--session-id", "first", "-p", "which colour?"]).exit_is(0);
+    // No file can grow, which holds for whoever may do everything as well.
+    let ran = session.shell("trap '' XFSZ; ulimit -f 0; \"$QWEN\" -r first --fork-session -p 'again?' 2>&1");
+    ran.exit_is(0).asks(1);
+    assert!(ran.stdout.ends_with("Blue, as I said.\n"), "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("this session cannot be kept on disk").count(), 1, "{}", ran.stdout);
+    assert!(String::from_utf8_lossy(&ran.requests()[0].body).contains("It is blue."));
+    assert_eq!(ran.transcripts().len(), 1, "half a copy is left");
+}
