@@ -8,6 +8,7 @@ use std::{
 use super::{
     Arguments, assemble,
     begin::Begin,
+    beside::Beside,
     desk::Asked,
     telemetry::{Relay, allows},
 };
@@ -27,6 +28,8 @@ pub(super) struct Door {
     relay: Relay,
     /// Folders that no session may leave behind.
     spills: Spills,
+    /// Programs that listen beside the screen.
+    beside: Arc<Beside>,
 }
 
 /// Folders for what is too long for a result, of private sessions: they go when the program ends.
@@ -49,8 +52,13 @@ impl Spills {
 }
 
 impl Door {
-    pub(super) fn new(arguments: Arguments, asked: Arc<Asked>, relay: Relay, spills: Spills) -> Arc<Self> {
-        Arc::new(Self { arguments, asked, relay, spills })
+    pub(super) fn new(
+        arguments: Arguments,
+        asked: Arc<Asked>,
+        (relay, spills): (Relay, Spills),
+        beside: Arc<Beside>,
+    ) -> Arc<Self> {
+        Arc::new(Self { arguments, asked, relay, spills, beside })
     }
 
     /// In the folder the person works in, or in that of another project.
@@ -78,6 +86,7 @@ impl tui::Door for Door {
         if allows(&assembled.beginning) {
             assembled.setup.watch = self.relay.next();
         }
-        Ok(Started { is_kept: assembled.screen.is_kept, handle: agent::start(assembled.setup) })
+        let handle = self.beside.around(agent::start(assembled.setup));
+        Ok(Started { is_kept: assembled.screen.is_kept, handle })
     }
 }

@@ -3,15 +3,17 @@
 use std::{
     io::{self, IsTerminal as _, Write as _},
     process::ExitCode,
+    sync::Arc,
     time::Duration,
 };
 
 use super::{
     Arguments, Start, Streams, Subcommand, assemble, auth, batch,
     begin::Begin,
+    beside::Beside,
     cache, demo, doctor,
     door::{Door, Spills},
-    face, mirror, models, parse, privacy, read_stdin, report, sessions,
+    face, models, parse, privacy, read_stdin, report, sessions,
     shut::shut,
     simulate, start,
     telemetry::{self, Counting, Relay},
@@ -86,15 +88,19 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     assembled.setup.watch = relay.next();
     assembled.setup.notices.extend(counting.notices());
     let runtime = assemble::runtime()?;
-    let target = mirror::target(&arguments)?;
+    let beside = {
+        let _entered = runtime.enter();
+        Arc::new(Beside::begin(&arguments)?)
+    };
     let partial = arguments.output.include_partial_messages;
     let code = runtime.block_on(async move {
         let working = counting.start();
-        let (handle, written) = mirror::mirrored(agent::start(assembled.setup), target);
+        let handle = beside.around(agent::start(assembled.setup));
         let ended = match start {
             Start::Interactive { first } => {
                 let options = tui::Options { first_prompt: first, ..assembled.screen };
-                face::screen(handle, options, Some(Door::new(arguments, asked, relay, others))).await
+                let door = Door::new(arguments, asked, (relay, others), Arc::clone(&beside));
+                face::screen(handle, options, Some(door)).await
             }
             Start::OneShot { .. } | Start::Stream => {
                 let input = match start {
@@ -111,7 +117,7 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
                 Ok(face::one_shot(handle, run).await)
             }
         };
-        written.wait();
+        beside.end();
         working.end().await;
         ended
     });

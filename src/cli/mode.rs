@@ -35,9 +35,21 @@ pub struct Streams {
 /// Decides how a run begins.
 ///
 /// `piped` is what came through stdin, empty when stdin is a terminal. A prompt of white space is no prompt.
-/// Errors: nothing to say, or nobody who types.
+/// Errors: nothing to say, nobody who types, or flags that belong to another kind of run.
 /// Source: Qwen Code 0.15 and 0.24 behave so, down to the blank lines between stdin and prompt.
 pub fn start(arguments: &Arguments, streams: Streams, piped: &str) -> Result<Start, Failure> {
+    let start = begin(arguments, streams, piped)?;
+    let is_watched = matches!(start, Start::Interactive { .. });
+    match &arguments.output.input_file {
+        Some(_) if !is_watched => {
+            Err(Failure::new(Kind::Usage, "`--input-file` is for a session on the screen")
+                .hint("a program that speaks with a session without one: `--input-format stream-json`"))
+        }
+        _ => Ok(start),
+    }
+}
+
+fn begin(arguments: &Arguments, streams: Streams, piped: &str) -> Result<Start, Failure> {
     let flags = &arguments.prompt;
     if arguments.is_spoken_to() {
         return stream(arguments);

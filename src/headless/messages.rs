@@ -109,6 +109,17 @@ pub(super) fn tool_result(session: &str, uuid: &str, result: &ToolResult) -> Val
     })
 }
 
+/// What the person said.
+pub(super) fn words(session: &str, uuid: &str, text: &str) -> Value {
+    json!({
+        "type": "user",
+        "uuid": uuid,
+        "session_id": session,
+        "parent_tool_use_id": null,
+        "message": { "role": "user", "content": [{ "type": "text", "text": text }] },
+    })
+}
+
 /// The history was replaced by a summary.
 pub(super) fn compacted(session: &str, uuid: &str, before: u64) -> Value {
     json!({

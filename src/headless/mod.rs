@@ -4,8 +4,10 @@
 //! is never reported as success. Sees the agent's events and nothing behind them. Start reading at [`run`].
 
 mod aside;
+mod asked;
 mod bill;
 mod cache_messages;
+mod commands;
 mod control;
 mod face;
 mod fatal;
@@ -24,6 +26,8 @@ mod waiting;
 #[cfg(test)]
 mod tests;
 
+pub use asked::Asked;
+pub use commands::{Command, Commands};
 pub use control::Lines;
 pub use fatal::fatal;
 pub use mirror::Mirror;

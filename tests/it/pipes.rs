@@ -164,7 +164,7 @@ fn the_messages_go_beside_the_answer_to_a_descriptor_a_file_or_a_pipe() {
         kinds.dedup();
         kinds
     };
-    let all = ["system session_start", "stream_event", "assistant", "result success"];
+    let all = ["system session_start", "user", "stream_event", "assistant", "stream_event", "result success"];
     let ran = hello().shell("\"$QWEN\" -p hello --json-fd 3 3> events");
     ran.exit_is(0).stdout_is("Hello.\n").stderr_is("");
     assert_eq!(kinds(&ran, "events"), all);

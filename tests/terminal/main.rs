@@ -10,6 +10,7 @@ mod terminal;
 
 mod answers;
 mod approvals;
+mod beside;
 mod bill;
 mod checks;
 mod composer;

@@ -6,7 +6,7 @@ use super::super::messages::input;
 use crate::protocol::{ModelRow, Preview, Question, SessionInfo, ToolCall, Totals};
 
 /// A request was done.
-pub(super) fn success(request_id: &str, response: &Value) -> Value {
+pub(in crate::headless) fn success(request_id: &str, response: &Value) -> Value {
     json!({
         "type": "control_response",
         "response": { "subtype": "success", "request_id": request_id, "response": response },
@@ -22,7 +22,7 @@ pub(super) fn error(request_id: &str, error: &str) -> Value {
 }
 
 /// Asks the client whether a call may run.
-pub(super) fn can_use_tool(request_id: &str, call: &ToolCall, question: &Question) -> Value {
+pub(in crate::headless) fn can_use_tool(request_id: &str, call: &ToolCall, question: &Question) -> Value {
     let blocked_path = match &question.preview {
         Preview::Read { path } => Some(path.as_str()),
         _ => None,
@@ -42,7 +42,7 @@ pub(super) fn can_use_tool(request_id: &str, call: &ToolCall, question: &Questio
 }
 
 /// The client need not answer any more.
-pub(super) fn cancel(request_id: &str) -> Value {
+pub(in crate::headless) fn cancel(request_id: &str) -> Value {
     json!({ "type": "control_cancel_request", "request_id": request_id })
 }
 

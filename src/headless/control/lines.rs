@@ -17,7 +17,7 @@ pub struct Lines(mpsc::Receiver<Line>);
 
 /// One line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(in crate::headless) enum Line {
     /// What stands in it, without its end. Bytes that are no text became `�`.
     Text(String),
     /// It is too long to be kept.
@@ -44,7 +44,7 @@ impl Lines {
     }
 
     /// The next line; `None` at the end. Safe to drop before it is ready.
-    pub(super) async fn next(&mut self) -> Option<Line> {
+    pub(in crate::headless) async fn next(&mut self) -> Option<Line> {
         self.0.recv().await
     }
 }

@@ -13,5 +13,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+pub(super) use answers::{can_use_tool, cancel, success};
 pub(super) use converse::converse;
+pub(super) use lines::Line;
 pub use lines::Lines;
