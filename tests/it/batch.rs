@@ -286,7 +286,7 @@ fn limits_end_a_batch_and_leave_the_rest() {
     session
         .run_with(&["batch", "tasks.jsonl", "-j", "1", "--max-cost", "0.0026"])
         .exit_is(55)
-        .stderr_has("; starting nothing more");
+        .stderr_has("; stopping\n");
     let some = results(&session).len();
     assert!((1..4).contains(&some), "{some}");
     session.run_with(&["batch", "tasks.jsonl"]).exit_is(0).asks(4 - some);
@@ -299,6 +299,75 @@ fn limits_end_a_batch_and_leave_the_rest() {
         results(&slow).iter().map(|line| &line["termination_reason"]).collect::<Vec<_>>(),
         ["max_wall_time"; 2]
     );
+}
+
+#[test]
+fn no_task_gets_more_money_than_is_left_for_all() {
+    let lines = (1..=3).map(|n| format!("\"task {n}\"")).collect::<Vec<_>>().join("\n");
+    let session = Session::new().compacts().file("tasks.jsonl", lines).sim(|options| {
+        // Never the same twice, so that nothing else ends it.
+        options.script = Script::by(|request| {
+            let round = request.messages().len();
+            say("I look on.").call("glob", json!({"pattern": format!("no-{round}-*")}))
+        });
+    });
+    let ran = session.run_with(&["batch", "tasks.jsonl", "-j", "1", "--max-cost", "0.004"]);
+    ran.exit_is(55).stderr_has(" of $0.00400; stopping\n").stderr_has("0 done, 1 failed, 2 left");
+    let all = results(&session);
+    let first = (&all[0]["termination_reason"], &all[0]["exit_code"], all.len());
+    assert_eq!(first, (&json!("max_cost"), &json!(55), 1));
+    // With more money it is done again from its beginning, and what it has cost still counts.
+    let again = ["batch", "tasks.jsonl", "-j", "1", "--retry-failed", "--max-cost", "0.006"];
+    session.run_with(&again).exit_is(55);
+    let [ours, theirs] = both_bills(&session, &results(&session));
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn a_key_that_is_refused_ends_a_batch_before_it_fails_task_by_task() {
+    let session = story(20, 0).sim(|options| options.key = Some("sk-the-only-key".to_owned()));
+    let ran = session.run_with(&["batch", "tasks.jsonl", "-j", "1"]);
+    ran.exit_is(41).asks(1).stderr_is(&format!(
+        "error: `127.0.0.1` refused the key (401): Incorrect API key provided. For details, see the key's region and plan\n  \
+         hint: the key is sk-…8c2a, OPENAI_API_KEY from the environment\n  \
+         hint: make a new key, or check that this one was copied whole\n\
+         note: every task would end like this; starting nothing more, and the same command goes on later\n\
+         {}",
+        ran.stderr.split_once("later\n").map_or("", |(_, bill)| bill)
+    ));
+    ran.stderr_has("batch    20 tasks: 0 done, 0 failed, 20 left");
+    assert_eq!(results(&session), Vec::<Value>::new());
+    let several = session.run_with(&["batch", "tasks.jsonl", "-j", "4"]);
+    assert_eq!(several.exit_is(41).stderr.matches("refused the key").count(), 1, "{}", several.stderr);
+    assert!(several.requests().len() <= 4, "{}", several.stderr);
+    let rest = session.clone().env("OPENAI_API_KEY", "sk-the-only-key");
+    rest.run_with(&["batch", "tasks.jsonl"]).exit_is(0).stderr_has("20 done");
+}
+
+#[test]
+fn a_model_that_is_not_there_ends_a_batch_unless_it_is_one_tasks_own() {
+    let script = |options: &mut qwen::sim::SimOptions| {
+        options.script = Script::by(|request| match request.model() {
+            "qwen-gone" => say("x").fault(qwen::sim::Fault::status(404)),
+            _ => say("Done."),
+        });
+    };
+    let task = |id: &str, model: &str| json!({"id": id, "prompt": "go", "model": model}).to_string();
+    let lines = [
+        json!({"id": "a", "prompt": "go"}).to_string(),
+        task("b", "qwen-gone"),
+        task("c", "qwen-plus"),
+        task("d", "qwen-gone"),
+        task("e", "qwen-plus"),
+    ];
+    let session = Session::new().compacts().file("tasks.jsonl", lines.join("\n")).sim(script);
+    // The first that has no such model speaks for itself; the second one says that it is not alone.
+    let ran = session.run_with(&["batch", "tasks.jsonl", "-j", "1"]);
+    ran.exit_is(52).asks(4).stderr_has("2 done, 1 failed, 2 left").stderr_has("starting nothing more");
+    assert_eq!(ids(&results(&session)), ["a", "b", "c"]);
+    let all =
+        session.run_with(&["batch", "tasks.jsonl", "-j", "1", "--model", "qwen-gone", "--output", "other"]);
+    all.exit_is(52).asks(1);
 }
 
 #[test]
@@ -337,7 +406,7 @@ fn tasks_from_a_pipe_give_results_on_stdout() {
         "-o",
         "-",
     ]);
-    assert_eq!(without_key.exit_is(61).asks(0).json()["exit_code"], 41);
+    without_key.exit_is(41).asks(0).stdout_is("").stderr_has("error: no API key was found\n");
 }
 
 /// The page of recipes.

@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 use super::{spent::Spent, task::Task};
 use crate::{
     auth::Vars,
-    base::{AbsPath, SessionId},
+    base::{AbsPath, Money, SessionId},
     config, context,
     protocol::{Failure, Kind},
     session::{self, Folder},
@@ -51,17 +51,23 @@ impl Attempt {
     }
 
     /// Starts the process. It reads its prompt from a file without a name, so that it has all of it whatever happens to
-    /// us. Errors: the system refuses.
-    pub(super) fn start(&self, program: &Path, task: &Task, folder: &Path) -> io::Result<Child> {
+    /// us; it may cost so much. Errors: the system refuses.
+    pub(super) fn start(
+        &self,
+        program: &Path,
+        task: &Task,
+        folder: &Path,
+        most: Option<Money>,
+    ) -> io::Result<Child> {
         let (out, err) = (create(&self.file("out"))?, create(&self.file("err"))?);
         // Elsewhere a lock would keep the process from writing.
         #[cfg(unix)]
         let _ = out.try_lock();
-        let mut prompt = tempfile::tempfile()?;
+        let mut prompt = tempfile::tempfile_in(self.path.parent().unwrap_or(&self.path))?;
         prompt.write_all(task.prompt.as_bytes())?;
         prompt.rewind()?;
         let mut command = Command::new(program);
-        command.args(&task.words).current_dir(folder).stdin(prompt).stdout(out).stderr(err);
+        command.args(limited(task, most)).current_dir(folder).stdin(prompt).stdout(out).stderr(err);
         // Ctrl-C is for us alone: a running task ends first.
         #[cfg(unix)]
         command.process_group(0);
@@ -173,6 +179,18 @@ impl Attempt {
         name.push(kind);
         PathBuf::from(name)
     }
+}
+
+/// The words of a task with this limit of money; a limit among the flags for all tasks stays as it is.
+fn limited(task: &Task, most: Option<Money>) -> Vec<String> {
+    const FLAG: &str = "--max-cost";
+    let is_limit = |word: &&String| word.starts_with(FLAG);
+    let said = task.words.iter().filter(is_limit).count();
+    let Some(most) = most.filter(|_| said <= usize::from(task.max_cost.is_some())) else {
+        return task.words.clone();
+    };
+    let others = task.words.iter().filter(|word| !is_limit(word)).cloned();
+    others.chain([format!("{FLAG}={}", most.dollars())]).collect()
 }
 
 /// The whole lines of a file; none when it cannot be read.

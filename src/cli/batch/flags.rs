@@ -32,7 +32,8 @@ pub struct Batch {
     /// Do one of so many parts: the one that `JOB_COMPLETION_INDEX` names, as Kubernetes sets it
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub shards: Option<u32>,
-    /// Start nothing more, with exit code 55, once the tasks in the output have cost this much, in US dollars
+    /// Stop all with exit code 55 once the tasks in the output have cost this much, in US dollars; no task gets more than
+    /// is left of it
     #[arg(long, value_name = "DOLLARS", value_parser = dollars)]
     pub max_cost: Option<f64>,
     /// Stop all with exit code 55 after this time: `90`, `30s`, `5m`, `1.5h`

@@ -16,7 +16,10 @@ use super::{
     task::{self, Task},
     work::Work,
 };
-use crate::protocol::{Failure, Kind};
+use crate::{
+    base::Money,
+    protocol::{Failure, Kind},
+};
 
 /// How often a process of an earlier batch is looked at.
 const POLL: Duration = Duration::from_millis(50);
@@ -41,8 +44,9 @@ pub(super) enum Done {
     Left(Spent),
 }
 
-/// Does a task: takes over what earlier batches began, and begins anew what died.
-pub(super) async fn one(task: &Task, shop: &Shop<'_>) -> Done {
+/// Does a task, which may cost what is `left` of the batch's money: takes over what earlier batches began, and begins
+/// anew what died.
+pub(super) async fn one(task: &Task, shop: &Shop<'_>, left: Option<Money>) -> Done {
     let key = task.key();
     let (mut spent, mut attempts, mut next, mut deaths) = (Spent::nothing(), 0, 1, 0);
     for attempt in shop.work.attempts(&key) {
@@ -62,7 +66,7 @@ pub(super) async fn one(task: &Task, shop: &Shop<'_>) -> Done {
         next += 1;
         let started = task::folder(task, shop.here)
             .map_err(std::io::Error::other)
-            .and_then(|folder| attempt.start(&shop.program, task, &folder));
+            .and_then(|folder| attempt.start(&shop.program, task, &folder, most(task, left, spent)));
         let how = match started {
             Ok(child) => follow(child, &attempt, shop.stop.watch()).await,
             Err(error) => {
@@ -78,6 +82,13 @@ pub(super) async fn one(task: &Task, shop: &Shop<'_>) -> Done {
             return Done::Line(failed(task, &died(&attempt, &how), spent, attempts));
         }
     }
+}
+
+/// What an attempt may cost: no more than the task may, nor than is left for all.
+fn most(task: &Task, left: Option<Money>, spent: Spent) -> Option<Money> {
+    let left =
+        left.map(|left| (left - spent.charge.money.unwrap_or_default()).max(Money::from_pico_dollars(1)));
+    [task.max_cost, left].into_iter().flatten().min()
 }
 
 /// The end of a task, if this attempt was it; otherwise adds what it has cost.

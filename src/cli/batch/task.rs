@@ -11,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::Batch;
+use crate::base::Money;
 
 /// How many letters of a hash name a line that has no `id`.
 const NAME: usize = 16;
@@ -33,6 +34,10 @@ pub(super) struct Task {
     pub(super) cwd: Option<PathBuf>,
     /// The words of its command line.
     pub(super) words: Vec<String>,
+    /// What it may cost.
+    pub(super) max_cost: Option<Money>,
+    /// Whether it names a model of its own.
+    pub(super) names_model: bool,
 }
 
 impl Task {
@@ -129,7 +134,17 @@ fn task(text: &str, line: usize, flags: &Batch) -> Result<Task, String> {
     if words.iter().any(|word| word.len() > LONGEST_WORD || word.contains('\0')) {
         return Err("a text other than the prompt is longer than 120 KiB, or has a zero byte".to_owned());
     }
-    Ok(Task { id, line, hash: hash(text), prompt: written.prompt, cwd: written.cwd, words })
+    let (max_cost, names_model) = (written.max_cost.map(Money::from_dollars), written.model.is_some());
+    Ok(Task {
+        id,
+        line,
+        hash: hash(text),
+        prompt: written.prompt,
+        cwd: written.cwd,
+        words,
+        max_cost,
+        names_model,
+    })
 }
 
 impl Written {

@@ -10,6 +10,7 @@ use super::{
     spent::Spent,
     task::{self, Bad, Task},
 };
+use crate::base::Money;
 
 #[derive(Parser)]
 struct Words {
@@ -53,6 +54,8 @@ fn a_task_says_what_it_is_and_flags_say_the_rest() {
         "--allowed-tools=Bash(ls, -l)",
     ];
     assert_eq!(first.words, own);
+    assert_eq!((first.max_cost, first.names_model), (Some(Money::from_dollars(0.5)), true));
+    assert_eq!((second.max_cost, second.names_model), (None, false));
     assert_eq!((second.id.len(), second.line, second.prompt.as_str()), (16, 3, "hello"));
     assert_eq!(second.words, ["--bare", "--output-format=stream-json", "--model=all", "--max-wall-time=5m"]);
 }
