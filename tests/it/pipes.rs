@@ -1,6 +1,6 @@
 //! Streams, homes and inputs as scripts have them.
 
-use qwen::sim::{Script, say};
+use qwen::sim::{Script, call, say};
 use serde_json::json;
 
 use crate::Session;
@@ -145,6 +145,54 @@ fn every_signal_ends_the_run_with_its_commands_and_keeps_what_was_said() {
             (&json!("interrupted"), &json!("I wait."))
         );
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_that_is_to_outlive_its_terminal_does() {
+    let session = Session::new().model_says(call(
+        "run_shell_command",
+        json!({"command": "echo > runs; while [ ! -e go ]; do sleep 0.05; done", "description": "wait"}),
+    ));
+    let line = "nohup \"$QWEN\" -y -p wait > out 2> err & id=$!; while [ ! -s runs ]; do sleep 0.05; done; \
+                kill -s HUP $id; echo > go; wait $id; echo \"code $?\"; cat out";
+    session.model_says(say("Hello.")).shell(line).exit_is(0).stdout_is("code 0\nHello.\n").asks(2);
+    let batch = hello().file("tasks.jsonl", "\"one\"\n\"two\"\n");
+    let line = "nohup \"$QWEN\" batch tasks.jsonl -j 1 > out 2> err & id=$!; \
+                while [ ! -s tasks.results.jsonl ]; do sleep 0.05; done; kill -s HUP $id; wait $id; echo \"code $?\"";
+    batch.compacts().shell(line).exit_is(0).stdout_is("code 0\n").asks(2);
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told_with_a_way_out() {
+    hello()
+        .shell("mkdir gone && cd gone && rmdir ../gone && exec \"$QWEN\" -p hello")
+        .exit_is(42)
+        .asks(0)
+        .stderr_is(
+            "error: the current folder cannot be used: No such file or directory (os error 2)\n  \
+         hint: it may have been removed or be too deep: go to another one with `cd`\n",
+        );
+}
+
+#[test]
+fn odd_surroundings_change_nothing() {
+    let odd = [
+        "\"$QWEN\" -p hello < . 2>&1; test $? = 42",
+        "TZ=Mars/Olympus LC_ALL=C LANG=\"$(printf '\\377')\" exec \"$QWEN\" -p hello",
+        "TMPDIR=/no/such/folder exec \"$QWEN\" -p hello",
+        "PATH= exec \"$QWEN\" -p hello",
+        "trap '' CHLD PIPE; exec \"$QWEN\" -p hello",
+        "d=\"$(printf 'a\\n\\033[2Jb')\"; mkdir \"$d\" && cd \"$d\" && exec \"$QWEN\" -p hello",
+        "mkfifo .env QWEN.md && exec \"$QWEN\" -p hello",
+    ];
+    for (at, line) in odd.into_iter().enumerate() {
+        let expected =
+            if at == 0 { "error: stdin cannot be read: Is a directory (os error 21)\n" } else { "Hello.\n" };
+        hello().compacts().shell(line).exit_is(0).stdout_is(expected);
+    }
+    let line = "echo '\"hi\"' > t.jsonl; TMPDIR=/no/such exec \"$QWEN\" batch t.jsonl";
+    hello().shell(line).exit_is(0).asks(1);
 }
 
 #[test]

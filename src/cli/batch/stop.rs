@@ -87,11 +87,10 @@ impl Stop {
 async fn signal() -> Option<bool> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut end = signal(SignalKind::terminate()).ok()?;
-    let mut hang_up = signal(SignalKind::hangup()).ok()?;
     tokio::select! {
         heard = tokio::signal::ctrl_c() => heard.ok().map(|()| false),
         heard = end.recv() => heard.map(|()| true),
-        heard = hang_up.recv() => heard.map(|()| true),
+        heard = crate::cli::signals::hung_up() => heard.then_some(true),
     }
 }
 
