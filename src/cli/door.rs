@@ -1,9 +1,6 @@
 //! Starts the sessions that are chosen on the screen.
 
-use std::{
-    fs,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fs, sync::Arc};
 
 use super::{
     Arguments, assemble,
@@ -26,39 +23,18 @@ pub(super) struct Door {
     asked: Arc<Asked>,
     /// What counts the run.
     relay: Relay,
-    /// Folders that no session may leave behind.
-    spills: Spills,
     /// Programs that listen beside the screen.
     beside: Arc<Beside>,
-}
-
-/// Folders for what is too long for a result, of private sessions: they go when the program ends.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Spills(Arc<Mutex<Vec<AbsPath>>>);
-
-impl Spills {
-    /// One more.
-    pub(super) fn add(&self, folder: AbsPath) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(folder);
-    }
-
-    /// Removes them with all that is in them.
-    pub(super) fn remove(&self) {
-        for folder in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // Nothing may have been put there.
-            let _ = fs::remove_dir_all(folder);
-        }
-    }
 }
 
 impl Door {
     pub(super) fn new(
         arguments: Arguments,
         asked: Arc<Asked>,
-        (relay, spills): (Relay, Spills),
+        relay: Relay,
         beside: Arc<Beside>,
     ) -> Arc<Self> {
-        Arc::new(Self { arguments, asked, relay, spills, beside })
+        Arc::new(Self { arguments, asked, relay, beside })
     }
 
     /// In the folder the person works in, or in that of another project.
@@ -77,11 +53,12 @@ impl Door {
 
 impl tui::Door for Door {
     fn resume(&self, chosen: Chosen) -> Result<Started, Failure> {
+        if self.arguments.session.is_private() {
+            let error = "a private run keeps nothing and does not go on with a session that is kept";
+            return Err(Failure::new(Kind::Usage, error).hint("leave it, and start without `--private`"));
+        }
         let asked = self.place(&chosen.root)?;
         let mut assembled = assemble::session(&self.arguments, &asked, &Begin::Chosen(chosen), true)?;
-        if assembled.beginning.is_private {
-            self.spills.add(assembled.setup.spill.clone());
-        }
         // A project may say no to what the one before said nothing about.
         if allows(&assembled.beginning) {
             assembled.setup.watch = self.relay.next();

@@ -12,7 +12,7 @@ use super::{
     begin::Begin,
     beside::Beside,
     cache, demo, doctor,
-    door::{Door, Spills},
+    door::Door,
     face, models, parse, privacy, read_stdin, report, sessions,
     shut::shut,
     simulate, start,
@@ -80,11 +80,8 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     let mut assembled = assemble::session(&arguments, &asked, &begin, is_interactive)?;
     let sweep = sessions::Sweep::of(&assembled.beginning.known, assembled.beginning.is_private);
     let counting = Counting::begin(&assembled.beginning, started);
-    let spills = Spills::default();
-    if assembled.beginning.is_private {
-        spills.add(assembled.setup.spill.clone());
-    }
-    let (relay, others) = (Relay::new(counting.watch()), spills.clone());
+    let spill = assembled.beginning.is_private.then(|| assembled.setup.spill.clone());
+    let relay = Relay::new(counting.watch());
     assembled.setup.watch = relay.next();
     assembled.setup.notices.extend(counting.notices());
     let runtime = assemble::runtime()?;
@@ -99,7 +96,7 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
         let ended = match start {
             Start::Interactive { first } => {
                 let options = tui::Options { first_prompt: first, ..assembled.screen };
-                let door = Door::new(arguments, asked, (relay, others), Arc::clone(&beside));
+                let door = Door::new(arguments, asked, relay, Arc::clone(&beside));
                 face::screen(handle, options, Some(door)).await
             }
             Start::OneShot { .. } | Start::Stream => {
@@ -123,7 +120,10 @@ fn session(mut arguments: Arguments, streams: Streams, started: Moment) -> Resul
     });
     // Dropping what still runs kills the commands of a run that was stopped. Nothing else is worth a longer wait.
     runtime.shutdown_timeout(LAST);
-    spills.remove();
+    if let Some(spill) = spill {
+        // Nothing may have been put there.
+        let _ = std::fs::remove_dir_all(spill);
+    }
     if let Some(sweep) = sweep {
         sweep.run();
     }

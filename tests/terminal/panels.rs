@@ -91,19 +91,16 @@ fn what_fills_the_window_is_told_by_a_running_session() {
 }
 
 #[test]
-fn a_private_session_that_goes_on_inside_the_program_leaves_no_output_behind() {
-    let script = "\"$QWEN\" -p 'first words' >/dev/null; \"$QWEN\" --private --yolo; find \"$TMPDIR\" -type f | wc -l | tr -d ' ' > found";
-    let mut terminal = Desk::new(100, 30)
-        .shell(script)
-        .model_says(say("Hello."))
-        .model_says(command("seq 1 100000"))
-        .model_says(say("Counted."))
-        .opens();
+fn a_private_run_goes_on_with_no_session_that_is_kept() {
+    let script = "\"$QWEN\" -p 'first words' >/dev/null; find \"$QWEN_HOME/projects\" -type f | sort > before; \
+                  \"$QWEN\" --private; find \"$QWEN_HOME/projects\" -type f | sort > after";
+    let mut terminal =
+        Desk::new(100, 30).shell(script).model_says(say("Hello.")).model_says(say("Again.")).opens();
     terminal.is_ready().says("/resume").waits_for("first words").key(Key::Enter);
-    terminal.waits_for_printed("1 turn restored").waits_for("ctx ").says("count");
-    terminal.waits_for_printed("Counted.").waits_for_no("· Esc stop");
-    assert!(!terminal.files("tmp").is_empty(), "the whole output was in a file");
+    terminal.waits_for("a private run keeps nothing").key(Key::Escape);
+    terminal.is_ready().says("and now").waits_for_printed("Again.").waits_for_no("· Esc stop");
     terminal.key(Key::Control('d'));
     assert_eq!(terminal.exits(), 0);
-    assert_eq!(terminal.file("found"), "0\n");
+    assert_eq!(terminal.file("after"), terminal.file("before"));
+    assert_eq!(terminal.file("before").matches(".jsonl").count(), 1);
 }
