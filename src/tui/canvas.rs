@@ -72,7 +72,7 @@ impl Canvas {
     pub(super) fn come_back(&mut self) -> io::Result<()> {
         match self {
             Self::Inline(_) => Ok(()),
-            Self::Whole(window, _) => window.come_back(),
+            Self::Whole(window, _) => window.distrust(),
         }
     }
 

@@ -119,16 +119,11 @@ impl Fullscreen {
         drawn.map(drop)
     }
 
-    /// The next frame is drawn whole.
+    /// The next frame is drawn whole, for the size the window has now. The library's `clear` would ask the terminal where
+    /// the cursor is and wait for an answer that the keyboard's reader takes.
     pub(super) fn distrust(&mut self) -> io::Result<()> {
-        self.terminal.clear()
-    }
-
-    /// Takes the window again after another program had it.
-    pub(super) fn come_back(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
-        self.terminal.clear()
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 

@@ -65,6 +65,30 @@ fn the_whole_window_shows_the_same_conversation_scrolls_and_is_given_back() {
 }
 
 #[test]
+fn the_whole_window_comes_back_from_every_other_screen_and_asks_the_terminal_nothing() {
+    let text: String = crate::numbered(1..=60, |n| format!("point {n:02}\n\n"));
+    let desk = Desk::new(100, 30).env("EDITOR", "f() { printf ' and more' >> \"$1\"; }; f");
+    let mut terminal = desk.word("--fullscreen").model_says(say(text)).opens();
+    terminal.is_ready().says("tell me").waits_for("point 60").waits_for("> ");
+    for _ in 0..2 {
+        terminal.key(Key::Control('t')).waits_for("Esc closes").key(Key::Home).waits_for("> tell me");
+        terminal.type_text("q").waits_for("point 60").waits_for("ctx ").waits_for_no("Esc closes");
+    }
+    terminal.key(Key::Control('l')).type_text("words").waits_for("> words").key(Key::Control('g'));
+    terminal.waits_for("> words and more").waits_for("point 60").waits_for("ctx ");
+    for (columns, rows) in [(60, 20), (140, 40), (40, 12), (100, 30)] {
+        terminal.resize(columns, rows);
+    }
+    terminal.waits_for("point 60").waits_for("> words and more").waits_for("ctx ").waits_for_rest();
+    let screen = terminal.screen();
+    assert_eq!((screen.matches("> words").count(), screen.matches("ctx ").count()), (1, 1), "{screen}");
+    terminal.key(Key::Control('u')).waits_for_no("words").key(Key::Control('d'));
+    assert_eq!(terminal.exits(), 0);
+    terminal.is_restored();
+    assert_eq!(bytes::count(&terminal.raw(), b"\x1b[6n"), 0, "where the cursor is, is known");
+}
+
+#[test]
 fn without_motion_a_running_turn_has_no_clock() {
     let slow = say("Late.").after(Duration::from_millis(2_500));
     let settings =
