@@ -55,7 +55,8 @@ pub enum Event {
         /// The text, not cleaned.
         text: String,
     },
-    /// The partial answer shown so far is void; the request is tried again.
+    /// The partial answer shown so far is void. What comes next says whether the request is tried again: it is asked
+    /// with its number, or the turn has failed.
     Discarded,
     /// The answer is complete and part of the conversation.
     Answered {

@@ -23,12 +23,13 @@ use crate::{
 impl Model {
     /// Takes one event.
     pub(super) fn hear(&mut self, event: Event, cmds: &mut Vec<Cmd>) {
+        self.settle_void(&event, cmds);
         match event {
             Event::SessionStarted(session) => self.session_started(session, cmds),
             Event::TurnStarted { text, .. } => self.turn_started(&text, cmds),
-            Event::Requested { estimate, .. } => self.requested(estimate, cmds),
+            Event::Requested { request, estimate, .. } => self.requested(request, estimate, cmds),
             Event::Delta { kind, text } => self.more(kind, &text, cmds),
-            Event::Discarded => self.discarded(cmds),
+            Event::Discarded => self.work().is_void = true,
             Event::Answered { request, turn, model, usage, charge, cache, .. } => {
                 self.answered(&turn, cmds);
                 let model = self.model_number(model);
@@ -131,7 +132,7 @@ impl Model {
         Work::new(self.now, self.look, self.size.columns)
     }
 
-    fn work(&mut self) -> &mut Work {
+    pub(super) fn work(&mut self) -> &mut Work {
         let (now, look, columns) = (self.now, self.look, self.size.columns);
         self.work.get_or_insert_with(|| Work::new(now, look, columns))
     }
@@ -171,9 +172,9 @@ impl Model {
         }
     }
 
-    fn requested(&mut self, estimate: Tokens, cmds: &mut Vec<Cmd>) {
+    fn requested(&mut self, request: u32, estimate: Tokens, cmds: &mut Vec<Cmd>) {
         self.context = estimate;
-        if let Some(retry) = self.work().asks() {
+        if let Some(retry) = self.work().asks(request) {
             let lines = self.retry_told(&retry, true);
             self.print(Kind::Note, lines, cmds);
         }
@@ -189,14 +190,6 @@ impl Model {
         match self.dialogs.iter_mut().find(|d| d.call.id == call.id) {
             Some(known) => known.ask_again(question),
             None => self.dialogs.push_back(Dialog::new(call, question)),
-        }
-    }
-
-    fn discarded(&mut self, cmds: &mut Vec<Cmd>) {
-        let (look, columns) = (self.look, self.size.columns);
-        self.transcript.discard();
-        if self.work().discard(look, columns) {
-            self.say(self.look.words.cut_off_retried, true, cmds);
         }
     }
 
@@ -234,7 +227,7 @@ impl Model {
     }
 
     /// Freezes what is still open of the answer.
-    fn end_answer(&mut self, cmds: &mut Vec<Cmd>) {
+    pub(super) fn end_answer(&mut self, cmds: &mut Vec<Cmd>) {
         let (look, columns) = (self.look, self.size.columns);
         let Some(work) = &mut self.work else { return };
         let lines = work.end_answer(look, columns);
@@ -288,11 +281,7 @@ impl Model {
     }
 
     fn failed(&mut self, failure: &Failure, cmds: &mut Vec<Cmd>) {
-        let was_writing = self.work.as_ref().is_some_and(|w| !w.answer.is_empty());
-        self.end_answer(cmds);
-        if was_writing {
-            self.say(self.look.words.cut_off, true, cmds);
-        }
+        self.break_off(true, cmds);
         let lines = self.trouble(failure);
         self.print(Kind::Note, lines, cmds);
         self.end_summary(cmds);

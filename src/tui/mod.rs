@@ -13,6 +13,7 @@ mod canvas;
 mod clock;
 mod commands;
 mod composer;
+mod cut_off;
 mod dialog;
 mod diff;
 mod door;

@@ -41,6 +41,10 @@ pub(super) struct Work {
     pub(super) is_summary: bool,
     /// A command of the person's own runs, and no turn.
     pub(super) is_own: bool,
+    /// The number of the running request.
+    pub(super) request: u32,
+    /// What was written of the answer is void; what comes next tells why.
+    pub(super) is_void: bool,
     /// When the running answer began, and what was written before.
     began: Option<(Moment, Tokens)>,
     printed: Printed,
@@ -89,14 +93,20 @@ impl Work {
             is_stopping: false,
             is_summary: false,
             is_own: false,
+            request: 0,
+            is_void: false,
             began: None,
             printed: Printed::default(),
         }
     }
 
     /// A request goes out: a wait before it is over, and is returned.
-    pub(super) fn asks(&mut self) -> Option<Retry> {
-        (self.has_streamed, self.began) = (false, None);
+    pub(super) fn asks(&mut self, request: u32) -> Option<Retry> {
+        if self.request == request {
+            // Thoughts without a word behind them are begun anew, too.
+            self.thought = None;
+        }
+        (self.has_streamed, self.began, self.request) = (false, None, request);
         self.retry.take()
     }
 
@@ -135,6 +145,7 @@ impl Work {
         self.answer = Markdown::new(look, columns);
         self.has_streamed = false;
         self.thought = None;
+        self.is_void = false;
         self.printed.restart();
         was_seen
     }

@@ -77,3 +77,20 @@ fn a_cut_answer_of_several_paragraphs_is_not_printed_twice() {
         terminal.shows_once(&format!("Paragraph {n:02}"));
     }
 }
+
+#[test]
+fn an_error_in_a_stream_that_is_not_tried_again_is_not_told_as_if_it_were() {
+    let refused = Fault::Event { status: 400, message: Some("the filter says no".into()), after_events: 6 };
+    let text = "The first half is here and it is long enough to be seen, and more of it would follow.";
+    let mut terminal = Desk::new(100, 30).model_says(say(text).fault(refused)).opens();
+    terminal.is_ready().says("tell me").waits_for_printed("the filter says no").waits_for("ctx ");
+    terminal.shows_once("cut off here. The model does not know this part of it.").shows("is retried", 0);
+    assert_eq!(terminal.requests().len(), 1);
+}
+
+#[test]
+fn a_wait_that_the_server_asked_for_says_so_and_names_the_request() {
+    let mut terminal = Desk::new(100, 30).model_says(say("At last.").fault_first(1, limited("2"))).opens();
+    terminal.is_ready().says("hi").waits_for("(server asked for 2 s)").waits_for_printed("At last.");
+    terminal.waits_for_printed("! Retried (1 of 4) after").shows_once("request id 00000000-0000-4000-8000-");
+}

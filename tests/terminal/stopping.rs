@@ -31,6 +31,15 @@ fn escape_stops_a_turn_and_what_was_written_stays() {
 }
 
 #[test]
+fn a_stopped_answer_is_marked_when_its_session_goes_on() {
+    let line = "\"$QWEN\"; \"$QWEN\" -c";
+    let mut terminal = Desk::new(100, 30).shell(line).model_says(slow()).opens();
+    terminal.is_ready().says("write").waits_for("word3 ").key(Key::Escape).waits_for_printed("! stopped");
+    terminal.waits_for("> ").key(Key::Control('d')).waits_for_printed("1 turn restored");
+    terminal.waits_until("both say so", |t| t.scrollback().matches("! stopped").count() == 2);
+}
+
+#[test]
 fn ctrl_c_stops_a_turn_and_does_not_leave() {
     let mut terminal = writing(100, 30);
     terminal.key(Key::Control('c')).waits_for_printed("stopped").waits_for_rest();

@@ -36,6 +36,7 @@ pub use io::{Asked, Effect, Input, Judgement, Kept};
 pub use limits::Limits;
 pub use step::{Compaction, Config, Loops, Machine};
 pub use switch::Switch;
+pub use words::StandIn;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,29 @@
 use super::looping::Loop;
 use crate::protocol::{Broken, Mode};
 
+/// What stands in the history where no answer could.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandIn {
+    /// The person stopped it before its first word.
+    Stopped,
+    /// The request failed.
+    NoAnswer,
+    /// The thoughts before it went in circles.
+    Circled,
+}
+
+impl StandIn {
+    /// Whether the text of an answer is none of the model's own.
+    pub fn of(text: &str) -> Option<Self> {
+        match text {
+            STOPPED => Some(Self::Stopped),
+            NO_ANSWER => Some(Self::NoAnswer),
+            CIRCLED => Some(Self::Circled),
+            _ => None,
+        }
+    }
+}
+
 /// Stands in the history for an answer that was stopped before its first word.
 pub(super) const STOPPED: &str = "(stopped by the user before an answer)";
 /// Stands in the history for an answer that never came.

@@ -3,6 +3,19 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    // An answer that was not finished.
+    cut_off_lost: "The answer was cut off here. The model does not know this part of it.",
+    // What a server told beside its error.
+    retry_asked: " (server asked for {asked} s)",
+    request_id: "request id {id}",
+    fault_rate: "The cause is a limit of how much may be asked at a time; it lifts by itself.",
+    next_rate: "wait a minute, then ↑ brings your words back · /model another model",
+    fault_plan: "The cause is the plan: what it gives for now is used up.",
+    fault_money: "The cause is the account: it has no money or quota left.",
+
+    no_answer_came: "The request failed; no answer came.",
+    circled: "Stopped: the thoughts went in circles.",
+
     not_signed_in: "not signed in · /auth",
     how_to_begin: "Type a request, / for commands, @ for files, ! for shell, ? for keys",
 

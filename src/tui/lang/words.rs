@@ -20,6 +20,28 @@ macro_rules! sentences {
 }
 
 sentences! {
+    // An answer that was not finished.
+    /// Behind an answer that broke off when the turn failed.
+    cut_off_lost,
+    // What a server told beside its error.
+    /// Behind the countdown to the next try: how long the server wants to be left alone.
+    retry_asked,
+    /// The server's name for a request.
+    request_id,
+    /// Too much was asked at a time.
+    fault_rate,
+    /// What to do about that.
+    next_rate,
+    /// What a plan gives is used up.
+    fault_plan,
+    /// There is no money left.
+    fault_money,
+
+    /// In a session that goes on: a request that had no answer.
+    no_answer_came,
+    /// In a session that goes on: thoughts that went in circles.
+    circled,
+
     // The first lines.
     /// Stands where the model's name would.
     not_signed_in,

@@ -3,6 +3,19 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    // An answer that was not finished.
+    cut_off_lost: "回答在此中断，模型不知道这一部分。",
+    // What a server told beside its error.
+    retry_asked: "，服务器要求等待 {asked} 秒",
+    request_id: "请求编号 {id}",
+    fault_rate: "原因是单位时间内的请求限额，稍后会自行恢复。",
+    next_rate: "等待一分钟，然后 ↑ 找回你的话 · /model 换模型",
+    fault_plan: "原因在套餐：当前时段的额度已用完。",
+    fault_money: "原因在账户：余额或额度已用完。",
+
+    no_answer_came: "请求失败，没有得到回答。",
+    circled: "已停止：思考一直在兜圈子。",
+
     not_signed_in: "未登录 · /auth",
     how_to_begin: "直接输入请求，/ 命令，@ 文件，! 命令行，? 按键",
 

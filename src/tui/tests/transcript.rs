@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     base::Clean,
-    protocol::{Diff, DiffLine, Display, Item, LineKind, Turn, UserMessage},
+    protocol::{Diff, DiffLine, Display, Finish, Item, LineKind, Turn, UserMessage},
     tui::frame::Size,
 };
 
@@ -202,6 +202,28 @@ fn the_end_of_an_earlier_conversation_is_printed_and_ctrl_t_shows_all() {
     assert!(stage.screen().contains("> question 1\n"), "{}", stage.screen());
     stage.write("/copy").escape().write("q/copy ").enter();
     assert_eq!(stage.copied, ["Answer **5**."]);
+}
+
+#[test]
+fn an_answer_that_was_not_finished_is_marked_when_its_session_goes_on() {
+    let said = |text: &str| Item::User(UserMessage::words(text));
+    let left = |text: &str| Item::Assistant(Turn { finish: Finish::Interrupted, ..Turn::text(text) });
+    let items = vec![
+        said("write"),
+        left("Half an ans"),
+        said("again"),
+        left("(stopped by the user before an answer)"),
+        said("once more"),
+        left("(no answer: the request failed)"),
+    ];
+    let mut stage = Stage::new(80, 24);
+    stage.printed.clear();
+    stage.hear(Event::Restored { items: items.into() });
+    let all = "> write\n\nHalf an ans\n\n! stopped\n\n> again\n\n! stopped\n\n\
+               > once more\n\n! The request failed; no answer came.";
+    assert_eq!(stage.history(), format!("\n{all}"));
+    stage.control('t');
+    assert!(stage.screen().contains(all), "{}", stage.screen());
 }
 
 #[test]

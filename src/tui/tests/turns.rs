@@ -69,6 +69,41 @@ fn a_dropped_stream_leaves_one_copy_and_a_mark() {
     assert!(history.contains("cut off"));
 }
 
+fn requested(request: u32) -> Event {
+    let prediction = crate::protocol::Prediction::default();
+    Event::Requested { request, attempt: 1, markers: 0, estimate: Tokens(100), prediction }
+}
+
+#[test]
+fn what_is_said_of_a_cut_is_what_comes_after_it() {
+    let cut = |next: Event| {
+        let mut stage = Stage::new(80, 24);
+        stage.printed.clear();
+        stage.ask("hi").hear(requested(1)).answers("One.\n\nHalf").hear(Event::Discarded);
+        assert!(!stage.history().contains("cut off"), "nothing is known yet");
+        stage.hear(next);
+        stage.history()
+    };
+    let again = "\n> hi\n\nOne.\n\n! The answer was cut off here and is retried; it begins anew below.";
+    assert_eq!(cut(requested(1)), again, "the same request is asked again");
+    assert_eq!(
+        cut(Event::Failed(Failure::new(Kind::Provider, "status 400"))),
+        "\n> hi\n\nOne.\n\nHalf\n\n! The answer was cut off here. The model does not know this part of it.\n\
+         ✗ status 400\n  The cause is the server, not what you asked.\n  \
+         ↑ brings your words back, Enter sends them again"
+    );
+    assert_eq!(cut(requested(2)), "\n> hi\n\nOne.\n\nHalf\n\n! The answer was cut off here.", "it goes on");
+}
+
+#[test]
+fn thoughts_of_a_try_that_failed_are_not_told_as_those_of_the_next() {
+    let mut stage = Stage::new(80, 24);
+    let thinks = |text: &str| Event::Delta { kind: DeltaKind::Reasoning, text: text.into() };
+    stage.ask("hi").hear(requested(1)).hear(thinks("first")).hear(requested(1)).hear(thinks("second"));
+    stage.answers("Yes.").control('o');
+    assert!(stage.history().ends_with("\n  second") && !stage.history().contains("first"));
+}
+
 #[test]
 fn an_error_stays_in_the_history_and_the_queue_comes_back() {
     let mut stage = Stage::new(80, 24);
@@ -78,7 +113,7 @@ fn an_error_stays_in_the_history_and_the_queue_comes_back() {
     ));
     stage.ends(EndReason::Failed);
     assert!(stage.history().ends_with(
-        "Half\n\n! The answer was cut off here.\n✗ the key was refused (401)\n  set `OPENAI_API_KEY`\n  \
+        "Half\n\n! The answer was cut off here. The model does not know this part of it.\n✗ the key was refused (401)\n  set `OPENAI_API_KEY`\n  \
          The cause is the key or the account, not what you asked.\n  \
          /auth changes the key or the account · ↑ brings your words back"
     ));

@@ -1,7 +1,9 @@
 //! While something runs: what waits, what goes wrong, what is being done.
 
 use super::*;
-use crate::protocol::{Answer, Diff, DiffLine, Display, Failure, Kind, LineKind, Todo, TodoStatus};
+use crate::protocol::{
+    Answer, Diff, DiffLine, Display, Failure, Kind, Limit, LineKind, Todo, TodoStatus, Told,
+};
 
 fn failed(kind: Kind, text: &str) -> Event {
     Event::Failed(Failure::new(kind, text))
@@ -36,6 +38,33 @@ fn listed(todos: &[(&str, TodoStatus)]) -> Event {
         result: result("t", "", Verdict::Done),
         display: Some(Display::Todos { todos: todos.iter().map(todo).collect() }),
         took: Duration::ZERO,
+    }
+}
+
+#[test]
+fn a_wait_and_an_error_tell_what_the_server_told() {
+    let told = |limit| Told { limit, wait_ms: Some(2_500), request_id: Some("7f\u{1b}[2J2c".into()) };
+    let limited = |limit| Failure::new(Kind::Quota, "no (429)").telling(told(limit));
+    let mut stage = Stage::new(100, 30);
+    stage.printed.clear();
+    let wait = Duration::from_secs(3);
+    let cause = limited(Some(Limit::Rate));
+    stage.ask("hi").hear(Event::Retrying { attempt: 2, of: 5, wait, cause });
+    let line = "  Retry 1 of 4 in 3 s (server asked for 3 s) · Esc stop";
+    assert!(stage.screen().contains(line), "{}", stage.screen());
+    stage.hear(requested(2));
+    assert_eq!(stage.history(), "\n> hi\n\n! Retried (1 of 4) after: no (429) · request id 7f␛[2J2c");
+    for (limit, fault) in [
+        (Some(Limit::Rate), "a limit of how much may be asked at a time; it lifts by itself."),
+        (Some(Limit::Plan), "the plan: what it gives for now is used up."),
+        (Some(Limit::Money), "the account: it has no money or quota left."),
+        (None, "a limit of the account, not what you asked."),
+    ] {
+        stage.printed.clear();
+        stage.hear(Event::Failed(limited(limit)));
+        let history = stage.history();
+        assert!(history.contains(&format!("✗ no (429)\n  The cause is {fault}\n")), "{history}");
+        assert!(history.ends_with("\n  request id 7f␛[2J2c"), "{history}");
     }
 }
 

@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 
 use super::entries::{Entry, Transcript};
 use crate::{
+    agent::machine::StandIn,
     base::Clean,
-    protocol::{Item, ToolCall, Verdict},
+    protocol::{Finish, Item, ToolCall, Turn, Verdict},
     tui::{
         lang::{Words, fill},
         layout::wrap,
@@ -29,7 +30,7 @@ pub(in crate::tui) fn restored(
     columns: usize,
     look: Look,
 ) -> Vec<Line<'static>> {
-    record(items, transcript, look.words);
+    record(items, transcript, columns, look);
     let turns: Vec<usize> = (0..items.len()).filter(|at| is_words(&items[*at])).collect();
     let from = turns.len().saturating_sub(TURNS);
     let start = turns.get(from).copied().unwrap_or(0);
@@ -62,7 +63,19 @@ fn is_words(item: &Item) -> bool {
     matches!(item, Item::User(message) if !message.text.trim().is_empty())
 }
 
-fn record(items: &[Item], transcript: &mut Transcript, words: &Words) {
+/// What an answer says, and the word about an answer that was not finished.
+fn said<'a>(turn: &'a Turn, words: &'static Words) -> (&'a str, Option<&'static str>) {
+    match StandIn::of(&turn.text) {
+        Some(StandIn::Stopped) => ("", Some(words.stopped)),
+        Some(StandIn::NoAnswer) => ("", Some(words.no_answer_came)),
+        Some(StandIn::Circled) => ("", Some(words.circled)),
+        None if turn.finish == Finish::Interrupted => (&turn.text, Some(words.stopped)),
+        None => (&turn.text, None),
+    }
+}
+
+fn record(items: &[Item], transcript: &mut Transcript, columns: usize, look: Look) {
+    let words = look.words;
     for (at, item) in items.iter().enumerate() {
         match item {
             Item::User(message) if is_words(item) => transcript.push(Entry::Words(message.text.clone())),
@@ -71,8 +84,9 @@ fn record(items: &[Item], transcript: &mut Transcript, words: &Words) {
                 if !turn.reasoning.trim().is_empty() {
                     transcript.push(Entry::thought(words.thought_title, &turn.reasoning, words));
                 }
-                if !turn.text.trim().is_empty() {
-                    transcript.push(Entry::Answer { text: turn.text.clone(), goes_on: false });
+                let (text, mark) = said(turn, words);
+                if !text.trim().is_empty() {
+                    transcript.push(Entry::Answer { text: text.to_owned(), goes_on: false });
                 }
                 for call in &turn.calls {
                     let (verdict, text) = outcome(call, &items[at + 1..]);
@@ -83,6 +97,9 @@ fn record(items: &[Item], transcript: &mut Transcript, words: &Words) {
                         text,
                         words,
                     ));
+                }
+                if let Some(mark) = mark {
+                    transcript.note(&printed::note(mark, true, columns, look));
                 }
             }
         }
@@ -107,7 +124,8 @@ fn shown(item: &Item, later: &[Item], columns: usize, look: Look) -> Vec<Line<'s
         Item::User(_) | Item::Result(_) => Vec::new(),
         Item::Assistant(turn) => {
             let mut markdown = Markdown::new(look, columns);
-            let mut out = markdown.push(&turn.text);
+            let (text, mark) = said(turn, look.words);
+            let mut out = markdown.push(text);
             out.extend(markdown.finish());
             if !out.is_empty() && !turn.calls.is_empty() {
                 out.push(Line::default());
@@ -117,6 +135,12 @@ fn shown(item: &Item, later: &[Item], columns: usize, look: Look) -> Vec<Line<'s
                 let text = Clean::line(&printed::untitled(call)).into_string();
                 let line = Line::from(vec![Span::styled(format!("{mark} "), look.dim), Span::raw(text)]);
                 out.push(crate::tui::layout::cut(line, columns));
+            }
+            if let Some(mark) = mark {
+                if !out.is_empty() {
+                    out.push(Line::default());
+                }
+                out.extend(printed::note(mark, true, columns, look));
             }
             out
         }
