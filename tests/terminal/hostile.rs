@@ -76,18 +76,18 @@ fn a_paste_with_sequences_writes_letters_only() {
 #[test]
 fn a_menu_of_files_offers_no_name_that_could_act_or_mislead() {
     let mut terminal = Desk::new(100, 30)
-        .file("docs/\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}3Jzz.txt", "a\n")
-        .file("docs/gpj\u{202e}zz.exe\u{200b}", "b\n")
-        .file("docs/plainzz.txt", "c\n")
+        .file("docs/\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}3J-zz.txt", "a\n")
+        .file("docs/gpj\u{202e}-zz.exe\u{200b}", "b\n")
+        .file("docs/plain-zz.txt", "c\n")
         .model_says(say("Read."))
         .opens();
-    terminal.is_ready().type_text("@zz").waits_for("› docs/plainzz.txt").waits_for_rest();
+    terminal.is_ready().type_text("@zz").waits_for("› docs/plain-zz.txt").waits_for_rest();
     assert!(
         !terminal.screen().contains("gpj") && !terminal.screen().contains("owned"),
         "{}",
         terminal.screen()
     );
-    terminal.key(Key::Enter).waits_for("> @docs/plainzz.txt").key(Key::Enter).waits_for_printed("Read.");
+    terminal.key(Key::Enter).waits_for("> @docs/plain-zz.txt").key(Key::Enter).waits_for_printed("Read.");
 }
 
 #[test]

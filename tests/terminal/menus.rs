@@ -23,7 +23,7 @@ fn an_at_sign_lists_files_that_git_does_not_ignore_and_enter_completes_them() {
         .file("my notes.md", "")
         .model_says(say("I see."))
         .opens();
-    terminal.is_ready().type_text("@").waits_for("› ").waits_for("my notes.md").waits_for_no(".git/");
+    terminal.is_ready().type_text("@").waits_for("my notes.md").waits_for_no(".git/");
     terminal
         .waits_for_no("target")
         .waits_for_no("debug.log")

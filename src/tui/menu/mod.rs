@@ -5,6 +5,7 @@
 
 mod commands;
 mod files;
+mod meant;
 mod model;
 mod show;
 mod topic;

@@ -1,6 +1,6 @@
 //! The open menu: what fits, which row is marked, what a key does to it.
 
-use super::{commands, topic::Topic};
+use super::{commands, meant::is_meant, topic::Topic};
 use crate::{
     protocol::{FileList, Op, Query, write_mention},
     tui::{
@@ -21,6 +21,8 @@ pub(in crate::tui) struct Menu {
     pub(super) selected: usize,
     /// The person chose a row by moving to it.
     has_moved: bool,
+    /// What is typed begins words of the first path and is not all of it.
+    is_meant: bool,
     /// The person closed it for what is being written.
     pub(in crate::tui) is_closed: bool,
     /// A path was just completed, with a blank behind it.
@@ -44,9 +46,14 @@ impl Menu {
         !self.is_closed && !self.entries.is_empty()
     }
 
-    /// The marked row. Behind a command that works without a word none is, until one was typed or moved to.
+    /// The marked row: what Enter takes. Behind a command that works without a word none is, until one was typed or moved
+    /// to; of files none is while what is typed may be something else than a path.
     pub(super) fn marked(&self) -> Option<usize> {
-        let is_open = matches!(&self.topic, Some(Topic::Choice { typed, .. }) if typed.is_empty());
+        let is_open = match &self.topic {
+            Some(Topic::Choice { typed, .. }) => typed.is_empty(),
+            Some(Topic::File { .. }) => !self.is_meant,
+            _ => false,
+        };
         (!is_open || self.has_moved).then_some(self.selected)
     }
 
@@ -124,6 +131,12 @@ impl Model {
         let (found, total) = self.files.found();
         self.menu.entries = found.into_iter().map(Entry::File).collect();
         self.menu.total = total;
+        let first = match self.menu.entries.first() {
+            Some(Entry::File(number)) => self.files.path(*number),
+            _ => "",
+        };
+        self.menu.is_meant =
+            matches!(&self.menu.topic, Some(Topic::File { query, .. }) if is_meant(query, first));
         self.menu.selected = self.menu.selected.min(self.menu.entries.len().saturating_sub(1));
     }
 
@@ -188,14 +201,16 @@ impl Model {
         self.composer.replace_before(length, &text);
     }
 
-    /// What Enter does with the menu: a path is completed and nothing sent; a command is put in full and may run.
+    /// What Enter does with the menu: a path that is marked is completed and nothing sent; a command is put in full and may
+    /// run.
     /// Returns whether that is all.
     pub(in crate::tui) fn take_marked(&mut self) -> bool {
         if !self.menu.is_shown() {
             return false;
         }
         if matches!(self.menu.topic, Some(Topic::File { .. })) {
-            return self.complete();
+            self.finish_search();
+            return self.menu.marked().is_some() && self.complete();
         }
         match self.menu.marked().and_then(|at| self.menu.entries.get(at)) {
             Some(Entry::Command(command, _)) => self.composer.set(&format!("/{}", command.name)),

@@ -46,7 +46,7 @@ fn files_are_asked_for_when_the_sign_is_typed_and_shown_when_they_come() {
         stage.screen(),
         "
 > see @▏
-› README.md                  1/8
+  README.md
   docs/
   src/
   src/main.rs
@@ -64,7 +64,7 @@ fn files_are_asked_for_when_the_sign_is_typed_and_shown_when_they_come() {
 fn a_small_screen_shows_the_end_of_a_long_path() {
     let mut stage = Stage::new(40, 12);
     stage.write("@").hear(files(&["a/very/long/way/down/into/the/source/of/it/all.rs"]));
-    assert_eq!(stage.screen(), "> @▏\n› …own/into/the/source/of/it/all.rs 1/1");
+    assert_eq!(stage.screen(), "> @▏\n  …ay/down/into/the/source/of/it/all.rs");
 }
 
 #[test]
@@ -74,6 +74,29 @@ fn enter_completes_a_path_and_only_the_next_one_sends() {
     assert_eq!((stage.draft().as_str(), stage.ops()), ("fix @src/main.rs ", vec![]));
     stage.enter();
     assert_eq!(stage.ops(), [Op::Say { text: "fix @src/main.rs ".into() }]);
+}
+
+#[test]
+fn enter_sends_what_is_no_beginning_of_a_path() {
+    let mut stage = with_files(80, 24);
+    let says = |stage: &mut Stage, text: &str| {
+        stage.write(text).enter();
+        let said: Vec<Op> = stage.ops().into_iter().filter(|op| matches!(op, Op::Say { .. })).collect();
+        assert_eq!(said, [Op::Say { text: text.into() }], "{text}");
+        stage.hear(Event::TurnStarted { turn: 1, text: text.into() }).ends(EndReason::Completed);
+    };
+    for prose in
+        ["mail me@", "mail me@main", "ping me @", "thanks @ain", "look @src/", "read @src/main.rs", "@nobody"]
+    {
+        says(&mut stage, prose);
+    }
+    // Moved to, or with Tab, it is taken all the same.
+    stage.write("@ain").key(KeyCode::Down).enter();
+    assert_eq!((stage.draft().as_str(), stage.ops()), ("@src/main.rs ", vec![]));
+    stage.control('c').write("@ain").key(KeyCode::Tab);
+    assert_eq!((stage.draft().as_str(), stage.ops()), ("@src/main.rs ", vec![]));
+    stage.control('c').write("@smain").enter();
+    assert_eq!((stage.draft().as_str(), stage.ops()), ("@src/main.rs ", vec![]), "letters that begin words");
 }
 
 #[test]
@@ -90,7 +113,7 @@ fn a_folder_is_walked_into_and_blanks_are_written_so_that_they_are_read_back() {
     let mut stage = with_files(80, 24);
     stage.write("@deep").key(KeyCode::Tab);
     assert_eq!(stage.draft(), "@src/deep/");
-    assert!(stage.screen().contains("› src/deep/er/               1/3"), "{}", stage.screen());
+    assert!(stage.screen().contains("\n  src/deep/er/\n"), "{}", stage.screen());
     stage.write("two").key(KeyCode::Tab).write("it");
     assert_eq!(stage.draft(), "@src/deep/er/two\\ words.rs it");
 }
@@ -129,7 +152,8 @@ fn the_list_is_asked_for_again_after_a_turn_and_after_ten_seconds() {
 #[test]
 fn a_new_list_leaves_the_marked_file_marked() {
     let mut stage = with_files(80, 24);
-    stage.write("@").key(KeyCode::Down).key(KeyCode::Down).hear(files(&["A.md", "README.md", "src/"]));
+    stage.write("@").key(KeyCode::Down).key(KeyCode::Down).key(KeyCode::Down);
+    stage.hear(files(&["A.md", "README.md", "src/"]));
     assert!(stage.screen().contains("› src/                       3/3"), "{}", stage.screen());
 }
 
