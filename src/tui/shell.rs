@@ -1,6 +1,6 @@
 //! Commands of the person's own: `!` in an empty draft makes it a command line until Esc.
 
-use super::{composer::Edit, model::Model, msg::Cmd};
+use super::{composer::Edit, model::Model, msg::Cmd, panel::Panel};
 use crate::protocol::Op;
 
 /// The command line for the shell.
@@ -16,6 +16,11 @@ impl Model {
     /// Whether the draft is a command line for the shell: the sign was typed, or a line from the past begins with it.
     pub(super) fn runs_in_shell(&self) -> bool {
         !self.is_editing_command() && (self.shell.is_open || self.composer.text().starts_with('!'))
+    }
+
+    /// Whether the draft is a command line until Esc, and keys go to it.
+    pub(super) fn is_on_command_line(&self) -> bool {
+        self.shell.is_open && !self.panel.as_ref().is_some_and(Panel::takes_text)
     }
 
     /// Whether a typed sign opens the command line; nothing of it goes into the draft.

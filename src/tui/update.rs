@@ -98,7 +98,9 @@ impl Model {
             Meaning::Does(Action::Transcript) => self.pager = Some(Pager::new(self.size.columns, self.look)),
             _ if self.dialogs.front().is_some_and(Dialog::is_open) => self.dialog_key(meaning, cmds),
             _ if self.sheet.is_some() && self.sheet_key(meaning) => {}
-            Meaning::Does(action) if self.leaves_shell(action) => {}
+            // Of a command line, too, Esc leaves vim's INSERT first.
+            Meaning::Does(Action::Escape) if self.is_on_command_line() && self.vim_takes(key, meaning) => {}
+            Meaning::Does(action) if self.is_on_command_line() && self.leaves_shell(action) => {}
             // A second Ctrl-C leaves, whatever is open.
             _ if !was_armed && self.panel.is_some() && self.panel_key(meaning, cmds) => {}
             _ if self.vim_takes(key, meaning) => self.menu.is_closed = true,

@@ -136,16 +136,17 @@ fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
         return rows;
     }
     if model.runs_in_shell() {
-        return vec![cut(Line::styled(look.words.shell_mode, look.warn), model.size.columns)];
+        let shell = |columns| cut(Line::styled(look.words.shell_mode, look.warn), columns);
+        return vec![under(model, shell)];
     }
-    vec![under(model)]
+    vec![under(model, |columns| status(model, columns))]
 }
 
-/// The row below the composer: vim's mode, if its keys are on, and the status.
-fn under(model: &Model) -> Line<'static> {
-    let Some(mode) = model.composer.vim_mode() else { return status(model, model.size.columns) };
+/// The row below the composer: vim's mode, if its keys are on, and what else stands there.
+fn under(model: &Model, rest: impl Fn(usize) -> Line<'static>) -> Line<'static> {
+    let Some(mode) = model.composer.vim_mode() else { return rest(model.size.columns) };
     let mode = Span::styled(format!("{mode} "), model.look.bold.patch(model.look.accent));
-    let mut row = status(model, model.size.columns.saturating_sub(width(&mode.content)));
+    let mut row = rest(model.size.columns.saturating_sub(width(&mode.content)));
     let style = std::mem::take(&mut row.style);
     row.spans.iter_mut().for_each(|span| span.style = style.patch(span.style));
     row.spans.insert(0, mode);

@@ -120,3 +120,10 @@ fn a_pasted_line_that_begins_with_the_sign_shows_what_enter_will_do() {
     stage.control('c').write("a!b");
     assert!(stage.screen().contains("> a!b▏"));
 }
+
+#[test]
+fn escape_closes_a_panel_above_the_command_line_and_not_the_line() {
+    let mut stage = Stage::new(80, 24);
+    stage.ask("words").ends(EndReason::Completed).write("!l").control('r').escape();
+    assert!(stage.screen().contains("\n! l▏\nshell · "), "{}", stage.screen());
+}

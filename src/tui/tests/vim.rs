@@ -48,3 +48,29 @@ fn vims_mode_takes_its_place_from_the_status() {
         assert!(screen.contains("NORMAL") && screen.contains("ctx "), "{screen}");
     }
 }
+
+#[test]
+fn escape_leaves_insert_first_and_then_the_command_line() {
+    let mut stage = Stage::new(100, 24);
+    stage.write("/vim").enter().write("!echo a b");
+    let mode = "shell · Enter runs the line here, the model reads it with your next words · Esc leaves";
+    assert!(stage.screen().ends_with(&format!("! echo a b▏\nINSERT {mode}")), "{}", stage.screen());
+    stage.escape().write("x");
+    assert_eq!(stage.draft(), "echo a ");
+    assert!(stage.screen().ends_with(&format!("\nNORMAL {mode}")), "{}", stage.screen());
+    stage.write("u").enter();
+    assert_eq!(stage.ops(), [Op::Shell { command: "echo a b".into() }]);
+    let own = call("own-1", ToolCall::OWN_COMMAND);
+    let result = result("own-1", "a b\n", Verdict::Done);
+    stage.hear(Event::ToolStarted { call: own.clone(), title: "! echo a b".into() });
+    stage.escape();
+    assert_eq!(stage.ops(), [], "the first Esc leaves INSERT, and the command runs on");
+    stage.escape();
+    assert_eq!(stage.ops(), [Op::Interrupt]);
+    stage.hear(Event::ToolDone { call: own, result, display: None, took: Duration::ZERO });
+    stage.write("ils").escape().write("d").escape();
+    assert!(stage.screen().contains("! l▏s\nNORMAL shell"), "Esc took back the `d`: {}", stage.screen());
+    stage.escape();
+    assert!(stage.screen().contains("> l▏s\nNORMAL ~/src/shop"), "{}", stage.screen());
+    assert_eq!(stage.ops(), []);
+}
