@@ -64,6 +64,8 @@ impl Doorway {
 
     /// Lets a session end by itself.
     pub(super) fn part_with(&mut self, mut handle: Handle) {
+        // The draft goes on with the person.
+        handle.send(Op::KeepDraft { text: String::new() });
         handle.send(Op::Quit);
         self.leaving.push(tokio::spawn(async move { while handle.next().await.is_some() {} }));
     }

@@ -25,6 +25,7 @@ mod frame;
 mod fullscreen;
 mod handover;
 mod input;
+mod keeping;
 mod key_sheet;
 mod keys;
 mod lang;

@@ -10,6 +10,7 @@ use super::{
     composer::Composer,
     dialog::Dialog,
     frame::Size,
+    keeping::Keeping,
     key_sheet::KeySheet,
     lines::announced,
     look::{Ground, Look, Paint, Theme, Voice},
@@ -105,8 +106,8 @@ pub(super) struct Model {
     pub(super) said: Vec<String>,
     /// When Esc was pressed with nothing to stop; the second one goes back.
     pub(super) escaped: Option<Moment>,
-    /// A draft of an earlier session is kept somewhere.
-    pub(super) has_kept_draft: bool,
+    /// Which draft is kept beside the screen.
+    pub(super) keeping: Keeping,
     last: Kind,
 }
 
@@ -170,7 +171,7 @@ impl Model {
             pager: None,
             said: Vec::new(),
             escaped: None,
-            has_kept_draft: false,
+            keeping: Keeping::default(),
             last: Kind::Nothing,
         }
     }
@@ -200,6 +201,8 @@ impl Model {
 
     /// Whether words have to wait.
     pub(super) fn is_busy(&self) -> bool {
+        // The session that is left forgets the draft; this one has to keep it.
+        self.keeping.touch(self.now);
         self.work.is_some() || self.session.is_none()
     }
 
@@ -262,9 +265,10 @@ impl Model {
         let cold = self.cache.and_then(|report| report.warm_until);
         let panel = self.panel.as_ref().and_then(|p| p.wake_at(self.now));
         let search = self.files.is_searching().then(|| self.now.after(Duration::from_millis(1)));
-        [search, work, retry, dialog, cold, panel, self.leave_until, self.leaving]
+        [keeping, search, work, retry, dialog, cold, panel, self.leave_until, self.leaving]
             .into_iter()
             .flatten()
+        let keeping = self.keeping.due();
             .filter(|at| *at > self.now)
             .min()
     }

@@ -64,7 +64,7 @@ impl Model {
     pub(super) fn hear_past(&mut self, past: Past) {
         let Past { mut texts, draft } = past;
         if !draft.is_empty() {
-            self.has_kept_draft = true;
+            self.keeping.knows(&draft);
             if self.composer.is_empty() {
                 self.composer.set(&draft);
                 self.hint = Some(self.look.words.draft_back.to_owned());
@@ -80,21 +80,6 @@ impl Model {
     /// Keeps a text for later sessions.
     pub(super) fn keep_past(text: &str, cmds: &mut Vec<Cmd>) {
         cmds.push(Cmd::Send(Op::KeepPast { text: text.to_owned() }));
-    }
-
-    /// Keeps what is written and what waits, on the way out.
-    pub(super) fn keep_draft(&mut self, cmds: &mut Vec<Cmd>) {
-        if self.is_editing_command() {
-            self.close_editor();
-        }
-        let mut texts: Vec<String> = self.queue.iter().cloned().collect();
-        let sign = if self.shell.is_open { "!" } else { "" };
-        let draft = Some(self.composer.whole()).filter(|draft| !draft.trim().is_empty());
-        texts.extend(draft.map(|draft| format!("{sign}{draft}")));
-        let text = texts.join("\n\n");
-        if !text.is_empty() || self.has_kept_draft {
-            cmds.push(Cmd::Send(Op::KeepDraft { text }));
-        }
     }
 
     /// Takes over what was said in a conversation that goes on.

@@ -21,6 +21,7 @@ use crate::{
 pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
     let mut cmds = Vec::new();
     model.now = now;
+    model.watch_draft(&msg);
     match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => return cmds,
         Msg::Key(key) => model.key(key, &mut cmds),
@@ -66,6 +67,7 @@ impl Model {
         if self.leaving.is_some_and(|until| self.now >= until) {
             cmds.push(Cmd::Quit);
         }
+        self.keep_in_time(cmds);
         self.refresh_menu(cmds);
         if self.size.is_too_small() {
             return;
@@ -243,6 +245,9 @@ impl Model {
             return;
         }
         self.leaving = Some(self.now.after(LAST_WORD));
+        if self.is_editing_command() {
+            self.close_editor();
+        }
         self.keep_draft(cmds);
         cmds.push(Cmd::Send(Op::Quit));
     }

@@ -54,6 +54,22 @@ fn a_draft_outlives_a_signal_and_what_was_sent_is_known_the_next_time() {
 }
 
 #[test]
+fn a_draft_outlives_a_kill_that_nobody_can_see_coming() {
+    let killing = "f() { kill -KILL $PPID; sleep 9; }; f";
+    let desk = Desk::new(100, 30).env("EDITOR", killing).shell("\"$QWEN\"; echo CODE $?; \"$QWEN\"");
+    let mut terminal = desk.opens();
+    terminal.is_ready().type_text("half a thought").waits_for("> half a thought");
+    let kept =
+        |t: &crate::Terminal| t.who_holds("half a thought").iter().any(|path| path.ends_with("draft.json"));
+    terminal.waits_until("it is on the disk", kept);
+    terminal.key(Key::Control('g')).waits_for_printed("CODE 137");
+    terminal.waits_for("your draft from the last session is back").waits_for("> half a thought");
+    terminal.key(Key::Control('c')).waits_for_no("> half").is_ready().key(Key::Control('d'));
+    assert_eq!(terminal.exits(), 0);
+    assert!(!kept(&terminal), "what was cleared is not kept");
+}
+
+#[test]
 fn a_private_session_keeps_neither_texts_nor_drafts() {
     let killing = "f() { kill -TERM $PPID; sleep 9; }; f";
     let line =

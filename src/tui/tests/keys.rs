@@ -156,8 +156,8 @@ fn nothing_wakes_while_nothing_moves() {
     assert_eq!(stage.model.wake_at(), None);
     stage.ask("work");
     assert!(stage.model.wake_at().is_some());
-    stage.answers("done").ends(EndReason::Completed).write("draft");
-    assert_eq!(stage.model.wake_at(), None);
+    stage.answers("done").ends(EndReason::Completed).write("draft").wait(1_500);
+    assert_eq!(stage.model.wake_at(), None, "the draft is kept");
 }
 
 #[test]

@@ -60,6 +60,7 @@ struct Stage {
     written: Vec<(Target, String)>,
     /// What was kept for later sessions.
     past: Vec<String>,
+    drafts: Vec<String>,
     resumed: Vec<Chosen>,
     has_quit: bool,
 }
@@ -87,6 +88,7 @@ impl Stage {
             copied: Vec::new(),
             written: Vec::new(),
             past: Vec::new(),
+            drafts: Vec::new(),
             resumed: Vec::new(),
             has_quit: false,
         }
@@ -96,6 +98,7 @@ impl Stage {
         for cmd in update(&mut self.model, msg, self.now) {
             match cmd {
                 Cmd::Send(Op::KeepPast { text }) => self.past.push(text),
+                Cmd::Send(Op::KeepDraft { text }) => self.drafts.push(text),
                 Cmd::Send(Op::Used { command }) => self.used.push(command),
                 Cmd::Send(op) => self.ops.push(op),
                 Cmd::Print(lines) => self.printed.extend(lines),

@@ -75,14 +75,14 @@ fn the_list_fits_every_window() {
 fn a_draft_outlives_the_session_and_is_offered_once() {
     let mut stage = Stage::new(80, 24);
     stage.ask("work").write("next").enter().write("half a tho").send(Msg::Signal);
-    assert_eq!(stage.ops(), [Op::KeepDraft { text: "next\n\nhalf a tho".into() }, Op::Quit]);
+    assert_eq!((stage.ops(), stage.drafts), (vec![Op::Quit], vec!["next\n\nhalf a tho".to_owned()]));
 
     let mut stage = Stage::new(80, 24);
     stage.hear(past(&[], "next\n\nhalf a tho"));
     assert_eq!(stage.draft(), "next\n\nhalf a tho");
     assert!(stage.screen().ends_with("your draft from the last session is back; Ctrl-C clears it"));
     stage.control('c').control('c').control('c');
-    assert_eq!(stage.ops(), [Op::KeepDraft { text: String::new() }, Op::Quit], "it is not offered again");
+    assert_eq!((stage.ops(), stage.drafts), (vec![Op::Quit], vec![String::new()]), "it is not offered again");
 
     let mut stage = Stage::new(80, 24);
     stage.write("other").hear(past(&["sent"], "half a tho"));
@@ -94,7 +94,31 @@ fn a_draft_outlives_the_session_and_is_offered_once() {
 
     let mut stage = Stage::new(80, 24);
     stage.hear(past(&["sent"], "")).control('d');
-    assert_eq!(stage.ops(), [Op::Quit], "nothing to keep");
+    assert_eq!((stage.ops(), stage.drafts), (vec![Op::Quit], vec![]), "nothing to keep");
+}
+
+#[test]
+fn a_draft_is_kept_when_the_keys_rest_and_every_few_seconds_while_they_do_not() {
+    let mut stage = Stage::new(80, 24);
+    stage.write("half a tho").wait(900);
+    assert_eq!(stage.drafts, [] as [&str; 0], "not with every key");
+    stage.wait(200);
+    assert_eq!(stage.drafts, ["half a tho"]);
+    stage.wait(60_000).key(KeyCode::Left).wait(2_000);
+    assert_eq!(stage.drafts.len(), 1, "the same is not kept twice");
+    for _ in 0..20 {
+        stage.write("x").wait(500);
+    }
+    let kept: Vec<usize> = stage.drafts.iter().map(String::len).collect();
+    assert_eq!(kept, [10, 20, 30]);
+    stage.control('u').control('k');
+    assert_eq!(stage.drafts.last().map(String::as_str), Some(""), "what is cleared is forgotten at once");
+    stage.write("ask it").wait(2_000).enter();
+    assert_eq!(stage.drafts[4..], ["ask it", ""], "what is sent, too");
+    stage.hear(Event::TurnStarted { turn: 1, text: "ask it".into() }).write("next").enter().wait(2_000);
+    assert_eq!(stage.drafts.last().map(String::as_str), Some("next"), "what waits is kept");
+    stage.ends(EndReason::Completed);
+    assert_eq!(stage.drafts.last().map(String::as_str), Some(""));
 }
 
 #[test]
