@@ -21,6 +21,7 @@ impl Loaded {
         tui::Options {
             paint: Paint::of_environment(theme, |name| env.get(name).map(str::to_owned)),
             language: self.language(env),
+            locale: locale(env),
             is_still: self.is_off(&table::MOTION),
             manner,
             bell: self.bell(),
@@ -40,10 +41,7 @@ impl Loaded {
     /// The language that is set, else the one of the locale.
     fn language(&self, env: &Vars) -> Language {
         match self.text(&table::LANGUAGE).as_deref() {
-            None | Some("auto") => {
-                let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env.get(name));
-                locale.map(Language::of_locale).unwrap_or_default()
-            }
+            None | Some("auto") => locale(env),
             Some(named) => Language::of_locale(named),
         }
     }
@@ -64,9 +62,22 @@ impl Loaded {
     }
 }
 
+/// The language of the locale.
+fn locale(env: &Vars) -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env.get(name));
+    locale.map(Language::of_locale).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_setting_says_that_it_counts_at_once_where_the_screen_changes_with_it() {
+        for setting in crate::config::ALL {
+            assert_eq!(setting.is_live, tui::is_live(setting.key), "{}", setting.key);
+        }
+    }
     use crate::config::{Flags, Paths, load};
 
     fn chosen(settings: &str, env: &[(&str, &str)], flags: &Flags) -> (tui::Options, Vec<String>) {

@@ -322,7 +322,8 @@ pub(super) static LANGUAGE: Setting = setting(
     "What the screen speaks: `en` or `zh`; `auto` is the language of the locale. Those it does not speak are English.",
 )
 .default("\"auto\"")
-.flag("--lang");
+.flag("--lang")
+.live();
 pub(super) static CLEANUP: Setting = setting(
     "general.cleanupPeriodDays",
     Shape::Limit,
@@ -335,13 +336,15 @@ pub(super) static BELL: Setting = setting(
     "Whether the terminal is told, by its bell and a notification (OSC 9), that something waits while its window is not \
      looked at.",
 )
-.default("true");
+.default("true")
+.live();
 pub(super) static NOTIFICATIONS: Setting = setting(
     "general.notificationMode",
     Shape::Word(&["all", "task-complete"]),
     "What it is told of: questions and the end of long turns, or the end of long turns alone.",
 )
-.default("\"all\"");
+.default("\"all\"")
+.live();
 pub(super) static THEME: Setting = setting(
     "ui.theme",
     Shape::Text,
@@ -366,7 +369,8 @@ pub(super) static MOTION: Setting = setting(
     Shape::Switch,
     "Whether anything on the screen may move that carries no news; `false` also stops the clock of the running turn.",
 )
-.default("true");
+.default("true")
+.live();
 pub(super) static FULLSCREEN: Setting = setting(
     "ui.fullscreen",
     Shape::Switch,
@@ -379,7 +383,8 @@ pub(super) static VIM_MODE: Setting = setting(
     Shape::Switch,
     "Whether the composer begins with vim's keys, in INSERT; `/vim` changes it for a session.",
 )
-.default("false");
+.default("false")
+.live();
 pub(super) static USAGE_STATISTICS: Setting = setting(
     "privacy.usageStatisticsEnabled",
     Shape::Switch,

@@ -34,7 +34,7 @@ pub(super) fn model(options: Options, clock: Clock) -> Model {
         look = look.repainted(Paint { depth: Depth::None, ..options.paint });
     }
     let mut model = Model::new(size, look, options.home, clock.now());
-    model.paint = options.paint;
+    (model.paint, model.locale) = (options.paint, options.locale);
     model.attention = Attention { bell: options.bell, has_title: options.has_title, is_away: false };
     model.composer.set_vim(options.is_vim);
     model.is_fullscreen = options.manner == Manner::Fullscreen;

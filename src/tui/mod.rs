@@ -67,6 +67,7 @@ pub use commands::command_names;
 pub use door::{Chosen, Door, Started};
 pub use editor::choose_editor;
 pub use lang::Language;
+pub use live::is_live;
 pub use look::{Depth, Ground, Paint, Theme};
 pub use notice::Bell;
 pub use options::{Exit, Leaving, Manner, Options};

@@ -12,6 +12,7 @@ use super::{
     frame::Size,
     keeping::Keeping,
     key_sheet::KeySheet,
+    lang::Language,
     lines::announced,
     look::{Ground, Look, Paint, Theme, Voice},
     menu::{Files, Menu},
@@ -43,6 +44,8 @@ pub(super) struct Model {
     pub(super) look: Look,
     /// What its colours are chosen from.
     pub(super) paint: Paint,
+    /// What it speaks where no language is chosen.
+    pub(super) locale: Language,
     /// Whether the window is looked at.
     pub(super) attention: Attention,
     /// Words the terminal has shown while they were typed; they are not printed again.
@@ -134,6 +137,7 @@ impl Model {
             size,
             look,
             paint: Paint::default(),
+            locale: Language::default(),
             attention: Attention::default(),
             echoed: None,
             is_fullscreen: false,
@@ -195,14 +199,14 @@ impl Model {
         self.composer = std::mem::take(&mut before.composer);
         self.queue = std::mem::take(&mut before.queue);
         self.zone = before.zone.clone();
-        self.paint = before.paint;
+        (self.paint, self.locale, self.attention) = (before.paint, before.locale, before.attention);
         self.last = before.last;
+        // The session that is left forgets the draft; this one has to keep it.
+        self.keeping.touch(self.now);
     }
 
     /// Whether words have to wait.
     pub(super) fn is_busy(&self) -> bool {
-        // The session that is left forgets the draft; this one has to keep it.
-        self.keeping.touch(self.now);
         self.work.is_some() || self.session.is_none()
     }
 
@@ -264,11 +268,11 @@ impl Model {
         let dialog = self.dialogs.front().and_then(|d| d.wake_at(self.last_key, self.now));
         let cold = self.cache.and_then(|report| report.warm_until);
         let panel = self.panel.as_ref().and_then(|p| p.wake_at(self.now));
+        let keeping = self.keeping.due();
         let search = self.files.is_searching().then(|| self.now.after(Duration::from_millis(1)));
         [keeping, search, work, retry, dialog, cold, panel, self.leave_until, self.leaving]
             .into_iter()
             .flatten()
-        let keeping = self.keeping.due();
             .filter(|at| *at > self.now)
             .min()
     }

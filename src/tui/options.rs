@@ -13,6 +13,8 @@ pub struct Options {
     pub paint: Paint,
     /// What it speaks.
     pub language: Language,
+    /// What it speaks where no language is chosen.
+    pub locale: Language,
     /// Whether nothing may move that carries no news.
     pub is_still: bool,
     /// How it is written.

@@ -47,6 +47,11 @@ impl Chips {
         Self { words, all: Vec::new() }
     }
 
+    /// Speaks another language from now on; labels stay as they are.
+    pub(super) fn speak(&mut self, words: &'static Words) {
+        self.words = words;
+    }
+
     /// The character that stands for a long text; `None` for one that is short enough to be shown.
     pub(super) fn take(&mut self, pasted: &str) -> Option<char> {
         let lines = pasted.lines().count();

@@ -34,6 +34,11 @@ impl Composer {
         Self { chips: Chips::speaking(words), ..Self::default() }
     }
 
+    /// Speaks another language from now on.
+    pub(in crate::tui) fn speak(&mut self, words: &'static Words) {
+        self.chips.speak(words);
+    }
+
     /// The draft as it is shown, chips as labels.
     pub(in crate::tui) fn text(&self) -> String {
         self.chips.labelled(self.text.as_str())

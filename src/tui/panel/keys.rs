@@ -8,6 +8,7 @@ use crate::{
         composer::Edit,
         keys::{Action, Meaning},
         lang::{Sentence, fill},
+        live::Values,
         model::{Kind, LEAVE_WINDOW, Model},
         msg::Cmd,
         printed,
@@ -183,8 +184,8 @@ impl Model {
                 sessions.take_preview(&session, items);
             }
             (DeskEvent::Settings(rows), Some(Panel::Settings(settings))) => {
-                for (name, value) in settings.take(rows) {
-                    self.apply_setting(&name, &value);
+                if let Some((name, all)) = settings.take(rows) {
+                    self.apply_setting(&name, &Values(&all));
                 }
             }
             (DeskEvent::Failed(failure), Some(Panel::Sessions(sessions))) => sessions.failure = Some(failure),
@@ -218,7 +219,12 @@ impl Model {
         let Switched { model, provider, account, window, cache, notes } = switched;
         let mut text = fill(
             self.look.words.in_use_now,
-            &[("model", &model), ("provider", &provider), ("account", &account), ("cache", &cache)],
+            &[
+                ("model", &model),
+                ("provider", &provider),
+                ("account", &account),
+                ("cache", &cache),
+            ],
         );
         for note in notes {
             text.push('\n');

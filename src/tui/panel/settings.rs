@@ -43,17 +43,19 @@ impl Entry for SettingRow {
 }
 
 impl Settings {
-    /// Takes the settings. Gives those that count at once.
-    pub(super) fn take(&mut self, rows: Vec<SettingRow>) -> Vec<(String, String)> {
-        let live = rows.iter().filter(|row| row.is_live);
-        let live = live.map(|row| (row.name.clone(), plain(&row.value))).collect();
-        if let Some((name, value)) = self.writing.take() {
+    /// Takes the settings. Gives the name of the one that was changed, if a change of it counts at once, and the values of
+    /// all such settings.
+    pub(super) fn take(&mut self, rows: Vec<SettingRow>) -> Option<(String, Vec<(String, String)>)> {
+        let changed = self.writing.take().map(|(name, value)| {
             let row = rows.iter().find(|row| row.name == name);
             let is_in_force = |row: &&SettingRow| value.as_ref().is_none_or(|value| *value == row.value);
             self.above = row.filter(|row| !is_in_force(row)).map(|row| row.source.clone());
-        }
+            name
+        });
+        let live = rows.iter().filter(|row| row.is_live);
+        let live: Vec<(String, String)> = live.map(|row| (row.name.clone(), plain(&row.value))).collect();
         self.list.take(rows);
-        live
+        changed.filter(|name| live.iter().any(|(known, _)| known == name)).map(|name| (name, live))
     }
 
     /// One step back; whether there was one.
