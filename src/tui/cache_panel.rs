@@ -7,7 +7,7 @@ use ratatui::{
 
 use super::{
     bill::{Request, entries},
-    lang::{Words, counted, fill},
+    lang::{Words, counted, fill, told},
     layout::cut,
     look::Look,
     model::Model,
@@ -242,8 +242,10 @@ fn short_notes(model: &Model) -> Vec<Entry> {
 fn mode(model: &Model) -> Option<Entry> {
     let (mode, why) = &model.session.as_ref()?.cache;
     let name = mode.name();
-    let text = if why.starts_with(name) { why.clone() } else { format!("{name}: {why}") };
-    Some((model.look.words.cache_mode, text))
+    let words = model.look.words;
+    let told = told(words, why);
+    let text = if why.starts_with(name) { told.into_owned() } else { format!("{name}: {told}") };
+    Some((words.cache_mode, text))
 }
 
 fn last_finding(requests: &[Request]) -> Option<(u32, Finding)> {

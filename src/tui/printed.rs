@@ -10,7 +10,7 @@ use ratatui::{
 use super::{
     bill::short_time,
     commands, diff, keys,
-    lang::{Sentence, counted, fill},
+    lang::{Sentence, counted, fill, told},
     layout::{untab, wrap, wrap_plain},
     look::{Look, Voice},
     model::Model,
@@ -200,7 +200,7 @@ fn todo(todo: &Todo, columns: usize, look: Look) -> Vec<Line<'static>> {
 
 /// An error: what happened, then what to do.
 pub(super) fn failure(failure: &Failure, columns: usize, look: Look) -> Vec<Line<'static>> {
-    let what = Clean::new(&failure.error).into_string();
+    let what = Clean::new(&told(look.words, &failure.error)).into_string();
     let mut out = Vec::new();
     let mut lead = Span::styled("✗ ", look.error);
     for line in what.split('\n') {
@@ -208,7 +208,7 @@ pub(super) fn failure(failure: &Failure, columns: usize, look: Look) -> Vec<Line
         lead = Span::raw("  ");
     }
     for hint in &failure.hints {
-        out.extend(wrap_plain(&Clean::line(hint), Style::new(), columns, "  "));
+        out.extend(wrap_plain(&Clean::line(&told(look.words, hint)), Style::new(), columns, "  "));
     }
     out
 }

@@ -6,7 +6,7 @@ use super::{
     cache_panel::cache_panel,
     commands::{self, Read},
     diff::diff_rows,
-    lang::fill,
+    lang::{fill, told},
     layout::{wrap, wrap_plain},
     model::{Folded, Kind, Model},
     msg::Cmd,
@@ -176,7 +176,7 @@ impl Model {
                 (words.about_model, model),
                 (words.about_folder, self.short_path(&s.root)),
                 (words.about_session, s.id.to_string()),
-                (words.about_cache, s.cache.1.clone()),
+                (words.about_cache, told(words, &s.cache.1).into_owned()),
                 (words.about_tools, s.tools.join(", ")),
             ]);
         }

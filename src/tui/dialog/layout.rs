@@ -14,7 +14,7 @@ use crate::{
     tui::{
         diff::{CONTEXT, counts},
         frame::Size,
-        lang::fill,
+        lang::{fill, told},
         layout::{untab, wrap, wrap_exact, wrap_plain},
         look::Look,
     },
@@ -179,7 +179,9 @@ impl Facts {
             }
             _ => None,
         };
-        let reason = Some(question.reason.clone()).filter(|r| !r.is_empty());
+        let words = look.words;
+        let reason = Some(told(words, &question.reason).into_owned()).filter(|r| !r.is_empty());
+        let effects: Vec<String> = question.effects.iter().map(|e| told(words, e).into_owned()).collect();
         let lay = |facts: Vec<String>| {
             let text = Some(facts.join(" · ")).filter(|text| !text.is_empty());
             text.map_or_else(Vec::new, |text| wrap_plain(&Clean::line(&text), look.warn, columns, ""))
@@ -195,13 +197,13 @@ impl Facts {
             };
             text.into_iter().enumerate().map(row).collect()
         });
-        let all = folder.iter().chain(&question.effects).chain(&reason).cloned().collect();
+        let all = folder.iter().chain(&effects).chain(&reason).cloned().collect();
         let below = lay(all);
         // Where there is room, all of it stays in view; else what it does stays, if that has room.
         if is_boxed && below.len() <= rows / 4 {
             return Self { first: rule, last: Vec::new(), below };
         }
-        let effects = lay(question.effects.clone());
+        let effects = lay(effects);
         let last = lay(folder.into_iter().chain(reason).collect());
         if effects.len() <= rows / 4 {
             return Self { first: rule, last, below: effects };

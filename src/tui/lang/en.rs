@@ -3,6 +3,8 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    code: "en",
+
     // An answer that was not finished.
     cut_off_lost: "The answer was cut off here. The model does not know this part of it.",
     // What a server told beside its error.

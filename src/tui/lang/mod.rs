@@ -1,14 +1,17 @@
 //! What the screen says, in the languages it speaks.
 //!
 //! Every sentence of the screen is a field of [`Words`]; a language is one value of it, in a file of its own, so that a
-//! sentence that is missing does not compile. What comes from elsewhere (the agent's notices, errors) is shown as it is.
+//! sentence that is missing does not compile. What other floors say of settings, providers and questions is in `told.rs`; their
+//! notices and errors are shown as they are.
 
 mod en;
 #[cfg(test)]
 mod tests;
+mod told;
 mod words;
 mod zh;
 
+pub(super) use told::told;
 pub(super) use words::Words;
 
 use crate::base::Tokens;

@@ -121,6 +121,66 @@ fn no_sentence_of_the_screen_stands_outside_of_the_languages() {
     assert_eq!(idle, Vec::<&&str>::new(), "nothing says these any more");
 }
 
+/// Sentences of those files that no screen shows as part of its own: what the model is told, and what is true of code.
+const NOT_SHOWN: [&str; 5] = [
+    "the rule `{}` denies it",
+    "plan mode reads only; no file is changed",
+    "plan mode runs only commands that are known to read",
+    "each preset names a row; a test walks them",
+    "cannot be dead",
+];
+
+#[test]
+fn what_other_floors_say_of_settings_providers_and_questions_is_there_in_chinese() {
+    let files = [
+        "config/table.rs",
+        "catalog/presets.rs",
+        "permissions/decide.rs",
+        "permissions/line.rs",
+        "permissions/shell/doubt.rs",
+        "permissions/shell/git.rs",
+        "permissions/shell/nature.rs",
+        "permissions/shell/reader.rs",
+        "permissions/shell/reading.rs",
+        "auth/oauth/pace.rs",
+        "cli/door.rs",
+        "tui/door.rs",
+    ];
+    let mut missing = Vec::new();
+    for file in files {
+        let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file));
+        for text in texts(&source.expect("our own sources")) {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            // A name of a provider is a name in every language.
+            let is_name = file == "catalog/presets.rs" && text.starts_with(char::is_uppercase);
+            let text = placeless(&text);
+            if is_sentence(&text)
+                && !is_name
+                && !NOT_SHOWN.contains(&text.as_str())
+                && !super::told::is_told(&text)
+            {
+                missing.push(format!("{file}: {text}"));
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new(), "these belong into `src/tui/lang/told.rs`");
+}
+
+/// A text with `{}` for each value that has a name; what stands in quotes of its own keeps it.
+fn placeless(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, after)) = behind.split_once('}') else { break };
+        let is_value = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        out.push_str(&if is_value { "{}".to_owned() } else { format!("{{{name}}}") });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 #[test]
 fn a_sentence_is_seen_and_code_is_not() {
     let source = "//! a doc line\nlet a = \"two words\"; x.expect(\"it is so\"); '\"'; \"one\" \"\\\"a b\\\" is said\"";

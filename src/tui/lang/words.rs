@@ -20,6 +20,9 @@ macro_rules! sentences {
 }
 
 sentences! {
+    /// The language itself, as it is chosen.
+    code,
+
     // An answer that was not finished.
     /// Behind an answer that broke off when the turn failed.
     cut_off_lost,

@@ -3,6 +3,8 @@
 use super::Words;
 
 pub(super) const WORDS: Words = Words {
+    code: "zh",
+
     // An answer that was not finished.
     cut_off_lost: "回答在此中断，模型不知道这一部分。",
     // What a server told beside its error.

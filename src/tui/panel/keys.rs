@@ -7,7 +7,7 @@ use crate::{
         commands::{Read, read},
         composer::Edit,
         keys::{Action, Meaning},
-        lang::{Sentence, fill},
+        lang::{Sentence, fill, told},
         live::Values,
         model::{Kind, LEAVE_WINDOW, Model},
         msg::Cmd,
@@ -223,7 +223,7 @@ impl Model {
                 ("model", &model),
                 ("provider", &provider),
                 ("account", &account),
-                ("cache", &cache),
+                ("cache", &told(self.look.words, &cache)),
             ],
         );
         for note in notes {

@@ -11,7 +11,7 @@ use crate::{
     base::{Clean, width},
     protocol::{SettingRow, ValueKind},
     tui::{
-        lang::{Words, fill},
+        lang::{Words, fill, told},
         layout::cut,
     },
 };
@@ -97,7 +97,7 @@ fn about(row: &SettingRow, paper: Paper) -> Vec<Line<'static>> {
         (_, true) => words.settings_live,
         (_, false) => words.settings_next_start,
     };
-    let mut rows = paper.text(&row.about, paper.look.dim);
+    let mut rows = paper.text(&told(words, &row.about), paper.look.dim);
     if rows.len() > ABOUT {
         rows.truncate(ABOUT);
         if let Some(last) = rows.last_mut() {

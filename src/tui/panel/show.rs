@@ -84,9 +84,10 @@ impl Paper {
     }
 
     pub(super) fn failure(self, failure: &Failure) -> Vec<Line<'static>> {
-        let mut rows = self.text(&format!("✗ {}", failure.error), self.look.error);
+        let mut rows =
+            self.text(&format!("✗ {}", in_words(self.look.words, &failure.error)), self.look.error);
         for hint in &failure.hints {
-            rows.extend(self.text(&format!("  {hint}"), self.look.dim));
+            rows.extend(self.text(&format!("  {}", in_words(self.look.words, hint)), self.look.dim));
         }
         rows
     }
@@ -127,7 +128,8 @@ impl SignIn {
         let words = paper.look.words;
         let title = format!("{} · {}", words.sign_in_title, group_name(group, words));
         let mut rows = Rows { title, keys: words.sign_in_group_keys.into(), ..Rows::default() };
-        let lines: Vec<_> = self.presets(group).map(|p| (p.name.clone(), p.about.clone())).collect();
+        let lines: Vec<_> =
+            self.presets(group).map(|p| (p.name.clone(), in_words(words, &p.about))).collect();
         paper.entries(&lines, marked, &mut rows);
         rows
     }
@@ -179,10 +181,15 @@ fn told(entry: &Entry, words: &Words) -> (String, String) {
             OAUTH => (words.way_oauth.to_owned(), words.way_oauth_about.to_owned()),
             CUSTOM => (words.way_custom.to_owned(), words.way_custom_about.to_owned()),
             LOCAL => (words.way_local.to_owned(), words.way_local_about.to_owned()),
-            _ => (preset.name.clone(), preset.about.clone()),
+            _ => (preset.name.clone(), in_words(words, &preset.about)),
         },
         Entry::Group(group, names) => (group_name(group, words), names.clone()),
     }
+}
+
+/// What another floor says, in the language of the screen.
+fn in_words(words: &Words, text: &str) -> String {
+    crate::tui::lang::told(words, text).into_owned()
 }
 
 /// The name of a group of providers; one that has no word of its own keeps its name.
@@ -348,7 +355,8 @@ impl Device {
         let mut waiting = fill(words.device_waiting, &[("left", &left)]);
         if let Some((last, at)) = &self.heard {
             let ago = paper.now.since(*at).as_secs();
-            let heard = fill(words.device_last, &[("ago", &ago.to_string()), ("last", last)]);
+            let heard =
+                fill(words.device_last, &[("ago", &ago.to_string()), ("last", &in_words(words, last))]);
             waiting = format!("{waiting} · {heard}");
         }
         rows.focus = rows.body.len();

@@ -340,8 +340,7 @@ fn questions_speak_chinese_too() {
         "\
 ┌ 运行这条命令？
 │ $ ls
-│ 位于 ~/src/shop · writes files · deletes: target/release/deps/very-long · commands ask in this
-│ mode
+│ 位于 ~/src/shop · writes files · 删除：target/release/deps/very-long · commands ask in this mode
 │ › 1 是，仅此一次
 │   2 是，本次会话不再询问 `Bash(cargo build)`
 │   3 编辑命令
