@@ -67,14 +67,19 @@ fn parted(codes: &str) -> Option<Vec<u8>> {
     Some(found)
 }
 
-/// What we say to the terminal itself: the question for its colour, the bell, what waits, and the window's name.
+/// What we say to the terminal itself: the question for its colour, the bell, and what waits.
 const OURS: &[&str] = &[
     "ESC ]11;?\x1b\\",
     "\x07",
     "ESC ]9;qwen: something needs your OK\x1b\\",
     "ESC ]9;qwen: the turn has ended\x1b\\",
-    "ESC ]0;qwen · work\x1b\\",
 ];
+
+/// The window's name: ours, and behind it that of a folder, in which nothing can act.
+fn is_title(sequence: &str) -> bool {
+    let name = sequence.strip_prefix("ESC ]0;qwen · ").and_then(|rest| rest.strip_suffix("\x1b\\"));
+    name.is_some_and(|name| !name.contains(char::is_control))
+}
 
 /// Every sequence is one that the screen writes by itself: no erasing of the whole screen or of
 /// the scrollback, no mouse, no title, no clipboard, nothing that came from a model or a file.
@@ -101,7 +106,11 @@ pub(crate) fn are_ours(raw: &[u8]) {
                     _ => false,
                 }
             }
-            None => matches!(sequence.as_str(), "\r" | "\n") || OURS.contains(&sequence.as_str()),
+            None => {
+                matches!(sequence.as_str(), "\r" | "\n")
+                    || OURS.contains(&sequence.as_str())
+                    || is_title(&sequence)
+            }
         };
         assert!(known, "{sequence:?} was written to the terminal");
     }

@@ -1,8 +1,9 @@
 //! Text from outside writes letters, never sequences. What counts as ours is held for every terminal of every test.
 
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
@@ -136,27 +137,120 @@ fn errors_of_a_server_write_letters_only() {
     terminal.says("last").waits_for_printed("Two.");
 }
 
-/// A server that answers every request for a code and for tokens with these bodies.
-fn signs_in(code: String, tokens: String) -> String {
+/// A server that answers by the first line of a request: status, more headers as they are, body.
+fn serves(answer: impl Fn(&str) -> (&'static str, Vec<u8>, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let address = listener.local_addr().expect("bound");
     thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
-            let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines();
-            let first = lines.next().and_then(Result::ok).unwrap_or_default();
-            // The body is short and comes with the headers.
-            lines.map_while(Result::ok).find(String::is_empty);
-            let (status, body) =
-                if first.contains("code") { ("200 OK", &code) } else { ("400 Bad Request", &tokens) };
-            let head = format!(
-                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                body.len()
-            );
-            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+            let mut reader = BufReader::new(stream.try_clone().expect("a socket"));
+            let (mut first, mut length) = (String::new(), 0);
+            let mut line = String::new();
+            while reader.read_line(&mut line).is_ok_and(|read| read > 0) && !line.trim_end().is_empty() {
+                if first.is_empty() {
+                    first.clone_from(&line);
+                }
+                let size = line.to_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse());
+                length = size.and_then(Result::ok).unwrap_or(length);
+                line.clear();
+            }
+            // Who closes before all was read may take back what was answered.
+            let _ = reader.read_exact(&mut vec![0; length]);
+            let (status, headers, body) = answer(&first);
+            let mut bytes = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\n").into_bytes();
+            bytes.extend(headers);
+            bytes.extend(format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()).into_bytes());
+            let _ = stream.write_all(&bytes).and_then(|()| stream.write_all(body.as_bytes()));
         }
     });
     format!("http://{address}")
+}
+
+/// A server that answers every request for a code and for tokens with these bodies.
+fn signs_in(code: String, tokens: String) -> String {
+    serves(move |first| match first.contains("code") {
+        true => ("200 OK", Vec::new(), code.clone()),
+        false => ("400 Bad Request", Vec::new(), tokens.clone()),
+    })
+}
+
+#[test]
+fn ids_and_waits_that_a_server_names_write_letters_only() {
+    let asked = AtomicUsize::new(0);
+    let base = serves(move |_| {
+        let error =
+            |message: &str| json!({"error": {"message": message, "code": ATTACK}, "request_id": ATTACK});
+        match asked.fetch_add(1, Ordering::SeqCst) {
+            // An id in the body, then one in the headers with bytes above ASCII, then headers that are none at all.
+            0 => ("400 Bad Request", b"retry-after: \t1\r\n".to_vec(), error("in the body").to_string()),
+            1 => {
+                let headers = b"x-request-id: ab\xe2\x80\xae\x9b31mcd\r\nretry-after: \x9b2J\r\n".to_vec();
+                ("400 Bad Request", headers, json!({"error": {"message": "in the headers"}}).to_string())
+            }
+            2 => {
+                let headers = b"x-request-id: plain-id-7f2c\r\n".to_vec();
+                ("400 Bad Request", headers, json!({"error": {"message": "plain"}}).to_string())
+            }
+            _ => {
+                ("400 Bad\x1b[2J Request", b"x-request-id: \x1b]0;owned\x07\r\n".to_vec(), ATTACK.to_owned())
+            }
+        }
+    });
+    let mut terminal = Desk::new(100, 30)
+        .env("OPENAI_BASE_URL", &format!("{base}/v1"))
+        .without("DASHSCOPE_PROXY_BASE_URL")
+        .kept(".qwen/settings.json", &json!({"model": {"generationConfig": {"maxRetries": 0}}}).to_string())
+        .opens();
+    terminal
+        .is_ready()
+        .says("one")
+        .waits_for_printed("in the body")
+        .waits_for_printed("request id ")
+        .is_ready();
+    terminal.says("two").waits_for_printed("in the headers").is_ready();
+    terminal.says("three").waits_for_printed("request id plain-id-7f2c").is_ready();
+    terminal.says("four").waits_until("the fourth has failed", |t| t.scrollback().matches("✗ ").count() == 4);
+}
+
+#[test]
+fn names_of_models_that_a_server_lists_write_letters_only() {
+    let models = json!({"object": "list", "data": [
+        {"id": format!("first {ATTACK}"), "object": "model", "owned_by": ATTACK},
+        {"id": "plain-model", "object": "model"},
+        {"id": "\u{202e}ledom\u{200b}", "object": "model"},
+    ]});
+    let refusal = json!({"error": {"message": format!("no {ATTACK}")}}).to_string();
+    let base = serves(move |first| match first.contains("/models") {
+        true => ("200 OK", Vec::new(), models.to_string()),
+        false => ("404 Not Found", Vec::new(), refusal.clone()),
+    });
+    let mut terminal = Desk::new(100, 30)
+        .env("OPENAI_BASE_URL", &format!("{base}/v1"))
+        .without("DASHSCOPE_PROXY_BASE_URL")
+        .opens();
+    terminal.is_ready().says("/model").waits_for("plain-model").waits_for_rest();
+    terminal.type_text("plain").waits_for("› plain-model");
+    terminal.key(Key::Enter).waits_for_printed("is in use now").waits_for("ctx ");
+    terminal.says("hi").waits_for_printed("✗ ").is_ready();
+}
+
+#[test]
+fn a_folder_and_a_branch_name_the_window_and_write_letters_only() {
+    // git takes every byte above ASCII in the name of a branch, and a file system every byte but two in that of a folder.
+    let line = "mkdir \"$NAME\" && cd \"$NAME\" && git init --quiet && git checkout --quiet -b \"$BRANCH\" && git -c user.name=x -c user.email=x@y commit --quiet --allow-empty -m x && exec \"$QWEN\"";
+    let mut terminal = Desk::new(100, 30)
+        .env("NAME", &format!("x{ATTACK}y"))
+        .env("BRANCH", "b\u{202e}c\u{9b}2J\u{200b}d")
+        .shell(line)
+        .model_says(say("Fine."))
+        .opens();
+    terminal.is_ready().waits_for("b⟨U+202E⟩c").says("hi").waits_for_printed("Fine.");
+    terminal.says("/about").waits_for_printed("folder");
+    assert_eq!(bytes::count(&terminal.raw(), "\x1b]0;qwen · ".as_bytes()), 1, "the window has a name");
+    terminal.key(Key::Control('d'));
+    assert_eq!(terminal.exits(), 0);
+    terminal.is_restored();
 }
 
 #[test]
