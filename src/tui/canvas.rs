@@ -40,12 +40,18 @@ impl Canvas {
     }
 
     /// The next frame is written whole.
-    pub(super) fn distrust(&mut self) -> io::Result<()> {
+    pub(super) fn distrust(&mut self) {
         match self {
             Self::Inline(screen) => screen.distrust(),
-            Self::Whole(window, _) => window.distrust()?,
+            Self::Whole(window, _) => window.distrust(),
         }
-        Ok(())
+    }
+
+    /// The window has another size, or had one for a moment.
+    pub(super) fn resized(&mut self) {
+        if let Self::Whole(window, _) = self {
+            window.distrust();
+        }
     }
 
     /// Writes bytes of our own.
@@ -69,11 +75,8 @@ impl Canvas {
     }
 
     /// The terminal is ours again.
-    pub(super) fn come_back(&mut self) -> io::Result<()> {
-        match self {
-            Self::Inline(_) => Ok(()),
-            Self::Whole(window, _) => window.distrust(),
-        }
+    pub(super) fn come_back(&mut self) {
+        self.resized();
     }
 
     /// Takes the block or the window away and prints the last lines where the shell goes on.

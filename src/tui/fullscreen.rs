@@ -76,6 +76,8 @@ impl History {
 pub(super) struct Fullscreen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     pub(super) history: History,
+    /// What stands in the window may be something else than what was drawn last.
+    is_doubtful: bool,
 }
 
 impl Fullscreen {
@@ -84,6 +86,7 @@ impl Fullscreen {
         Ok(Self {
             terminal: Terminal::new(CrosstermBackend::new(io::stdout()))?,
             history: History::default(),
+            is_doubtful: false,
         })
     }
 
@@ -91,6 +94,11 @@ impl Fullscreen {
     pub(super) fn draw(&mut self, printed: &[Line<'static>], frame: &Frame) -> io::Result<()> {
         self.history.print(printed);
         execute!(io::stdout(), BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.is_doubtful) {
+            let size = self.terminal.size()?;
+            // Not `clear`: it asks the terminal where the cursor is and waits for an answer that the keyboard's reader takes.
+            self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
+        }
         let history = &mut self.history;
         let drawn = self.terminal.draw(|window| {
             let area = window.area();
@@ -119,11 +127,10 @@ impl Fullscreen {
         drawn.map(drop)
     }
 
-    /// The next frame is drawn whole, for the size the window has now. The library's `clear` would ask the terminal where
-    /// the cursor is and wait for an answer that the keyboard's reader takes.
-    pub(super) fn distrust(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    /// The next frame is drawn whole. Also where a window was small for a moment: what did not fit is gone, whatever size it
+    /// has when it is drawn.
+    pub(super) fn distrust(&mut self) {
+        self.is_doubtful = true;
     }
 }
 

@@ -300,7 +300,7 @@ impl Face {
         };
         if !self.is_blind {
             take_back()?;
-            self.screen.come_back()?;
+            self.screen.come_back();
         }
         self.take(Some(Msg::Resize(window_size())))?;
         self.take(Some(Msg::Edited(errand, edited)))?;
@@ -316,13 +316,17 @@ impl Face {
         {
             prepare();
         }
+        if matches!(msg, Msg::Resize(_)) {
+            self.screen.resized();
+            self.sheet.iter_mut().for_each(Sheet::distrust);
+        }
         let mut is_over = false;
         for cmd in update(&mut self.model, msg, self.clock.now()) {
             match cmd {
                 Cmd::Send(op) => self.feed.send(op),
                 Cmd::Print(lines) => self.printed.extend(lines),
                 Cmd::Redraw => {
-                    self.screen.distrust()?;
+                    self.screen.distrust();
                     self.sheet.iter_mut().for_each(Sheet::distrust);
                 }
                 Cmd::Resume(chosen) => self.door.wanted = Some(chosen),
@@ -344,7 +348,7 @@ impl Face {
                     self.close_sheet()?;
                     self.screen.leave()?;
                     suspend()?;
-                    self.screen.come_back()?;
+                    self.screen.come_back();
                     update(&mut self.model, Msg::Resize(window_size()), self.clock.now());
                 }
                 Cmd::Quit => is_over = true,
@@ -386,7 +390,7 @@ impl Face {
     fn close_sheet(&mut self) -> io::Result<()> {
         if self.sheet.take().is_some() {
             show_other_screen(false)?;
-            self.screen.distrust()?;
+            self.screen.distrust();
         }
         Ok(())
     }
