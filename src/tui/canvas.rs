@@ -4,7 +4,12 @@ use std::io::{self, Stdout};
 
 use ratatui::text::Line;
 
-use super::{frame::Frame, fullscreen::Fullscreen, screen::Screen, terminal};
+use super::{
+    frame::{Frame, Size},
+    fullscreen::Fullscreen,
+    screen::Screen,
+    terminal,
+};
 
 /// Where frames go.
 pub(super) enum Canvas {
@@ -14,20 +19,15 @@ pub(super) enum Canvas {
 
 impl Canvas {
     /// Errors: the window's size cannot be had.
-    pub(super) fn new(is_whole: bool, columns: usize) -> io::Result<Self> {
-        let screen = Screen::new(io::stdout(), columns);
+    pub(super) fn new(is_whole: bool, size: Size) -> io::Result<Self> {
+        let screen = Screen::new(io::stdout(), size);
         Ok(if is_whole { Self::Whole(Box::new(Fullscreen::new()?), screen) } else { Self::Inline(screen) })
     }
 
     /// Prints lines and shows `frame` below them.
-    pub(super) fn draw(
-        &mut self,
-        printed: &[Line<'static>],
-        frame: &Frame,
-        columns: usize,
-    ) -> io::Result<()> {
+    pub(super) fn draw(&mut self, printed: &[Line<'static>], frame: &Frame, size: Size) -> io::Result<()> {
         match self {
-            Self::Inline(screen) => screen.draw(printed, frame, columns),
+            Self::Inline(screen) => screen.draw(printed, frame, size),
             Self::Whole(window, _) => window.draw(printed, frame),
         }
     }
@@ -84,16 +84,16 @@ impl Canvas {
         &mut self,
         printed: &[Line<'static>],
         last: &[Line<'static>],
-        columns: usize,
+        size: Size,
     ) -> io::Result<()> {
         match self {
             Self::Inline(screen) => {
-                screen.draw(&[printed, last].concat(), &Frame::default(), columns)?;
+                screen.draw(&[printed, last].concat(), &Frame::default(), size)?;
                 screen.leave()
             }
             Self::Whole(_, screen) => {
                 terminal::shrink();
-                screen.draw(last, &Frame::default(), columns)?;
+                screen.draw(last, &Frame::default(), size)?;
                 screen.leave()
             }
         }

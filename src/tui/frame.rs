@@ -16,6 +16,12 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// Adds rows above the others, cut to the screen.
+    pub(super) fn push_above(&mut self, rows: Vec<Line<'static>>, columns: usize) {
+        self.caret = self.caret.map(|(row, column)| (row + rows.len(), column));
+        self.rows.splice(0..0, rows.into_iter().map(|row| cut(row, columns)));
+    }
+
     /// Adds a row, cut to the screen.
     pub(super) fn push(&mut self, row: impl Into<Line<'static>>, columns: usize) {
         self.rows.push(cut(row.into(), columns));
@@ -32,8 +38,16 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// Whether there is room to work. Source: the smallest window of the screens this was drawn for.
+    /// The smallest window there is room to work in: the smallest of the screens this was drawn for.
+    pub(super) const LEAST: Self = Self { columns: 40, rows: 10 };
+
+    /// Whether there is no room to work.
     pub(super) fn is_too_small(self) -> bool {
-        self.columns < 40 || self.rows < 10
+        self.columns < Self::LEAST.columns || self.rows < Self::LEAST.rows
+    }
+
+    /// This size, or the smallest one there is room to work in.
+    pub(super) fn at_least(self) -> Self {
+        Self { columns: self.columns.max(Self::LEAST.columns), rows: self.rows.max(Self::LEAST.rows) }
     }
 }

@@ -8,6 +8,7 @@ use ratatui::{
 };
 use textwrap::WordSeparator;
 use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthChar as _;
 
 use crate::base::{Clean, width};
 
@@ -63,9 +64,16 @@ pub(super) fn wrap_exact(text: &str, columns: usize) -> Vec<String> {
     rows
 }
 
+/// How many columns a text takes at most: a terminal that does not join signs shows the parts of a joined one side by
+/// side.
+pub(super) fn reach(text: &str) -> usize {
+    let apart = |sign: &str| sign.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
+    if text.is_ascii() { width(text) } else { text.graphemes(true).map(|g| width(g).max(apart(g))).sum() }
+}
+
 /// Cuts a line at `columns`, with `…` where something is missing.
 pub(super) fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
-    let total: usize = line.spans.iter().map(|s| width(&s.content)).sum();
+    let total: usize = line.spans.iter().map(|s| reach(&s.content)).sum();
     if total <= columns {
         return line;
     }
@@ -74,7 +82,7 @@ pub(super) fn cut(line: Line<'static>, columns: usize) -> Line<'static> {
     'line: for span in line.spans {
         let mut kept = String::new();
         for g in span.content.graphemes(true) {
-            let w = width(g);
+            let w = reach(g);
             if w > left {
                 kept.push('…');
                 spans.push(Span::styled(kept, span.style));
@@ -122,7 +130,7 @@ fn break_rows(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let (mut start, mut end, mut at, mut used, mut room) = (0, 0, 0, 0, first);
     for word in WordSeparator::UnicodeBreakProperties.find_words(text) {
-        let wide = width(word.word);
+        let wide = reach(word.word);
         if used > 0 && used + wide > room {
             rows.push(start..end);
             (start, used, room) = (at, 0, rest);
@@ -130,7 +138,7 @@ fn break_rows(text: &str, first: usize, rest: usize) -> Vec<Range<usize>> {
         if wide > room {
             let mut inner = at;
             for g in word.word.graphemes(true) {
-                let w = width(g);
+                let w = reach(g);
                 if used > 0 && used + w > room {
                     rows.push(start..inner);
                     (start, used, room) = (inner, 0, rest);

@@ -71,7 +71,7 @@ impl Model {
     /// Another session takes the place of this one: what belongs to the person stays, the rest begins anew.
     pub(super) fn begin_again(&mut self, cmds: &mut Vec<Cmd>) {
         self.part(cmds);
-        let mut next = Self::new(self.size, self.look, self.home.take(), self.now);
+        let mut next = Self::new(self.window, self.look, self.home.take(), self.now);
         next.last_key = self.last_key;
         next.take_from(self);
         *self = next;

@@ -40,6 +40,9 @@ pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
     reason = "each is a fact of its own about the screen, and all combine"
 )]
 pub(super) struct Model {
+    /// The window, however small it is. What is too small to work in shows that alone, and what is to be printed waits.
+    pub(super) window: Size,
+    /// What everything is laid out for: the window, or the smallest one there is room to work in.
     pub(super) size: Size,
     pub(super) look: Look,
     /// What its colours are chosen from.
@@ -132,9 +135,10 @@ pub(super) enum Kind {
 }
 
 impl Model {
-    pub(super) fn new(size: Size, look: Look, home: Option<String>, now: Moment) -> Self {
+    pub(super) fn new(window: Size, look: Look, home: Option<String>, now: Moment) -> Self {
         Self {
-            size,
+            window,
+            size: window.at_least(),
             look,
             paint: Paint::default(),
             locale: Language::default(),
@@ -178,6 +182,15 @@ impl Model {
             keeping: Keeping::default(),
             last: Kind::Nothing,
         }
+    }
+
+    /// Takes another size of the window. What is printed stays as it is.
+    pub(super) fn fit(&mut self, window: Size) {
+        (self.window, self.size) = (window, window.at_least());
+        if let Some(work) = &mut self.work {
+            work.answer.set_columns(self.size.columns);
+        }
+        self.dialogs.iter_mut().for_each(Dialog::forget_seen);
     }
 
     /// Takes the theme from now on. What is printed keeps its colours.
@@ -229,7 +242,8 @@ impl Model {
             return;
         }
         let is_apart = self.last != kind || matches!(kind, Kind::Words);
-        if is_apart && self.last != Kind::Nothing {
+        let begins_blank = lines.first().is_some_and(|line| line.width() == 0);
+        if is_apart && self.last != Kind::Nothing && !begins_blank {
             lines.insert(0, Line::default());
         }
         if self.look.voice == Voice::Spoken {

@@ -124,7 +124,7 @@ impl Face {
     fn new(handle: Handle, options: Options, clock: Clock, door: Option<Arc<dyn Door>>) -> io::Result<Self> {
         let (is_kept, chooses_session) = (options.is_kept, options.chooses_session);
         let editor = choose_editor(Some(&options.editor), None);
-        let screen = Canvas::new(options.manner == Manner::Fullscreen, window_size().columns)?;
+        let screen = Canvas::new(options.manner == Manner::Fullscreen, window_size())?;
         let mut model = model(options, clock);
         if chooses_session {
             for op in choice(&mut model) {
@@ -363,20 +363,21 @@ impl Face {
             self.printed.clear();
             return Ok(());
         }
-        let (frame, columns) = (view(&self.model), self.model.size.columns);
-        if self.model.pager.is_some() && !self.model.size.is_too_small() {
+        let (frame, window) = (view(&self.model), self.model.window);
+        if self.model.pager.is_some() && !window.is_too_small() {
             if self.sheet.is_none() {
                 show_other_screen(true)?;
             }
-            return self.sheet.get_or_insert_with(|| Sheet::new(io::stdout())).draw(&frame, columns);
+            return self.sheet.get_or_insert_with(|| Sheet::new(io::stdout())).draw(&frame, window.columns);
         }
         self.close_sheet()?;
-        // What is left comes with the next frame, so that keys are read in between.
-        let many = self.printed.len().min(self.most);
+        // What is left comes with the next frame, so that keys are read in between. A tiny window breaks lines so that
+        // no terminal puts them together again: they wait until there is room.
+        let many = if window.is_too_small() { 0 } else { self.printed.len().min(self.most) };
         let printed: Vec<Line<'static>> = self.printed.drain(..many).collect();
-        self.due = (!self.printed.is_empty()).then_some(ECHO);
+        self.due = (many > 0 && !self.printed.is_empty()).then_some(ECHO);
         let began = Instant::now();
-        self.screen.draw(&printed, &frame, columns)?;
+        self.screen.draw(&printed, &frame, window)?;
         let took = began.elapsed();
         if took > SLOW {
             self.most = (self.most / 2).max(*LINES.start());
@@ -403,7 +404,7 @@ impl Face {
         self.close_sheet()?;
         let printed = std::mem::take(&mut self.printed);
         let last = last_words(&self.model, self.clock, self.is_kept);
-        self.screen.end(&printed, &last, self.model.size.columns)
+        self.screen.end(&printed, &last, self.model.window)
     }
 
     /// When to look again although nothing happens: at the next frame if one is due, else when time alone changes

@@ -13,16 +13,20 @@ use ratatui::{
     style::{Color, Modifier, Style},
     text::Line,
 };
+use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::frame::Frame;
+use super::{
+    frame::{Frame, Size},
+    layout::reach,
+};
 use crate::base::width;
 
 /// A terminal with a live block at its end.
 pub(super) struct Screen<W: Write> {
     out: W,
-    columns: usize,
-    /// What the block shows now: each row as bytes, and how many columns it takes.
-    rows: Vec<(String, usize)>,
+    window: Size,
+    /// What the block shows now.
+    rows: Vec<Row>,
     caret: Option<(usize, usize)>,
     /// Where the terminal's cursor is, in the block.
     at: (usize, usize),
@@ -30,26 +34,56 @@ pub(super) struct Screen<W: Write> {
     is_stale: bool,
 }
 
-impl<W: Write> Screen<W> {
-    /// Starts at the cursor's line, which is expected to be empty.
-    pub(super) fn new(out: W, columns: usize) -> Self {
-        Self { out, columns, rows: Vec::new(), caret: None, at: (0, 0), is_stale: false }
+/// A row of text: as bytes for the terminal, and as it is read.
+#[derive(Clone, PartialEq)]
+struct Row {
+    bytes: String,
+    text: String,
+}
+
+impl Row {
+    fn new(line: &Line<'_>) -> Self {
+        Self { bytes: encode(line), text: line.spans.iter().map(|span| span.content.as_ref()).collect() }
     }
 
-    /// Prints lines above the block and shows `frame` as the block, on a screen of `columns`. Writes nothing if
-    /// nothing changed.
-    pub(super) fn draw(
-        &mut self,
-        printed: &[Line<'static>],
-        frame: &Frame,
-        columns: usize,
-    ) -> io::Result<()> {
-        let columns = columns.max(1);
-        let is_same = columns == self.columns && !std::mem::take(&mut self.is_stale);
-        if columns != self.columns {
-            self.reflow(columns);
+    /// How many more rows the terminal begins for the text up to a column, and the column it comes to there. A sign that
+    /// is too wide for the rest of a row stands in the next one.
+    fn broken(&self, up_to: usize, columns: usize) -> (usize, usize) {
+        let (mut row, mut column, mut passed) = (0, 0, 0);
+        for sign in self.text.graphemes(true) {
+            let wide = width(sign);
+            if passed + wide > up_to {
+                break;
+            }
+            passed += wide;
+            if column > 0 && column + wide > columns {
+                (row, column) = (row + 1, 0);
+            }
+            column += wide;
         }
-        let rows: Vec<(String, usize)> = frame.rows.iter().map(|r| (encode(r), line_width(r))).collect();
+        // The caret may stand behind the text.
+        let behind = column + up_to.saturating_sub(passed);
+        if passed < up_to { (row + behind / columns, behind % columns) } else { (row, column) }
+    }
+
+    /// How many rows the terminal makes of it.
+    fn height(&self, columns: usize) -> usize {
+        self.broken(width(&self.text), columns).0 + 1
+    }
+}
+
+impl<W: Write> Screen<W> {
+    /// Starts at the cursor's line, which is expected to be empty.
+    pub(super) fn new(out: W, window: Size) -> Self {
+        Self { out, window, rows: Vec::new(), caret: None, at: (0, 0), is_stale: false }
+    }
+
+    /// Prints lines above the block and shows `frame` as the block. Writes nothing if nothing changed; in a window of
+    /// another size everything, because some terminals drop the rows below the cursor when it gets lower.
+    pub(super) fn draw(&mut self, printed: &[Line<'static>], frame: &Frame, window: Size) -> io::Result<()> {
+        let is_same = window == self.window && !std::mem::take(&mut self.is_stale);
+        self.reflow(window);
+        let rows: Vec<Row> = frame.rows.iter().map(Row::new).collect();
         if is_same && printed.is_empty() && rows == self.rows && frame.caret == self.caret {
             return Ok(());
         }
@@ -74,13 +108,14 @@ impl<W: Write> Screen<W> {
 
     /// The terminal has another width now. Most terminals break the rows of the block anew, so the way back to its
     /// top grows; rows are counted as the terminal breaks them.
-    fn reflow(&mut self, columns: usize) {
-        if columns < self.columns {
-            let above: usize =
-                self.rows.iter().take(self.at.0).map(|(_, w)| w.div_ceil(columns).max(1)).sum();
-            self.at = (above + self.at.1 / columns, self.at.1 % columns);
+    fn reflow(&mut self, window: Size) {
+        let columns = window.columns.max(1);
+        if columns < self.window.columns {
+            let above: usize = self.rows.iter().take(self.at.0).map(|row| row.height(columns)).sum();
+            let (row, column) = self.rows.get(self.at.0).map_or((0, 0), |row| row.broken(self.at.1, columns));
+            self.at = if column < columns { (above + row, column) } else { (above + row + 1, 0) };
         }
-        self.columns = columns;
+        self.window = window;
     }
 
     /// Hands a text to the clipboard of the terminal (OSC 52). Whether it took it, no terminal tells.
@@ -109,7 +144,7 @@ impl<W: Write> Screen<W> {
     }
 
     /// Rewrites the rows that changed, from the cursor's row; returns the row where the cursor is left.
-    fn change_rows(&self, rows: &[(String, usize)], bytes: &mut String) -> usize {
+    fn change_rows(&self, rows: &[Row], bytes: &mut String) -> usize {
         let mut at = self.at.0;
         for (row, (new, old)) in rows.iter().zip(&self.rows).enumerate() {
             if new != old {
@@ -125,10 +160,10 @@ impl<W: Write> Screen<W> {
     ///
     /// Everything is erased from behind the text, never from a row's first column on the first row: some terminals
     /// take erasing the whole screen for the wish to keep it, and move the old block into the scrollback.
-    fn write_all(&self, printed: &[Line<'static>], rows: &[(String, usize)], bytes: &mut String) -> usize {
+    fn write_all(&self, printed: &[Line<'static>], rows: &[Row], bytes: &mut String) -> usize {
         go(self.at.0, 0, bytes);
         for line in printed {
-            self.write_row(&(encode(line), line_width(line)), bytes);
+            self.write_row(&Row::new(line), bytes);
             bytes.push_str("\r\n");
         }
         for (at, row) in rows.iter().enumerate() {
@@ -144,8 +179,9 @@ impl<W: Write> Screen<W> {
             bytes.push_str(if printed.is_empty() { "\x1b[K" } else { "\x1b[J" });
         }
         // One row alone cannot be erased from behind its text; the rows below it are.
-        let was_taller = self.rows.len() > 1 || self.rows.iter().any(|(_, wide)| *wide > self.columns);
-        if rows.len() < 2 && printed.is_empty() && was_taller {
+        let was_taller =
+            self.rows.len() > 1 || self.rows.iter().any(|row| row.height(self.window.columns) > 1);
+        if rows.len() < 2 && printed.is_empty() && was_taller && self.window.rows > 1 {
             bytes.push_str("\r\n\x1b[J\x1b[1A");
         }
         rows.len().saturating_sub(1)
@@ -153,14 +189,13 @@ impl<W: Write> Screen<W> {
 
     /// Writes a row over what stood there. Erasing from the first column also makes the terminal forget that it broke
     /// this row in two when the window was resized; it would join the halves again later.
-    fn write_row(&self, (row, wide): &(String, usize), bytes: &mut String) {
+    fn write_row(&self, row: &Row, bytes: &mut String) {
         bytes.push_str("\x1b[K");
-        bytes.push_str(row);
-        // A long line goes on in the rows below, where old text may stand. At the last column the cursor has not
-        // moved on, and erasing would take the last sign away.
-        if *wide > self.columns && wide % self.columns != 0 {
-            bytes.push_str("\x1b[K");
+        if reach(&row.text) > self.window.columns {
+            // A long line goes on in the rows below, where old text may stand.
+            bytes.push_str(" \x1b[J\r");
         }
+        bytes.push_str(&row.bytes);
     }
 
     /// Writes bytes of our own.
@@ -179,10 +214,6 @@ fn go(from: usize, to: usize, bytes: &mut String) {
         std::cmp::Ordering::Less => write!(bytes, "\x1b[{}B", to - from),
         std::cmp::Ordering::Equal => Ok(()),
     };
-}
-
-fn line_width(line: &Line<'_>) -> usize {
-    line.spans.iter().map(|s| width(&s.content)).sum()
 }
 
 /// One line as bytes for the terminal. Control characters never pass, whatever stands in the text.

@@ -26,12 +26,10 @@ pub(super) fn update(model: &mut Model, msg: Msg, now: Moment) -> Vec<Cmd> {
         Msg::Key(key) if key.kind == KeyEventKind::Release => return cmds,
         Msg::Key(key) => model.key(key, &mut cmds),
         Msg::Paste(text) => model.paste(&text),
-        Msg::Resize(size) => {
-            model.size = size;
-            if let Some(work) = &mut model.work {
-                work.answer.set_columns(size.columns);
-            }
-            model.dialogs.iter_mut().for_each(Dialog::forget_seen);
+        Msg::Resize(window) => {
+            model.fit(window);
+            // Also where it is the size it was: what happened to the rows in between, nobody knows.
+            cmds.push(Cmd::Redraw);
         }
         Msg::Focus(is_here) => model.attention.is_away = !is_here,
         Msg::Page(colour) => model.see_page(colour),
@@ -69,7 +67,7 @@ impl Model {
         }
         self.keep_in_time(cmds);
         self.refresh_menu(cmds);
-        if self.size.is_too_small() {
+        if self.window.is_too_small() {
             return;
         }
         let (draft, below) = (self.composer.text(), DRAFT_ROWS);

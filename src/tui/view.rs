@@ -9,7 +9,7 @@ use super::{
     busy::{busy_rows, live_tail},
     composer::Shown,
     dialog::{Laid, lay_out},
-    frame::Frame,
+    frame::{Frame, Size},
     key_sheet::show_sheet,
     lang::fill,
     layout::{cut, wrap},
@@ -31,12 +31,12 @@ pub(super) const DRAFT_ROWS: usize = 1;
 
 /// Shows the model.
 pub(super) fn view(model: &Model) -> Frame {
-    let size = model.size;
+    let (window, size) = (model.window, model.size);
     let mut frame = Frame::default();
-    if size.is_too_small() {
-        let values = [("columns", size.columns.to_string()), ("rows", size.rows.to_string())];
+    if window.is_too_small() {
+        let values = [("columns", window.columns.to_string()), ("rows", window.rows.to_string())];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-        frame.push(fill(model.look.words.too_small, &values), size.columns);
+        frame.push(fill(model.look.words.too_small, &values), window.columns);
     } else if let Some(pager) = &model.pager {
         let notice = if model.dialogs.is_empty() { "" } else { model.look.words.pager_needs_ok };
         frame = pager.show(&model.transcript, size, model.look, notice);
@@ -70,18 +70,37 @@ fn show_live(model: &Model, frame: &mut Frame) {
     let below = below_composer(model, most.saturating_sub(composer_rows + 1).max(1));
     let busy = busy_rows(model);
     let room = most.saturating_sub(composer_rows + below.len() + busy.len());
-    let tail = model.work.as_ref().map(|w| live_tail(model, w, room)).unwrap_or_default();
-    let from = tail.len().saturating_sub(room);
+    let mut tail = model.work.as_ref().map(|w| live_tail(model, w, room)).unwrap_or_default();
+    tail.drain(..tail.len().saturating_sub(room));
     if tail.is_empty() && room > 0 && model.has_printed() && model.size.rows >= ROOMY {
         frame.push("", columns);
     }
-    for row in tail.into_iter().skip(from).chain(busy) {
+    for row in busy {
         frame.push(row, columns);
     }
     push_composer(model, &shown, composer_rows, frame);
     for row in below {
         frame.push(row, columns);
     }
+    let spare = model.size.rows.saturating_sub(frame.rows.iter().map(narrowed).sum());
+    frame.push_above(that_fits(tail, spare), columns);
+}
+
+/// How many rows a terminal makes of one in the narrowest window there is room to work in.
+fn narrowed(row: &Line<'static>) -> usize {
+    row.width().div_ceil(Size::LEAST.columns).max(1)
+}
+
+/// The last of these rows, as many as still have room when the window becomes narrow: what is pushed out of it then
+/// cannot be taken back, and would stand twice. One row is always shown.
+fn that_fits(mut rows: Vec<Line<'static>>, mut spare: usize) -> Vec<Line<'static>> {
+    let fits = |row: &&Line<'static>| {
+        let left = spare.checked_sub(narrowed(row));
+        spare = left.unwrap_or(0);
+        left.is_some()
+    };
+    let many = rows.iter().rev().take_while(fits).count().max(1).min(rows.len());
+    rows.split_off(rows.len() - many)
 }
 
 /// The composer with the caret in view.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use ratatui::text::Line;
 
-use super::{layout::floor, look::Look, markdown::Markdown, retold::Printed};
+use super::{layout::floor, look::Look, retold::Answer};
 use crate::{
     base::{CallId, Clean, Moment, Tokens, estimate},
     protocol::Failure,
@@ -24,7 +24,7 @@ pub(super) struct Work {
     /// When the person sent the words.
     pub(super) since: Moment,
     /// The answer being written.
-    pub(super) answer: Markdown,
+    pub(super) answer: Answer,
     /// Whether any of the answer came as a stream.
     pub(super) has_streamed: bool,
     /// The reasoning being written.
@@ -47,7 +47,6 @@ pub(super) struct Work {
     pub(super) is_void: bool,
     /// When the running answer began, and what was written before.
     began: Option<(Moment, Tokens)>,
-    printed: Printed,
 }
 
 /// Reasoning that is being written.
@@ -84,7 +83,7 @@ impl Work {
     pub(super) fn new(since: Moment, look: Look, columns: usize) -> Self {
         Self {
             since,
-            answer: Markdown::new(look, columns),
+            answer: Answer::new(look, columns),
             has_streamed: false,
             thought: None,
             written: Tokens(0),
@@ -96,7 +95,6 @@ impl Work {
             request: 0,
             is_void: false,
             began: None,
-            printed: Printed::default(),
         }
     }
 
@@ -126,27 +124,23 @@ impl Work {
     pub(super) fn write(&mut self, text: &str) -> Vec<Line<'static>> {
         self.has_streamed = true;
         self.written += estimate(text);
-        let lines = self.answer.push(text);
-        self.printed.pass(lines)
+        self.answer.write(text)
     }
 
     /// Ends the answer; returns the lines to print.
     pub(super) fn end_answer(&mut self, look: Look, columns: usize) -> Vec<Line<'static>> {
         let lines = self.answer.finish();
-        self.answer = Markdown::new(look, columns);
-        let lines = self.printed.pass(lines);
-        self.printed = Printed::default();
+        self.answer = Answer::new(look, columns);
         lines
     }
 
     /// Drops the part of the answer that is not printed; returns whether any of it had been seen.
     pub(super) fn discard(&mut self, look: Look, columns: usize) -> bool {
         let was_seen = !self.answer.is_empty();
-        self.answer = Markdown::new(look, columns);
+        self.answer.restart(look, columns);
         self.has_streamed = false;
         self.thought = None;
         self.is_void = false;
-        self.printed.restart();
         was_seen
     }
 

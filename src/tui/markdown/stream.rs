@@ -42,6 +42,8 @@ pub(in crate::tui) struct Markdown {
     columns: usize,
     /// The last line, while its end has not come. Not cleaned.
     partial: String,
+    /// How many bytes of the source stand before `partial`.
+    at: usize,
     /// Whether `partial` goes on a line whose beginning was frozen.
     is_continued: bool,
     open: Option<Leaf>,
@@ -59,8 +61,19 @@ pub(in crate::tui) struct Markdown {
 /// A block that may still grow.
 #[derive(Clone, Debug)]
 enum Leaf {
-    Paragraph { lines: Vec<String>, lead: Lead },
-    Fence { mark: char, len: usize, indent: usize, colours: Option<Box<Colours>> },
+    /// `from` is where its first line begins in the source, `last` where its last one does.
+    Paragraph {
+        lines: Vec<String>,
+        lead: Lead,
+        from: usize,
+        last: usize,
+    },
+    Fence {
+        mark: char,
+        len: usize,
+        indent: usize,
+        colours: Option<Box<Colours>>,
+    },
     Table(Box<Table>),
 }
 
@@ -69,6 +82,8 @@ enum Leaf {
 struct Table {
     head: [String; 2],
     rows: Vec<String>,
+    /// Where in the source begins what is not laid out yet.
+    from: usize,
     bytes: usize,
     fixed: Option<Columns>,
     lead: Lead,
@@ -94,6 +109,7 @@ impl Markdown {
             look,
             columns,
             partial: String::new(),
+            at: 0,
             is_continued: false,
             open: None,
             quote: 0,
@@ -115,11 +131,6 @@ impl Markdown {
         self.partial.is_empty() && self.open.is_none() && self.lists.is_empty() && self.quote == 0
     }
 
-    /// Whether any text has come.
-    pub(in crate::tui) fn is_empty(&self) -> bool {
-        !self.is_begun && self.partial.is_empty() && self.open.is_none()
-    }
-
     /// Takes more text and returns the lines that are final now.
     pub(in crate::tui) fn push(&mut self, mut text: &str) -> Vec<Line<'static>> {
         let mut out = Vec::new();
@@ -136,9 +147,38 @@ impl Markdown {
             text = &text[end + 1..];
             let line = std::mem::take(&mut self.partial);
             self.line(&line, &mut out);
+            self.at += line.len() + 1;
             self.is_continued = false;
         }
         out
+    }
+
+    /// How many bytes of the source are laid out for good, and are in the lines that were returned.
+    pub(in crate::tui) fn frozen(&self) -> usize {
+        match &self.open {
+            Some(Leaf::Paragraph { lines, from, .. }) if !lines.is_empty() => *from,
+            Some(Leaf::Table(table)) if !table.rows.is_empty() || table.fixed.is_none() => table.from,
+            _ => self.at,
+        }
+    }
+
+    /// Takes what has come as laid out for good by somebody else; a block that is open may go on.
+    pub(in crate::tui) fn settle(&mut self) {
+        let mut elsewhere = Vec::new();
+        let line = std::mem::take(&mut self.partial);
+        if !line.is_empty() {
+            self.line(&line, &mut elsewhere);
+            self.at += line.len();
+            self.is_continued = true;
+        }
+        match &mut self.open {
+            Some(Leaf::Paragraph { lines, lead, .. }) => {
+                lines.clear();
+                lead.first.clone_from(&lead.rest);
+            }
+            Some(Leaf::Table(table)) => drop(table.freeze(true, self.columns, self.look)),
+            Some(Leaf::Fence { .. }) | None => {}
+        }
     }
 
     /// Ends the text and returns the rest of the lines.
@@ -147,6 +187,7 @@ impl Markdown {
         let line = std::mem::take(&mut self.partial);
         if !line.is_empty() {
             self.line(&line, &mut out);
+            self.at += line.len();
         }
         self.close(&mut out);
         out
@@ -174,6 +215,7 @@ impl Markdown {
         if matches!(self.open, Some(Leaf::Paragraph { .. })) {
             self.close(out);
         }
+        self.at += line.len();
         self.is_continued = true;
     }
 
@@ -278,33 +320,41 @@ impl Markdown {
                 self.begin(out);
             }
             let lead = bullet.unwrap_or_else(|| self.lead());
-            self.open = Some(Leaf::Paragraph { lines: Vec::new(), lead });
+            self.open = Some(Leaf::Paragraph { lines: Vec::new(), lead, from: self.at, last: self.at });
         }
-        let Some(Leaf::Paragraph { lines, lead }) = &mut self.open else { return };
+        let Some(Leaf::Paragraph { lines, lead, from, last: begins }) = &mut self.open else { return };
+        if lines.is_empty() {
+            *from = self.at;
+        }
+        *begins = self.at;
         lines.push(body.to_owned());
         let size: usize = lines.iter().map(String::len).sum();
         if lines.len() > PARAGRAPH_LINES || (size > LINE_BYTES && lines.len() > 1) {
             let last = lines.pop().unwrap_or_default();
             let frozen = std::mem::replace(lines, vec![last]).join("\n");
             let lead = std::mem::replace(lead, Lead { first: lead.rest.clone(), rest: lead.rest.clone() });
+            *from = self.at;
             self.lay_out(&frozen, Style::new(), &lead, out);
         }
     }
 
     fn open_table(&mut self, delimiter: &str, out: &mut Vec<Line<'static>>) {
-        let Some(Leaf::Paragraph { mut lines, lead }) = self.open.take() else { return };
+        let Some(Leaf::Paragraph { mut lines, lead, last, .. }) = self.open.take() else { return };
         let title = lines.pop().unwrap_or_default();
         if !lines.is_empty() {
             self.lay_out(&lines.join("\n"), Style::new(), &lead, out);
         }
         let lead = if lines.is_empty() { lead } else { Lead { first: lead.rest.clone(), rest: lead.rest } };
         let head = [title, delimiter.to_owned()];
-        self.open =
-            Some(Leaf::Table(Box::new(Table { head, rows: Vec::new(), bytes: 0, fixed: None, lead })));
+        let table = Table { head, rows: Vec::new(), from: last, bytes: 0, fixed: None, lead };
+        self.open = Some(Leaf::Table(Box::new(table)));
     }
 
     fn row(&mut self, body: &str, out: &mut Vec<Line<'static>>) {
         let Some(Leaf::Table(open)) = &mut self.open else { return };
+        if open.rows.is_empty() && open.fixed.is_some() {
+            open.from = self.at;
+        }
         open.bytes += body.len();
         open.rows.push(body.trim_end().to_owned());
         if open.rows.len() >= TABLE_ROWS || open.bytes >= TABLE_BYTES {
@@ -315,7 +365,9 @@ impl Markdown {
 
     /// Makes the open paragraph a heading.
     fn underline(&mut self, out: &mut Vec<Line<'static>>) {
-        if let Some(Leaf::Paragraph { lines, lead }) = self.open.take() {
+        if let Some(Leaf::Paragraph { lines, lead, .. }) = self.open.take()
+            && !lines.is_empty()
+        {
             self.lay_out(&lines.join("\n"), self.look.bold, &lead, out);
         }
     }
@@ -356,14 +408,14 @@ impl Markdown {
     /// Ends the open block and writes it.
     fn close(&mut self, out: &mut Vec<Line<'static>>) {
         match self.open.take() {
-            Some(Leaf::Paragraph { lines, lead }) => {
+            Some(Leaf::Paragraph { lines, lead, .. }) if !lines.is_empty() => {
                 self.lay_out(&lines.join("\n"), Style::new(), &lead, out);
             }
             Some(Leaf::Table(mut open)) if !open.rows.is_empty() || open.fixed.is_none() => {
                 self.work += open.bytes;
                 out.extend(open.freeze(false, self.columns, self.look));
             }
-            Some(Leaf::Table(_) | Leaf::Fence { .. }) | None => {}
+            Some(Leaf::Paragraph { .. } | Leaf::Table(_) | Leaf::Fence { .. }) | None => {}
         }
     }
 

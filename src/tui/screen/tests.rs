@@ -11,6 +11,10 @@ fn terminal(rows: u16, columns: u16) -> vt100::Parser {
     vt100::Parser::new(size(rows), size(columns), 1_000)
 }
 
+fn window(columns: usize, rows: usize) -> Size {
+    Size { columns, rows }
+}
+
 fn frame(rows: &[&str], caret: Option<(usize, usize)>) -> Frame {
     Frame { rows: rows.iter().map(|r| Line::raw((*r).to_owned())).collect(), caret }
 }
@@ -21,7 +25,7 @@ fn text(lines: &[&str]) -> Vec<Line<'static>> {
 
 /// Draws steps and returns what each wrote.
 fn bytes(screen: &mut Screen<Vec<u8>>, printed: &[&str], frame: &Frame) -> Vec<u8> {
-    screen.draw(&text(printed), frame, screen.columns).expect("a vector takes all");
+    screen.draw(&text(printed), frame, screen.window).expect("a vector takes all");
     std::mem::take(&mut screen.out)
 }
 
@@ -41,7 +45,7 @@ fn everything(terminal: &mut vt100::Parser) -> Vec<String> {
 
 #[test]
 fn printed_lines_stand_in_the_scrollback_once_above_one_live_block() {
-    let mut screen = Screen::new(Vec::new(), 20);
+    let mut screen = Screen::new(Vec::new(), window(20, 6));
     let mut terminal = terminal(6, 20);
     for n in 0..20 {
         let tall = if n % 3 == 0 { vec!["busy", "> ab", "status"] } else { vec!["> ab", "status"] };
@@ -63,7 +67,7 @@ fn printed_lines_stand_in_the_scrollback_once_above_one_live_block() {
 
 #[test]
 fn an_unchanged_frame_writes_nothing_and_a_key_only_its_row() {
-    let mut screen = Screen::new(Vec::new(), 20);
+    let mut screen = Screen::new(Vec::new(), window(20, 6));
     bytes(&mut screen, &[], &frame(&["> a", "status"], Some((0, 3))));
     assert_eq!(bytes(&mut screen, &[], &frame(&["> a", "status"], Some((0, 3)))), b"");
     let drawn = bytes(&mut screen, &[], &frame(&["> ab", "status"], Some((0, 4))));
@@ -75,13 +79,15 @@ fn an_unchanged_frame_writes_nothing_and_a_key_only_its_row() {
 
 #[test]
 fn a_narrower_window_leaves_no_copy_of_the_block() {
-    let mut screen = Screen::new(Vec::new(), 20);
+    let mut screen = Screen::new(Vec::new(), window(20, 6));
     let drawn = bytes(&mut screen, &["history"], &frame(&["0123456789abcdef", "> x", "st"], Some((1, 3))));
     // A terminal of half the width shows the first row on two.
     let mut terminal = terminal(10, 10);
     terminal.process(&drawn);
     terminal.process(b"\r\x1b[1B\x1b[1A\x1b[3C");
-    screen.draw(&[], &frame(&["01234", "> x", "st"], Some((1, 3))), 10).expect("a vector takes all");
+    screen
+        .draw(&[], &frame(&["01234", "> x", "st"], Some((1, 3))), window(10, 6))
+        .expect("a vector takes all");
     terminal.process(&screen.out);
     assert_eq!(terminal.screen().contents().trim_end(), "history\n01234\n> x\nst");
 }
@@ -89,7 +95,7 @@ fn a_narrower_window_leaves_no_copy_of_the_block() {
 #[test]
 fn a_block_of_one_row_leaves_nothing_of_a_taller_one() {
     for small in [frame(&["too small"], None), frame(&[], None)] {
-        let mut screen = Screen::new(Vec::new(), 20);
+        let mut screen = Screen::new(Vec::new(), window(20, 6));
         let mut terminal = terminal(6, 20);
         terminal.process(&bytes(&mut screen, &["history"], &frame(&["busy", "> x", "status"], Some((1, 3)))));
         terminal.process(&bytes(&mut screen, &[], &small));
@@ -105,8 +111,53 @@ fn plain_rows(frame: &Frame) -> String {
 }
 
 #[test]
+fn a_window_of_one_row_shows_its_row() {
+    let mut screen = Screen::new(Vec::new(), window(20, 6));
+    bytes(&mut screen, &[], &frame(&["busy", "> x", "status"], Some((1, 3))));
+    screen.draw(&[], &frame(&["too small"], None), window(9, 1)).expect("a vector takes all");
+    let mut terminal = terminal(1, 9);
+    terminal.process(&screen.out);
+    assert_eq!(everything(&mut terminal), ["too small"]);
+}
+
+#[test]
+fn a_long_line_of_wide_signs_loses_nothing_and_leaves_nothing_of_the_block() {
+    // In rows of an odd width a column stays free at each end.
+    for line in ["中文中文中文x", "中文中文中文中文y", "ab👩\u{200d}💻cdefghijk"] {
+        let mut screen = Screen::new(Vec::new(), window(5, 8));
+        let mut terminal = terminal(8, 5);
+        terminal.process(&bytes(
+            &mut screen,
+            &[],
+            &frame(&["#####", "#####", "#####", "#####"], Some((0, 0))),
+        ));
+        terminal.process(&bytes(&mut screen, &[line], &frame(&[">"], Some((0, 1)))));
+        assert_eq!(everything(&mut terminal).concat(), format!("{line}>"));
+    }
+}
+
+#[test]
+fn a_lower_window_is_drawn_whole_because_terminals_drop_what_is_below_the_cursor() {
+    let mut screen = Screen::new(Vec::new(), window(20, 6));
+    let block = frame(&["> x", "status"], Some((0, 3)));
+    bytes(&mut screen, &[], &block);
+    screen.draw(&[], &block, window(20, 4)).expect("a vector takes all");
+    let mut terminal = terminal(4, 20);
+    terminal.process(b"> x");
+    terminal.process(&screen.out);
+    assert_eq!(terminal.screen().contents().trim_end(), "> x\nstatus");
+}
+
+#[test]
+fn a_row_of_wide_signs_is_as_high_as_the_terminal_breaks_it() {
+    let row = Row::new(&Line::raw("中文中文中文"));
+    assert_eq!([12, 11, 6, 5, 4, 3].map(|columns| row.height(columns)), [1, 2, 2, 3, 3, 6]);
+    assert_eq!((row.broken(6, 5), row.broken(12, 5), row.broken(13, 7)), ((1, 2), (2, 4), (2, 0)));
+}
+
+#[test]
 fn the_screen_is_never_erased_from_its_first_cell() {
-    let mut screen = Screen::new(Vec::new(), 20);
+    let mut screen = Screen::new(Vec::new(), window(20, 6));
     let mut all = bytes(&mut screen, &[], &frame(&["> ", "starting"], Some((0, 2))));
     all.extend(bytes(&mut screen, &["header"], &frame(&["> ", "status"], Some((0, 2)))));
     all.extend(bytes(&mut screen, &[], &frame(&["too small"], None)));
@@ -124,7 +175,7 @@ fn the_screen_is_never_erased_from_its_first_cell() {
 
 #[test]
 fn hostile_text_cannot_act() {
-    let mut screen = Screen::new(Vec::new(), 40);
+    let mut screen = Screen::new(Vec::new(), window(40, 6));
     let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}3J\r\nrm\u{8}";
     let drawn = bytes(&mut screen, &[evil], &frame(&[evil], None));
     let ours = ["\u{1b}[?2026h", "\u{1b}[?25l", "\u{1b}[J", "\u{1b}[K", "\u{1b}[?2026l", "\r\n", "\r"];

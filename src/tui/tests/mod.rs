@@ -62,6 +62,8 @@ struct Stage {
     past: Vec<String>,
     drafts: Vec<String>,
     resumed: Vec<Chosen>,
+    /// Nothing on the terminal is to be trusted.
+    is_stale: bool,
     has_quit: bool,
 }
 
@@ -90,6 +92,7 @@ impl Stage {
             past: Vec::new(),
             drafts: Vec::new(),
             resumed: Vec::new(),
+            is_stale: false,
             has_quit: false,
         }
     }
@@ -107,7 +110,8 @@ impl Stage {
                 Cmd::Quit => self.has_quit = true,
                 Cmd::Copy(text) => self.copied.push(text),
                 Cmd::Write(target, text) => self.written.push((target, text)),
-                Cmd::Notify(_) | Cmd::Title(_) | Cmd::Scroll(_) | Cmd::Redraw | Cmd::Suspend => {}
+                Cmd::Redraw => self.is_stale = true,
+                Cmd::Notify(_) | Cmd::Title(_) | Cmd::Scroll(_) | Cmd::Suspend => {}
             }
         }
         self
@@ -186,7 +190,7 @@ impl Stage {
 
     fn frame(&self) -> Frame {
         let frame = view(&self.model);
-        let Size { columns, rows } = self.model.size;
+        let Size { columns, rows } = self.model.window;
         assert!(frame.rows.len() <= rows, "{} rows on a screen of {rows}", frame.rows.len());
         for row in &frame.rows {
             let text = plain(std::slice::from_ref(row));

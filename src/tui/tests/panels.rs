@@ -366,7 +366,7 @@ fn instruction_files_are_opened_in_the_editor_also_those_that_are_not_there() {
     ];
     stage.hear(Event::Reply(Reply::Memory(files)));
     is_frame("memory_80x24", &stage);
-    stage.model.size = Size { columns: 40, rows: 12 };
+    stage.model.fit(Size { columns: 40, rows: 12 });
     is_frame("memory_40x12", &stage);
     stage.key(KeyCode::Down).enter();
     let text = "/home/ada/.qwen/AGENTS.md".to_owned();

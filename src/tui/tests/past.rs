@@ -122,6 +122,45 @@ fn a_draft_is_kept_when_the_keys_rest_and_every_few_seconds_while_they_do_not() 
 }
 
 #[test]
+fn a_window_that_was_another_one_for_a_moment_is_drawn_whole() {
+    let mut stage = Stage::new(80, 24);
+    for size in [Size { columns: 30, rows: 5 }, Size { columns: 80, rows: 24 }] {
+        stage.is_stale = false;
+        stage.send(Msg::Resize(size));
+        assert!(stage.is_stale, "{size:?}");
+    }
+}
+
+#[test]
+fn what_is_said_in_a_tiny_window_is_laid_out_for_the_least_one_there_is_room_in() {
+    let mut stage = Stage::new(80, 24);
+    stage.ask("go").send(Msg::Resize(Size { columns: 1, rows: 1 }));
+    assert_eq!(stage.screen(), "…");
+    stage.answers("one two three four five six seven eight nine\n\n").ends(EndReason::Completed);
+    assert!(
+        stage.history().ends_with("\none two three four five six seven eight\nnine"),
+        "{}",
+        stage.history()
+    );
+    stage.send(Msg::Resize(Size { columns: 80, rows: 24 }));
+    assert!(stage.screen().contains("> ▏"));
+}
+
+#[test]
+fn what_is_being_said_stays_in_a_window_that_becomes_narrow() {
+    for (columns, rows) in [(80, 24), (100, 30), (140, 40), (200, 50), (40, 12)] {
+        let mut stage = Stage::new(columns, rows);
+        stage.ask("go").answers(&"word ".repeat(600));
+        let narrow = |row: &Line<'_>| row.width().div_ceil(40).max(1);
+        let height: usize = stage.frame().rows.iter().map(narrow).sum();
+        assert!(
+            height <= rows && stage.screen().matches("word word").count() > 0,
+            "{columns}x{rows}: {height}"
+        );
+    }
+}
+
+#[test]
 fn a_draft_lives_through_questions_sizes_panels_and_stopping() {
     let mut stage = Stage::new(80, 24);
     stage.ask("work").write("my dra").wait(1_000);

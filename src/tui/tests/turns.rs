@@ -105,6 +105,22 @@ fn thoughts_of_a_try_that_failed_are_not_told_as_those_of_the_next() {
 }
 
 #[test]
+fn a_table_that_is_told_again_in_a_window_of_another_width_stands_once() {
+    let mut stage = Stage::new(100, 24);
+    let table =
+        "| name | what it does |\n|---|---|\n| retry | waits some time and asks again for the same |\n\n";
+    stage.ask("hi").answers(table).answers("Then ").hear(Event::Discarded);
+    stage.send(Msg::Resize(Size { columns: 40, rows: 24 }));
+    stage.answers(table);
+    assert!(!stage.screen().contains("retry"), "{}", stage.screen());
+    stage.answers("Then the end.").ends(EndReason::Completed);
+    let history = stage.history();
+    assert_eq!(history.matches("retry").count(), 1, "{history}");
+    assert_eq!(history.matches("waits").count(), 1, "{history}");
+    assert!(history.ends_with("\n\nThen the end."), "{history}");
+}
+
+#[test]
 fn an_error_stays_in_the_history_and_the_queue_comes_back() {
     let mut stage = Stage::new(80, 24);
     stage.ask("hi").write("next").enter().answers("Half");

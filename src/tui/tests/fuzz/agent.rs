@@ -44,12 +44,23 @@ pub(super) struct Agent {
     request: u32,
     attempt: u32,
     calls: u32,
-    /// The next word.
+    /// The next mark.
     next: u32,
-    /// Words that have to stand in the scrollback.
+    /// Marks that have to stand in the scrollback.
     heard: Vec<u32>,
-    /// Words that may stand there: a try that was cut off had said them.
+    /// Marks that may stand there: a try that was cut off had said them.
     maybe: Vec<u32>,
+    /// Marks that may stand there once more: two tries differ in the middle of a block, which is printed whole.
+    twice: Vec<u32>,
+    /// What the tries before have said.
+    tries: Vec<String>,
+    /// Marks of tables, by their first one: cells that are broken stand beside each other.
+    tables: Vec<std::ops::Range<u32>>,
+    /// Signs that are joined of several, where the window keeps its size.
+    pub(super) is_joined: bool,
+    /// Signs of the person's words that were heard, and those of words too long to be shown whole.
+    told: Vec<u32>,
+    cut: Vec<u32>,
     /// The person went back in the conversation, or began another one.
     has_left: bool,
 }
@@ -77,7 +88,9 @@ impl Agent {
             }
             Op::Steer { text } if matches!(self.phase, Phase::Idle) => self.obey(Op::Say { text }, stage),
             Op::Steer { text } => self.steers.push(text),
+            // What a command is called is shown again wherever its output is.
             Op::Shell { command } if matches!(self.phase, Phase::Idle) => {
+                self.cut.extend(signs_from(&command, FIRST_TOLD, TOLD));
                 let call = self.call(ToolCall::OWN_COMMAND);
                 stage.hear(Event::ToolStarted { call: call.clone(), title: command });
                 self.phase = Phase::Own(call);
@@ -114,7 +127,9 @@ impl Agent {
 
     fn leave_conversation(&mut self) {
         // What was being said is not ended, so the rest of it may be missing.
-        self.phase = Phase::Idle;
+        if let Phase::Answering { pieces, said } = std::mem::take(&mut self.phase) {
+            self.maybe.extend(marks(&pieces[..said].concat()));
+        }
         self.inbox.clear();
         self.steers.clear();
     }
@@ -125,6 +140,7 @@ impl Agent {
             return;
         }
         let Some(text) = self.inbox.pop_front() else { return };
+        self.is_told(&text);
         stage.hear(Event::TurnStarted { turn: 1, text });
         self.phase = Phase::Answering { pieces: Vec::new(), said: 0 };
         self.requests(stage);
@@ -132,9 +148,11 @@ impl Agent {
 
     fn requests(&mut self, stage: &mut Stage) {
         for text in std::mem::take(&mut self.steers) {
+            self.is_told(&text);
             stage.hear(Event::Steered { text });
         }
         (self.request, self.attempt) = (self.request + 1, 1);
+        self.tries.clear();
         self.asks(stage);
     }
 
@@ -179,11 +197,16 @@ impl Agent {
             stage.hear(Event::Delta { kind: DeltaKind::Text, text: pieces[said..until].concat() });
             said = until;
         }
-        let is_cut = dice.once_in(30);
+        let is_cut = dice.once_in(15);
         let end = (self.attempt, is_cut, said == pieces.len());
         match end {
             (1..=3, true, _) => {
-                self.maybe.extend(words(&pieces[..said].concat()));
+                let old = pieces[..said].concat();
+                self.maybe.extend(marks(&old));
+                self.tries.push(old);
+                if dice.once_in(3) {
+                    pieces = self.says_otherwise(pieces, said, dice);
+                }
                 self.attempt += 1;
                 let cause = Failure::new(Kind::Provider, "the answer was cut off");
                 let wait = Duration::from_millis(dice.below(3_000) as u64);
@@ -198,7 +221,7 @@ impl Agent {
             }
             (_, _, true) => {
                 let text = pieces.concat();
-                self.heard.extend(words(&text));
+                self.hears(&text);
                 let calls: Vec<ToolCall> =
                     (0..dice.below(3)).map(|_| self.call("run_shell_command")).collect();
                 let mut turn = Turn::text(text);
@@ -287,7 +310,7 @@ impl Agent {
         match std::mem::take(&mut self.phase) {
             Phase::Idle if reason == EndReason::Interrupted => return,
             Phase::Idle => {}
-            Phase::Answering { pieces, said } => self.heard.extend(words(&pieces[..said].concat())),
+            Phase::Answering { pieces, said } => self.hears(&pieces[..said].concat()),
             Phase::Calling(calls) => {
                 for Call { call, .. } in calls {
                     let result = result(&call, Verdict::Interrupted);
@@ -316,25 +339,75 @@ impl Agent {
         stage.ops();
     }
 
-    /// Every word that was said was printed, once and in order; the transcript has them, too.
+    /// Every sign that was said was printed, once and in order; the transcript has it, too.
     pub(super) fn was_heard(&self, stage: &Stage) {
-        let printed = words(&plain(&stage.printed));
-        self.holds(&printed, "printed");
+        self.stands_once(&plain(&stage.printed), "printed");
         if !self.has_left {
             let look = stage.model.look;
-            self.holds(&words(&stage.model.transcript.markdown("all", look.words)), "the transcript");
+            let shown = marks(&stage.model.transcript.markdown("all", look.words));
+            assert_eq!(shown, self.heard, "the transcript");
         }
     }
 
-    fn holds(&self, shown: &[u32], where_: &str) {
-        assert!(shown.is_sorted_by(|a, b| a < b), "{where_}: out of order or twice: {shown:?}");
-        for word in &self.heard {
-            assert!(shown.contains(word), "{where_}: word {word} is lost: {shown:?}");
+    /// Every mark stands once, in the order in which they were said.
+    pub(super) fn stands_once(&self, text: &str, where_: &str) {
+        let shown = marks(text);
+        let times = |mark: u32| shown.iter().filter(|m| **m == mark).count();
+        for mark in &self.heard {
+            let times = times(*mark);
+            let most = self.most(*mark);
+            assert!((1..=most).contains(&times), "{where_}: mark {mark} stands {times} times: {shown:?}");
         }
-        for word in shown {
-            let is_known = self.heard.contains(word) || self.maybe.contains(word) || self.has_left;
-            assert!(is_known, "{where_}: nobody said {word}");
+        for mark in &shown {
+            assert!(times(*mark) <= self.most(*mark), "{where_}: mark {mark} is doubled: {shown:?}");
+            let is_known = self.heard.contains(mark) || self.maybe.contains(mark);
+            assert!(is_known, "{where_}: nobody said {mark}");
         }
+        let block = |mark: &u32| {
+            self.tables.iter().find(|table| table.contains(mark)).map_or(*mark, |table| table.start)
+        };
+        let once: Vec<u32> = shown.iter().filter(|m| !self.twice.contains(m)).map(block).collect();
+        assert!(once.is_sorted(), "{where_}: out of order: {shown:?}");
+    }
+
+    /// How often a mark may stand there: once, and once more for each try that differs in the middle of its block.
+    fn most(&self, mark: u32) -> usize {
+        1 + self.twice.iter().filter(|m| **m == mark).count()
+    }
+
+    /// The person's words were taken.
+    fn is_told(&mut self, text: &str) {
+        let is_long = text.lines().count() > 3 || text.chars().count() > 200;
+        let signs = if is_long { &mut self.cut } else { &mut self.told };
+        signs.extend(signs_from(text, FIRST_TOLD, TOLD));
+    }
+
+    /// The person's words stand there as often as they were said, in order.
+    pub(super) fn was_told(&self, text: &str, where_: &str) {
+        let whole = |sign: &u32| !self.cut.contains(sign);
+        let shown: Vec<u32> = signs_from(text, FIRST_TOLD, TOLD).into_iter().filter(whole).collect();
+        let told: Vec<u32> = self.told.iter().copied().filter(whole).collect();
+        assert_eq!(shown, told, "{where_}: the person's words");
+    }
+
+    fn hears(&mut self, text: &str) {
+        self.heard.extend(marks(text));
+    }
+
+    /// Another try that begins as the one before and goes on in another way.
+    fn says_otherwise(&mut self, mut pieces: Vec<String>, said: usize, dice: &mut Dice) -> Vec<String> {
+        pieces.truncate(dice.below(said + 1));
+        pieces.extend(self.composes(dice));
+        let new = pieces.concat();
+        for old in &self.tries {
+            let both = old.chars().zip(new.chars()).take_while(|(a, b)| a == b);
+            let same = both.map(|(c, _)| c.len_utf8()).sum();
+            let from = old[..same].rfind("\n\n").unwrap_or(0);
+            if same < old.len() {
+                self.twice.extend(marks(&old[from..same]));
+            }
+        }
+        pieces
     }
 
     fn call(&mut self, name: &str) -> ToolCall {
@@ -343,39 +416,83 @@ impl Agent {
         ToolCall { id: CallId::new(format!("c{}", self.calls)), name: name.into(), arguments, extra: None }
     }
 
-    /// Some words.
+    /// Some words, with a mark in each.
     fn says(&mut self, many: usize) -> String {
         let first = self.next;
         self.next += u32::try_from(many).expect("few");
-        (first..self.next).map(|n| format!("q{n}z")).collect::<Vec<_>>().join(" ")
+        let word = |n: u32| match n % 7 {
+            0 => format!("w{}rd", mark(n)),
+            1 => format!("{}\u{301}", mark(n)),
+            2 if self.is_joined => format!("👩\u{200d}💻{}", mark(n)),
+            3 => format!("{}🎉", mark(n)),
+            4 => format!("\u{1b}[2J{}\u{202e}\u{7}", mark(n)),
+            _ => mark(n).to_string(),
+        };
+        (first..self.next).map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// One word without any place to break it.
+    fn says_long(&mut self, dice: &mut Dice) -> String {
+        let filler = "abcdefghij".repeat(1 + dice.below(40));
+        format!("{filler}{}{filler}", self.says(1))
+    }
+
+    /// A table, often wider than the window.
+    fn says_table(&mut self, dice: &mut Dice) -> String {
+        let (most, columns) = ([4, 12, 70][dice.below(3)], 1 + dice.below(6));
+        let (rows, words) = (dice.below(most), [1, 2, 6][dice.below(3)]);
+        let from = self.next;
+        let mut text = format!("|{}\n|{}", " name 说明 |".repeat(columns), "---|".repeat(columns));
+        for _ in 0..rows {
+            text.push_str("\n|");
+            for _ in 0..columns {
+                let many = 1 + dice.below(words);
+                text.extend([" ", &self.says(many), " |"]);
+            }
+        }
+        self.tables.push(from..self.next);
+        text
+    }
+
+    /// A block of markdown.
+    fn says_block(&mut self, dice: &mut Dice) -> String {
+        match dice.below(16) {
+            _ if self.next > MARKS - 4_000 => self.says(1),
+            0 => format!("# {}", self.says(3)),
+            1 => format!("- {}\n- **{}**\n  1. {}", self.says(9), self.says(2), self.says(30)),
+            2 | 3 => self.says_table(dice),
+            4 => format!("```rust\nlet {} = 1;\n// {}\n```", self.says(1), self.says(2)),
+            5 => format!("```\n{}\n\n{}\n```", self.says(60), self.says_long(dice)),
+            6 => format!("> {}\n> {}", self.says(12), self.says(1)),
+            7 => format!("中文字 {} `{}` 🎉 *{}*", self.says(8), self.says(1), self.says(2)),
+            8 => format!("1. [x] {}\n\n   {}\n\n***", self.says(3), self.says(4)),
+            9 => self.says_long(dice),
+            10 => (0..20).map(|_| self.says(2)).collect::<Vec<_>>().join("\n"),
+            11 => format!("{}\n---\n{}\r\n===", self.says(2), self.says(3)),
+            12 => {
+                (0..9).map(|n| format!("{}- {}", "  ".repeat(n), self.says(4))).collect::<Vec<_>>().join("\n")
+            }
+            13 if dice.once_in(6) => (0..700).flat_map(|_| ["filler ".into(), self.says(1)]).collect(),
+            _ => {
+                let many = 1 + dice.below(60);
+                self.says(many)
+            }
+        }
     }
 
     /// An answer in markdown, in pieces that end anywhere.
     fn composes(&mut self, dice: &mut Dice) -> Vec<String> {
         let mut text = String::new();
         for _ in 0..=dice.below(6) {
-            let block = match dice.below(9) {
-                0 => format!("# {}", self.says(3)),
-                1 => format!("- {}\n- **{}**\n  1. {}", self.says(9), self.says(2), self.says(30)),
-                2 => {
-                    // Narrow enough for every window: a table whose cells are broken in other places is told again.
-                    let (a, b, c, d) = (self.says(2), self.says(1), self.says(1), self.says(1));
-                    format!("| name | 说明 |\n| --- | ---: |\n| {a} | {b} |\n| {c} | {d} |")
-                }
-                3 => format!("```rust\nlet {} = 1;\n// {}\n```", self.says(1), self.says(2)),
-                4 => format!("> {}\n> {}", self.says(12), self.says(1)),
-                5 => format!("中文字 {} `{}` 🎉 *{}*", self.says(8), self.says(1), self.says(2)),
-                6 => format!("1. [x] {}\n\n   {}\n\n***", self.says(3), self.says(4)),
-                _ => self.says(1 + dice.below(60)),
-            };
-            text.push_str(&block);
+            text.push_str(&self.says_block(dice));
             text.push_str(dice.pick(&["\n\n", "\n\n\n", "\n\n"]));
         }
         let mut pieces = Vec::new();
         let mut piece = String::new();
+        let often = [5, 40, 400][dice.below(3)];
         for c in text.chars() {
             piece.push(c);
-            if dice.once_in(5) {
+            if dice.once_in(often) {
                 pieces.push(std::mem::take(&mut piece));
             }
         }
@@ -384,10 +501,26 @@ impl Agent {
     }
 }
 
-/// The numbers of the words in a text.
-fn words(text: &str) -> Vec<u32> {
-    let parts = text.split(|c: char| !c.is_ascii_alphanumeric());
-    parts.filter_map(|part| part.strip_prefix('q')?.strip_suffix('z')?.parse().ok()).collect()
+/// The first of the signs that marks are: syllables, none of which is said by anybody else.
+const FIRST_MARK: u32 = 0xac00;
+const MARKS: u32 = 11_172;
+/// The same for the person's words.
+pub(super) const FIRST_TOLD: u32 = 0xa000;
+pub(super) const TOLD: u32 = 1_165;
+
+/// A sign of its own, two columns wide.
+fn mark(n: u32) -> char {
+    assert!(n < MARKS, "a session says less");
+    char::from_u32(FIRST_MARK + n).expect("a syllable")
+}
+
+/// The marks in a text.
+pub(super) fn marks(text: &str) -> Vec<u32> {
+    signs_from(text, FIRST_MARK, MARKS)
+}
+
+fn signs_from(text: &str, first: u32, many: u32) -> Vec<u32> {
+    text.chars().filter_map(|c| u32::from(c).checked_sub(first).filter(|n| *n < many)).collect()
 }
 
 fn result(call: &ToolCall, verdict: Verdict) -> ToolResult {

@@ -55,7 +55,7 @@ const WHOLE: [&str; 26] = [
 
 /// Does something.
 pub(super) fn acts(stage: &mut Stage, dice: &mut Dice) {
-    match dice.below(12) {
+    match dice.below(13) {
         0..=4 => {
             let signs: Vec<char> = SIGNS.chars().collect();
             stage.key(KeyCode::Char(signs[dice.below(signs.len())]));
@@ -71,8 +71,13 @@ pub(super) fn acts(stage: &mut Stage, dice: &mut Dice) {
         }
         9 => {
             let many = [1, 3, 40][dice.below(3)];
-            let text = "pasted 中文\ttext \u{1b}[31m of it\r\n".repeat(many);
-            stage.send(Msg::Paste(text));
+            let joined = if dice.is_joined { "👩\u{200d}💻" } else { "🎉" };
+            let text = format!("pasted 中文\ttext \u{1b}[31m\u{202e}\u{7}\0 of it {joined}e\u{301}\r\n");
+            stage.send(Msg::Paste(text.repeat(many)));
+        }
+        10 => {
+            stage.send(Msg::Paste(format!("\u{1b}[2Jtell me {}", dice.tells())));
+            stage.key([KeyCode::Enter, KeyCode::Enter, KeyCode::Tab][dice.below(3)]);
         }
         _ => drop(stage.write(WHOLE[dice.below(WHOLE.len())]).enter()),
     }
