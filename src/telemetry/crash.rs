@@ -25,6 +25,8 @@ pub const OFFER: &str = "something crashed in an earlier run; `qwen telemetry cr
 const REMEMBERED: usize = 8;
 /// Functions that are told.
 const FUNCTIONS: usize = 40;
+/// The part of the program that keeps reports.
+const KEEPER: &str = "qwen::cli::telemetry::hook::";
 /// A report that nobody was told of.
 const FRESH: &str = "crash.new.txt";
 /// A report that was offered.
@@ -175,7 +177,8 @@ fn functions(stack: &str) -> Vec<String> {
             }
             is_ours = false;
         } else if let Some((_, name)) = line.split_once(": ") {
-            is_ours = name.starts_with("qwen::") && name.chars().all(is_of_a_name);
+            // What keeps the report is always the innermost.
+            is_ours = is_function(name) && !name.starts_with(KEEPER);
             if is_ours {
                 found.push(name.to_owned());
             }
@@ -188,8 +191,14 @@ fn functions(stack: &str) -> Vec<String> {
     found
 }
 
-fn is_of_a_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_:<>{}#".contains(c)
+/// `qwen::tools::read::open`, `<qwen::tools::read::ReadFile as qwen::tools::tool::Tool>::run`.
+fn is_function(name: &str) -> bool {
+    let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || "_:<>{}#".contains(c);
+    let is_plain = |name: &str| !name.is_empty() && name.chars().all(is_of_a_name);
+    match name.strip_prefix('<').and_then(|rest| rest.split_once(" as ")) {
+        Some((owner, rest)) => owner.starts_with("qwen::") && is_plain(owner) && is_plain(rest),
+        None => name.starts_with("qwen::") && is_plain(name),
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +209,7 @@ mod tests {
     const STACK: &str = "\
    0: std::backtrace_rs::backtrace::libunwind::trace
              at /rustc/abc/library/std/src/../../backtrace/src/backtrace/libunwind.rs:117:9
+   1: qwen::cli::telemetry::hook::install::{{closure}}
    1: qwen::tools::read::open
              at /home/canary/work/src/tools/read.rs:42:9
    2: core::ops::function::FnOnce::call_once
@@ -208,6 +218,9 @@ mod tests {
              at /home/canary/.cargo/registry/src/index/canary_crate-1.0.0/src/lib.rs:1:1
    4: qwen::cli::main::go::{{closure}}
              at ./src/cli/main.rs:7:1
+   4: <qwen::agent::work::Workshop as core::ops::drop::Drop>::drop
+   4: <canary_crate::Canary as qwen::tools::tool::Tool>::run
+   4: <qwen::canary words as core::fmt::Debug>::fmt
    5: qwen::cli::main::with a blank of canary
    6: main
 ";
@@ -229,12 +242,19 @@ after: failed
 functions, the innermost first:
   qwen::tools::read::open src/tools/read.rs:42
   qwen::cli::main::go::{{{{closure}}}} src/cli/main.rs:7
+  <qwen::agent::work::Workshop as core::ops::drop::Drop>::drop
 what was counted before, the last one last:
   failed kind=network
 ",
                 env!("CARGO_PKG_VERSION")
             )
         );
+    }
+
+    #[test]
+    fn a_release_keeps_the_names_of_its_functions() {
+        let profile = include_str!("../../Cargo.toml").split_once("[profile.release]").expect("a profile").1;
+        assert!(profile.lines().any(|line| line == "strip = \"debuginfo\""), "{profile}");
     }
 
     #[test]
