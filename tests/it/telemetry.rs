@@ -35,8 +35,13 @@ impl Receiver {
             while let Ok((socket, _)) = listener.accept() {
                 let all = all.clone();
                 thread::spawn(move || {
-                    if let Some(request) = whole(socket) {
+                    let mut socket = socket;
+                    if let Some(request) = whole(&mut socket) {
+                        // Remembered before it is answered: who has the answer may send the next one.
                         all.lock().expect("whole").push(request);
+                        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+                        // A client that is gone wants no answer.
+                        let _ = socket.write_all(answer);
                     }
                 });
             }
@@ -61,8 +66,8 @@ fn body(request: &[u8]) -> &[u8] {
     &request[end + 4..]
 }
 
-/// Reads a request, answers it and hangs up. The answer comes when the request is remembered.
-fn whole(mut socket: TcpStream) -> Option<Vec<u8>> {
+/// Reads a request.
+fn whole(socket: &mut TcpStream) -> Option<Vec<u8>> {
     let (mut read, mut part) = (Vec::new(), [0; 4_096]);
     loop {
         let many = socket.read(&mut part).ok().filter(|many| *many > 0)?;
@@ -71,7 +76,6 @@ fn whole(mut socket: TcpStream) -> Option<Vec<u8>> {
         let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
         let length: usize = head.split("content-length: ").nth(1)?.lines().next()?.trim().parse().ok()?;
         if body(&read).len() >= length {
-            socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}").ok()?;
             return Some(read);
         }
     }
