@@ -145,7 +145,10 @@ impl<'a> Line<'a> {
         };
         let by_word = || {
             let commands = self.reading.commands.iter().filter(|c| !only_names(c.base_name()));
-            commands.flat_map(SimpleCommand::args).find_map(|word| self.secret_in_word(&word.text))
+            let words = commands.flat_map(SimpleCommand::args);
+            // `--exclude=.env` says what is not read.
+            let mut words = words.filter(|word| !word.text.starts_with("--exclude"));
+            words.find_map(|word| self.secret_in_word(&word.text))
         };
         // In yolo mode nobody asks; what is found in the output is hidden all the same.
         by_path().or_else(by_word).filter(|_| self.policy.mode != Mode::Yolo)

@@ -3,6 +3,7 @@
 //! A real grammar finds the commands; [`lexer`] reads the same text a second time by the shell's quoting rules.
 //! Start reading at [`Reading::of`]. What is not understood is said ([`Doubt`]), never guessed.
 
+mod below;
 mod command;
 mod doubt;
 mod files;
@@ -19,6 +20,7 @@ mod table;
 mod word;
 mod wrapper;
 
+pub use below::Below;
 pub use command::SimpleCommand;
 pub use doubt::Doubt;
 pub use files::{Access, FileUse};

@@ -143,7 +143,7 @@ fn is_many(word: &Word) -> bool {
 }
 
 /// Whether the pattern stands in an option, so that every operand is a file.
-fn has_own_pattern(args: &[Word]) -> bool {
+pub(super) fn has_own_pattern(args: &[Word]) -> bool {
     const OPTIONS: [&str; 8] =
         ["-e", "-f", "--regexp", "--file", "--files", "--type-list", "--null-input", "--search-path"];
     args.iter().any(|w| OPTIONS.iter().any(|o| is_option(&w.text, o) || w.text.starts_with(o)))

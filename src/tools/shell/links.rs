@@ -1,12 +1,12 @@
 //! Which links a command line goes through: the rules judge names, and a repository may hold links to anywhere.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, ffi::OsStr, fs, path::Path};
 
 use crate::{
     base::AbsPath,
     permissions::{
         secret_part,
-        shell::{Reading, SimpleCommand, Word},
+        shell::{Below, Reading, SimpleCommand, Word},
     },
     tools::{Hands, place, walk},
 };
@@ -16,6 +16,9 @@ const MOST_FOLDERS: usize = 16;
 
 /// Entries of a folder that are looked at for a pattern.
 const MOST_ENTRIES: usize = 5_000;
+
+/// Entries below a folder that are looked at for a command that goes through it.
+const MOST_BELOW: usize = 20_000;
 
 /// The real places of all files that the words of the line may name and that are not where their names say.
 ///
@@ -38,7 +41,7 @@ pub(super) fn behind(line: &str, directory: &AbsPath) -> Vec<AbsPath> {
 /// Files a line may touch that are to be asked about whatever it does.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Guarded {
-    /// Files with secrets that a pattern becomes.
+    /// Files with secrets that a pattern becomes, or that lie below a folder the line goes through.
     pub(super) secrets: Vec<AbsPath>,
     /// What `.qwenignore` keeps from the model.
     pub(super) kept_back: Vec<AbsPath>,
@@ -49,6 +52,9 @@ pub(super) fn guarded(line: &str, directory: &AbsPath, hands: &Hands) -> Guarded
     let reading = Reading::of(line, directory, None);
     let (mut secrets, mut kept_back) = (BTreeSet::new(), BTreeSet::new());
     let roots = || std::iter::once(&hands.root).chain(&hands.extra_roots);
+    for below in reading.commands.iter().filter_map(Below::of) {
+        secrets.extend(opened(&below).filter(|path| secret_part(path, roots()).is_some()));
+    }
     for (folder, name) in named(&reading, directory) {
         for entry in matching(&folder, &name, false) {
             let path = folder.join(&entry);
@@ -70,12 +76,42 @@ pub(super) fn guarded(line: &str, directory: &AbsPath, hands: &Hands) -> Guarded
     Guarded { secrets: secrets.into_iter().collect(), kept_back: kept_back.into_iter().collect() }
 }
 
+/// The files that a command opens below its folders.
+fn opened(below: &Below) -> impl Iterator<Item = AbsPath> {
+    let globs = |all: &[String]| {
+        let mut set = globset::GlobSetBuilder::new();
+        all.iter().filter_map(|glob| globset::Glob::new(glob).ok()).for_each(|glob| {
+            set.add(glob);
+        });
+        set.build().unwrap_or_default()
+    };
+    let (only, except, names_some) = (globs(&below.only), globs(&below.except), !below.only.is_empty());
+    let (skips_hidden, skips_ignored) = (below.skips_hidden, below.skips_ignored);
+    let is_there = below.folders.iter().any(|folder| folder.as_path().exists());
+    let folders = if is_there { &below.folders } else { &below.here };
+    let folders: Vec<AbsPath> = folders.iter().take(MOST_FOLDERS).cloned().collect();
+    let walks = folders.into_iter().flat_map(move |folder| {
+        let except = except.clone();
+        let mut walk = ignore::WalkBuilder::new(&folder);
+        walk.hidden(skips_hidden).ignore(skips_ignored).git_ignore(skips_ignored);
+        walk.git_exclude(skips_ignored).git_global(skips_ignored).require_git(false).parents(skips_ignored);
+        let is_out = move |name: &OsStr| name == ".git" || except.is_match(Path::new(name));
+        walk.filter_entry(move |entry| entry.depth() == 0 || !is_out(entry.file_name()));
+        walk.build().flatten().take(MOST_BELOW)
+    });
+    let files = walks.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let named = files.filter(move |entry| !names_some || only.is_match(Path::new(entry.file_name())));
+    named.filter_map(|entry| AbsPath::new(entry.into_path()))
+}
+
 /// Every name in the line that may be a file, with every folder it may count from.
 fn named(reading: &Reading, directory: &AbsPath) -> Vec<(AbsPath, String)> {
     let places = reading.commands.iter().flat_map(|c| c.places.folders().unwrap_or_default());
     let folders: BTreeSet<&AbsPath> =
         std::iter::once(directory).chain(places).take(MOST_FOLDERS * 64).collect();
     let words = reading.commands.iter().flat_map(SimpleCommand::args).map(|word: &Word| word.text.as_str());
+    // What is left out is not touched.
+    let words = words.filter(|word| !word.starts_with("--exclude"));
     let names: BTreeSet<&str> =
         words.chain(reading.files.iter().map(|f| f.shown.as_str())).flat_map(names).collect();
     let folders = folders.into_iter().take(MOST_FOLDERS);
@@ -182,6 +218,72 @@ mod tests {
         }
         for line in ["cat a.txt", "cat near/x", "cat *.txt", "cd src && ls", "ls", "make a > out/log"] {
             assert_eq!(judged(&room, Mode::Default, &[], line), "allow", "{line}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_goes_through_a_folder_with_a_file_of_secrets_asks() {
+        let room = Room::new();
+        for name in [".env", "src/a.rs", "certs/server.pem", "ignored/id_rsa", ".gitignore"] {
+            room.write(name, if name == ".gitignore" { "ignored/\n.env\n" } else { "x = 1\n" });
+        }
+        for (line, verdict) in [
+            ("grep -r x", "ask"),
+            ("grep -rn '' .", "ask"),
+            ("grep -rn x .", "ask"),
+            ("grep -R --include='*.env' x", "ask"),
+            ("grep -r x certs", "ask"),
+            ("grep -r --include='*.rs' x", "allow"),
+            ("grep -r --exclude='.env' --exclude-dir=certs --exclude-dir=ignored x", "allow"),
+            ("grep -r --exclude='.en*' --exclude-dir=certs --exclude-dir=ignored x", "allow"),
+            ("grep -rl x", "allow"),
+            ("grep -re clue .", "ask"),
+            ("grep -reclue .", "ask"),
+            ("grep -rn x src", "allow"),
+            ("grep x src/a.rs", "allow"),
+            ("cd certs && grep -r x", "ask"),
+            ("rg x", "ask"),
+            ("rg x src", "allow"),
+            ("rg -g '*.rs' x", "allow"),
+            ("rg -u -g 'id*' x ignored", "ask"),
+            ("rg -A 3 x", "ask"),
+            ("grep -r -A 3 x", "ask"),
+            ("grep -rA3 --color always x", "ask"),
+            ("grep -r -m 1 --include '*.rs' x", "allow"),
+            ("rg --hidden x ignored/..", "ask"),
+            ("rg -trust x", "allow"),
+            ("rg -l x", "allow"),
+            ("git grep x", "ask"),
+            ("git grep x -- src", "allow"),
+            ("git grep -l x", "allow"),
+            ("diff -r certs src", "ask"),
+            ("make $(grep -r x)", "ask"),
+            ("find . -type f", "allow"),
+            ("ls -R", "allow"),
+        ] {
+            assert_eq!(judged(&room, Mode::Default, &[], line), verdict, "{line}");
+        }
+        assert_eq!(judged(&room, Mode::Yolo, &[], "grep -r x"), "allow", "nobody asks there");
+    }
+
+    #[test]
+    fn what_is_allowed_by_its_name_does_not_go_through_files_of_secrets() {
+        let room = Room::new();
+        room.write(".env", "x = 1\n");
+        room.write("src/a.rs", "x\n");
+        let asks = |line: &str| super::guarded(line, &room.hands.root, &room.hands).secrets.len();
+        for line in [
+            "find . -type f -exec cat {} +",
+            "find -exec head {} \\;",
+            "tar c . | base64",
+            "tar -czf - .",
+            "cp -r . ../copy",
+            "zip -r - .",
+        ] {
+            assert_eq!(asks(line), 1, "{line}");
+        }
+        for line in ["find . -name '*.rs' -exec cat {} +", "tar c src", "tar xf a.tar", "cp -r src copy"] {
+            assert_eq!(asks(line), 0, "{line}");
         }
     }
 
