@@ -71,7 +71,8 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
         Err(failure) if !setup.is_interactive => return refuse(&mailbox, failure),
         connection => connection,
     };
-    let shroud = Shroud::new(setup.redacts, mailbox.clone());
+    let places = std::mem::take(&mut setup.secrets);
+    let shroud = Shroud::new(setup.redacts, places, mailbox.clone());
     let Opened { head, knowledge, notices } = Knowledge::open(&setup, shroud.clone()).await;
     let prompt = match setup.prompt(head) {
         Ok(prompt) => prompt,

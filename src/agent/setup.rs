@@ -65,6 +65,8 @@ pub struct Setup {
     pub fallbacks: VecDeque<Connection>,
     /// Whether secrets are hidden from the model.
     pub redacts: bool,
+    /// Where secrets are that are hidden whatever they look like; read when a tool first runs.
+    pub secrets: context::SecretPlaces,
     /// Environment variables that no child process sees.
     pub hidden_env: Vec<String>,
     /// Where whole outputs of tools go.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Mailbox;
 use crate::{
+    context::SecretPlaces,
     protocol::{Event, HiddenList, HiddenRow, Item, Level},
     redact::{Hidden, Veil},
 };
@@ -16,13 +17,25 @@ const TOLD: &str = "[Where `[hidden …]` stands, a secret was kept from you. Ne
 #[derive(Clone)]
 pub(super) struct Shroud {
     veil: Arc<Mutex<Veil>>,
+    /// Where more is to be learned, until it was.
+    places: Arc<Mutex<Option<SecretPlaces>>>,
     mailbox: Mailbox,
 }
 
 impl Shroud {
-    pub(super) fn new(is_on: bool, mailbox: Mailbox) -> Self {
+    pub(super) fn new(is_on: bool, places: SecretPlaces, mailbox: Mailbox) -> Self {
         let veil = if is_on { Veil::default() } else { Veil::off() };
-        Self { veil: Arc::new(Mutex::new(veil)), mailbox }
+        let places = Arc::new(Mutex::new(is_on.then_some(places)));
+        Self { veil: Arc::new(Mutex::new(veil)), places, mailbox }
+    }
+
+    /// Learns what the machine's own files of secrets hold, the first time it is called. Who comes meanwhile waits. Blocks
+    /// on the file system.
+    pub(super) fn learn(&self) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = places.take() {
+            self.veil().learn(places.read());
+        }
     }
 
     /// The same veil, for tools.

@@ -150,8 +150,11 @@ impl Workshop {
     pub(super) fn mentions(&self, text: &str) -> Vec<String> {
         let policy = self.policy().clone();
         let is_secret = |path: &AbsPath| policy.keeps_secret(path).is_some();
-        let mentions = context::mentions(text, &self.root, &self.cwd, &is_secret).into_iter();
-        mentions.map(|m| self.shroud.cover(&m.text, &format!("@{}", m.label))).collect()
+        let mentions = context::mentions(text, &self.root, &self.cwd, &is_secret);
+        if !mentions.is_empty() {
+            self.shroud.learn();
+        }
+        mentions.into_iter().map(|m| self.shroud.cover(&m.text, &format!("@{}", m.label))).collect()
     }
 
     /// What a call would touch, what the rules say to that, and what a person must see.
@@ -207,6 +210,8 @@ impl Workshop {
                 return Outcome::failed("There is no such tool.");
             };
             let input = approved.call().arguments.object().cloned().unwrap_or_default();
+            // Before it runs: it may move or change the files that are learned from.
+            self.shroud.learn();
             let outcome = tool.run(approved, &hands).await;
             self.covered(outcome, &tool.title(&input, &hands))
         });
@@ -224,6 +229,7 @@ impl Workshop {
     ) -> Outcome {
         let task = tokio::spawn(async move {
             let hands = self.hands(&call, stop, Some(mailbox));
+            self.shroud.learn();
             self.covered(tools::run_own(&line, &hands).await, &format!("! {line}"))
         });
         task.await.unwrap_or_else(|_| Outcome::failed("the command could not be run; this is a bug in qwen"))

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     agent::{Connection, Instructions, Setup, machine},
     auth,
-    base::{AbsPath, SessionId, Tokens},
+    base::{AbsPath, Secret, SessionId, Tokens},
     cache,
     config::{self, Homes, Loaded},
     context,
@@ -83,6 +83,7 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
         is_unattended: false,
         fallbacks: VecDeque::new(),
         redacts: true,
+        secrets: context::SecretPlaces::default(),
         hidden_env: Vec::new(),
         spill,
         transcript: Transcript::nowhere(),
@@ -158,6 +159,7 @@ pub(super) fn session(
     }
     setup.context = fitting(reading(settings, homes, arguments.context.bare), &setup.connection);
     setup.extra_roots = extra_roots(settings, &cwd, &mut setup.notices)?;
+    setup.secrets = secrets(&setup, homes);
     permit(&mut setup, settings, homes);
     if let Some(folder) = folder.filter(|_| !is_private) {
         begin::keep(&mut setup, &folder, &from)?;
@@ -322,6 +324,21 @@ fn extra_roots(settings: &Loaded, cwd: &AbsPath, notices: &mut Vec<String>) -> R
         }
     }
     Ok(roots)
+}
+
+/// Where secrets are that are hidden whatever they look like.
+fn secrets(setup: &Setup, homes: &Homes) -> context::SecretPlaces {
+    context::SecretPlaces {
+        roots: std::iter::once(&setup.root).chain(&setup.extra_roots).cloned().collect(),
+        home: Some(homes.user_home.clone()),
+        own: Some(homes.qwen_home.clone()),
+        // A value that is no text is none that a text could repeat.
+        variables: std::env::vars_os()
+            .filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, Secret::new(value.into_string().ok()?)))
+            })
+            .collect(),
+    }
 }
 
 fn permit(setup: &mut Setup, settings: &Loaded, homes: &Homes) {

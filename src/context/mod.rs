@@ -18,6 +18,7 @@ mod map;
 mod mentions;
 mod place;
 mod repository;
+mod secrets;
 mod text_file;
 
 pub use collect::{Fragments, Options, collect};
@@ -28,3 +29,4 @@ pub use instructions::memory;
 pub use mentions::{Mention, mentions};
 pub use place::root_of;
 pub use repository::{Repository, delta};
+pub use secrets::SecretPlaces;

@@ -54,6 +54,11 @@ impl Check {
     }
 }
 
+/// Whether a value that is called a secret may be one: no stand-in, number, switch, path or name in capitals.
+pub(super) fn may_be_secret(value: &str) -> bool {
+    Check::Setting.passes(value)
+}
+
 /// Letters with digits or in both cases, and no word among them.
 fn is_mixed(value: &str) -> bool {
     let has = |is: fn(&u8) -> bool| value.bytes().any(|b| is(&b));

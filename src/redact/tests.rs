@@ -169,3 +169,163 @@ fn a_veil_that_is_off_hides_nothing() {
     let text = Drawn(17).fill("ghp_{a36}");
     assert_eq!(Veil::off().cover(&text), Covered { text: text.clone(), hidden: Vec::new() });
 }
+
+/// What hides a token of a text, and nothing of it is left.
+fn hides(veil: &mut Veil, text: &str, secret: &str) {
+    let covered = veil.cover(text);
+    assert!(!covered.hidden.is_empty() && !covered.text.contains(secret), "{text:?}: {covered:?}");
+}
+
+/// `ghp_…`, in base64 with lines of so many letters.
+fn base64(text: &str, width: usize) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = text.bytes().map(|b| format!("{b:08b}")).collect::<Vec<_>>().concat();
+    let digits: Vec<char> = bits
+        .as_bytes()
+        .chunks(6)
+        .map(|six| {
+            let six = format!("{:0<6}", std::str::from_utf8(six).expect("bits"));
+            char::from(DIGITS[usize::from_str_radix(&six, 2).expect("six bits")])
+        })
+        .collect();
+    digits.chunks(width).map(|line| line.iter().collect::<String>() + "\n").collect()
+}
+
+#[test]
+fn a_secret_in_another_writing_is_hidden() {
+    let token = Drawn(19).fill("ghp_{a36}");
+    let file = format!("# settings\ntoken = {token}\nport = 80\n");
+    let bytes =
+        |each: fn(u8) -> String, between: &str| file.bytes().map(each).collect::<Vec<_>>().join(between);
+    let rows = |each: fn(&[u8]) -> String, base: fn(usize) -> String| -> String {
+        let row = |(at, row): (usize, &[u8])| format!("{}{}\n", base(at * 16), each(row));
+        file.as_bytes().chunks(16).enumerate().map(row).collect()
+    };
+    let hex = |row: &[u8]| row.iter().map(|b| format!(" {b:02x}")).collect::<Vec<_>>().concat();
+    let swapped = |row: &[u8]| {
+        row.chunks(2)
+            .map(|two| format!(" {:02x}{:02x}", two.get(1).copied().unwrap_or_default(), two[0]))
+            .collect::<Vec<_>>()
+            .concat()
+    };
+    let letters = |row: &[u8]| {
+        row.iter()
+            .map(|b| if *b == b'\n' { r"  \n".to_owned() } else { format!("   {}", char::from(*b)) })
+            .collect::<String>()
+    };
+    let writings = [
+        base64(&file, 76),
+        base64(&file, 20),
+        format!("data:text/plain;base64,{}", base64(&file, 10_000)),
+        format!("{{\"content\": \"{}\"}}", base64(&file, 10_000).trim()),
+        // The middle of a longer run.
+        base64(&file, 10_000)[5..].to_owned(),
+        bytes(|b| format!("{b:02x}"), ""),
+        bytes(|b| format!("{b:02X}"), ""),
+        bytes(|b| format!("{b:02x}"), " "),
+        bytes(|b| format!("{b:02x}"), ":"),
+        bytes(|b| format!("0x{b:02x}"), ", "),
+        bytes(|b| format!("\\x{b:02x}"), ""),
+        bytes(|b| format!("\\u00{b:02x}"), ""),
+        bytes(|b| format!("\\{b:03o}"), ""),
+        bytes(|b| format!("%{b:02x}"), ""),
+        bytes(|b| format!("{b:03o}"), " "),
+        format!("[{}]", bytes(|b| b.to_string(), ", ")),
+        bytes(|b| b.to_string(), "\n"),
+        bytes(|b| format!("{}\0", char::from(b)), ""),
+        bytes(|b| format!("\u{2400}{}", char::from(b)), ""),
+        bytes(|b| format!("{}", char::from(b)), "\n"),
+        rows(hex, |at| format!("{at:08x} ")),
+        rows(hex, |at| format!("{at:07o}")),
+        rows(swapped, |at| format!("{at:07o}")),
+        rows(letters, |at| format!("{at:07o}")),
+        file.lines().map(|line| line.chars().rev().collect::<String>() + "\n").collect(),
+    ];
+    for writing in writings {
+        for text in [writing.clone(), format!("before\n{writing}\nafter\n")] {
+            let mut veil = Veil::default();
+            hides(&mut veil, &text, &writing);
+            let once = veil.cover(&text).text;
+            assert_eq!(veil.cover(&text).text, once, "it keeps its bytes");
+            assert_eq!(veil.cover(&once).text, once, "and is not hidden again");
+        }
+    }
+}
+
+#[test]
+fn a_packed_secret_is_hidden() {
+    use std::io::Write as _;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    write!(packer, "# settings\ntoken = {}\nport = 80\n", Drawn(23).fill("ghp_{a36}")).expect("packed");
+    let file = packer.finish().expect("packed");
+    let hex = file.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+    assert_eq!(Veil::default().cover(&format!("a {hex} b")).text, "a [hidden github-token #1] b");
+}
+
+#[test]
+fn what_a_machine_holds_is_hidden_wherever_and_however_it_stands() {
+    let mut veil = Veil::default();
+    veil.learn(super::held_in_file("MODE=production\nDB_PASSWORD=correct horse battery\nPORT=3000\n"));
+    veil.learn(super::held_in_variable("SERVICE_AUTH", "Qx7!tiger"));
+    for text in [
+        "the password is correct horse battery.".to_owned(),
+        format!("{}\n", base64("a correct horse battery b", 76)),
+        r"correct\ horse\ battery".to_owned(),
+        "correct%20horse%20battery".to_owned(),
+        "yrettab esroh tcerroc".to_owned(),
+        "c o r r e c t   h o r s e   b a t t e r y".to_owned(),
+        "c\no\nr\nr\ne\nc\nt\n \nh\no\nr\ns\ne\n \nb\na\nt\nt\ne\nr\ny\n".to_owned(),
+        "Qx7!tiger".to_owned(),
+        "Qx7%21tiger".to_owned(),
+    ] {
+        hides(&mut veil, &text, &text);
+    }
+    let plain = "mode production on port 3000, a correct answer, a horse, a battery, a tiger\n";
+    assert_eq!(veil.cover(plain), Covered { text: plain.to_owned(), hidden: Vec::new() });
+    assert_eq!(veil.cover("x correct horse battery y").text, "x [hidden kept-secret #1] y");
+}
+
+#[test]
+fn a_secret_that_was_let_through_goes_in_every_writing() {
+    let token = Drawn(29).fill("ghp_{a36}");
+    let mut veil = Veil::default();
+    veil.cover(&token);
+    assert!(veil.allow(1));
+    for text in [token.clone(), base64(&format!("a {token} b"), 76)] {
+        assert_eq!(veil.cover(&text).text, text);
+    }
+}
+
+#[test]
+fn a_conversation_that_goes_on_gives_a_secret_its_number_again() {
+    let mut drawn = Drawn(31);
+    let (one, two, three) = (drawn.fill("ghp_{a36}"), drawn.fill("ghp_{a36}"), drawn.fill("ghp_{a36}"));
+    let files = [format!("deploy = {one}\n"), format!("build = {two}\n")];
+    let mut first = Veil::default();
+    let sent: Vec<String> = files.iter().map(|file| first.cover(file).text).collect();
+    let resumed = || {
+        let mut veil = Veil::default();
+        for text in &sent {
+            veil.count_on(text);
+        }
+        veil
+    };
+    let mut veil = resumed();
+    let again: Vec<String> = files.iter().rev().map(|file| veil.cover(file).text).collect();
+    assert_eq!(again, [sent[1].clone(), sent[0].clone()], "in whatever order they come");
+    assert_eq!(
+        veil.cover(&format!("app.conf:1:deploy = {one}")).text,
+        "app.conf:1:deploy = [hidden github-token #1]"
+    );
+    let mut veil = resumed();
+    assert_eq!(veil.cover(&format!("conf:2:build = {two}")).text, "conf:2:build = [hidden github-token #2]");
+    assert_eq!(veil.cover(&format!("other = {three}")).text, "other = [hidden github-token #3]");
+    assert_eq!(
+        veil.cover(&format!("build = {three}")).text,
+        "build = [hidden github-token #3]",
+        "one for one secret"
+    );
+    let mut veil = resumed();
+    veil.learn(super::held_in_file(&files[1]));
+    assert_eq!(veil.cover(&format!("elsewhere {two}")).text, "elsewhere [hidden github-token #2]");
+}

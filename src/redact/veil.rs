@@ -1,13 +1,16 @@
 //! What a session has hidden: each secret under one number.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    ops::Range,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::find::{Found, find};
+use super::{
+    disguise,
+    find::{Found, find},
+    held::{Held, is_telling},
+    known::Known,
+    marks::Marks,
+};
 use crate::base::Secret;
 
 /// How a placeholder begins, and how it ends.
@@ -27,8 +30,10 @@ const LINE: usize = 40;
 pub struct Veil {
     numbers: HashMap<[u8; 32], u32>,
     kinds: BTreeMap<u32, &'static str>,
-    known: Vec<(u32, Secret)>,
+    known: Known,
+    sought: HashSet<[u8; 32]>,
     last: u32,
+    earlier: Marks,
     allowed: BTreeSet<u32>,
     told: BTreeSet<u32>,
     is_off: bool,
@@ -71,11 +76,36 @@ impl Veil {
     }
 
     /// Counts on from the placeholders of a text that was sent in an earlier part of the conversation, so that one
-    /// placeholder never stands for two secrets.
+    /// placeholder never stands for two secrets. A secret that stands where it stood has its number again.
     pub fn count_on(&mut self, sent: &str) {
-        for (_, number) in placeholders(sent) {
+        for (_, _, _, number) in placeholders(sent) {
             // A number nobody counted to was written by somebody else.
             self.last = self.last.max(if number < 1_000_000 { number } else { 0 });
+        }
+        self.earlier.remember(sent);
+    }
+
+    /// Learns values that are to be hidden wherever they stand, in whatever writing.
+    pub fn learn(&mut self, held: impl IntoIterator<Item = Held>) {
+        if self.is_off {
+            return;
+        }
+        for Held { kind, value, before } in held {
+            let secret = value.expose();
+            let end = before.len() + secret.len();
+            let stands = format!("{before}{secret}");
+            if self.known_as(secret).is_none()
+                && let Some(number) = self.number_of_earlier(kind, &stands, (before.len(), end))
+            {
+                self.kinds.insert(number, kind);
+                self.numbers.insert(digest(secret), number);
+            }
+            if is_telling(secret) {
+                self.seek(kind, secret);
+                self.seek(kind, &secret.chars().rev().collect::<String>());
+            } else {
+                telling_lines(secret).for_each(|line| self.seek(kind, line));
+            }
         }
     }
 
@@ -93,7 +123,7 @@ impl Veil {
         let (mut out, mut hidden, mut from) = (String::new(), Vec::new(), 0);
         for found in self.look(text) {
             let secret = &text[found.range.clone()];
-            let this = self.number(found.kind, secret);
+            let this = self.number(found.kind, secret, text, (found.range.start, found.range.end));
             if self.allowed.contains(&this.number) {
                 continue;
             }
@@ -138,12 +168,14 @@ impl Veil {
         let is_ours = |(placeholder, number): &(&str, u32)| {
             (1..=self.last).contains(number) && !there.contains(placeholder)
         };
-        placeholders(text).find(is_ours).map(|(placeholder, _)| placeholder.to_owned())
+        let all = placeholders(text).map(|(_, placeholder, _, number)| (placeholder, number));
+        let mut all = all.filter(is_ours);
+        all.next().map(|(placeholder, _)| placeholder.to_owned())
     }
 
     /// What of this nobody was told of yet; told of from now on.
     pub fn untold(&mut self, covered: &str) -> Vec<Hidden> {
-        let numbers: Vec<u32> = placeholders(covered).map(|(_, number)| number).collect();
+        let numbers: Vec<u32> = placeholders(covered).map(|(_, _, _, number)| number).collect();
         let is_news = |n: &u32| self.kinds.contains_key(n) && self.told.insert(*n);
         let news: Vec<u32> = numbers.into_iter().filter(is_news).collect();
         news.into_iter()
@@ -153,7 +185,7 @@ impl Veil {
 
     /// Whether a text holds a placeholder of this conversation.
     pub fn is_veiled(&self, text: &str) -> bool {
-        placeholders(text).any(|(_, number)| (1..=self.last).contains(&number))
+        placeholders(text).any(|(_, _, _, number)| (1..=self.last).contains(&number))
     }
 
     /// Lets one secret through from now on; what was sent before stays as it is. `false` if nothing has this number.
@@ -178,23 +210,29 @@ impl Veil {
         self.kinds.iter().map(row).collect()
     }
 
-    /// Secrets by their form, and those that were met before.
+    /// Secrets by their form and those that are known, as they are and in another writing. None overlaps another.
     fn look(&self, text: &str) -> Vec<Found> {
         if self.is_off {
             return Vec::new();
         }
-        let mut all = find(text);
-        for (number, value) in &self.known {
-            let Some(kind) = self.kinds.get(number).copied() else { continue };
-            for (at, value) in text.match_indices(value.expose()) {
-                let range: Range<usize> = at..at + value.len();
-                if !all.iter().any(|f| f.range.start < range.end && range.start < f.range.end) {
-                    all.push(Found { kind, range });
-                }
+        let mut all = self.search(text);
+        let plain = disguise::undo(text);
+        for found in self.search(&plain.text) {
+            let secret = &plain.text[found.range.clone()];
+            if !self.known_as(secret).is_some_and(|this| self.allowed.contains(&this.number)) {
+                all.push(Found { kind: found.kind, range: plain.place(&found.range) });
             }
         }
-        all.sort_by_key(|f| f.range.start);
-        all
+        apart(all)
+    }
+
+    fn search(&self, text: &str) -> Vec<Found> {
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let mut all = find(text);
+        all.extend(self.known.find(text));
+        apart(all)
     }
 
     fn known_as(&self, secret: &str) -> Option<Hidden> {
@@ -202,27 +240,60 @@ impl Veil {
         Some(Hidden { kind: self.kinds.get(&number).copied()?, number })
     }
 
-    fn number(&mut self, kind: &'static str, secret: &str) -> Hidden {
+    /// The number a secret had in an earlier part of the conversation, if that can be told by its place.
+    fn number_of_earlier(&self, kind: &str, text: &str, place: (usize, usize)) -> Option<u32> {
+        let is_free = |number| number <= self.last && !self.kinds.contains_key(&number);
+        self.earlier.number(kind, text, place, is_free)
+    }
+
+    fn number(&mut self, kind: &'static str, secret: &str, text: &str, place: (usize, usize)) -> Hidden {
         if let Some(known) = self.known_as(secret) {
             return known;
         }
-        self.last += 1;
-        let number = self.last;
+        let number = self.number_of_earlier(kind, text, place).unwrap_or_else(|| {
+            self.last += 1;
+            self.last
+        });
         self.kinds.insert(number, kind);
         self.numbers.insert(digest(secret), number);
-        let is_one_line = !secret.trim().contains('\n');
-        let lines = secret.lines().map(str::trim).filter(|line| {
-            let least = if is_one_line { TELLING } else { LINE };
-            let has = |is: fn(&u8) -> bool| line.bytes().any(|b| is(&b));
-            // No word and no number: those stand elsewhere with another meaning.
-            line.len() >= least && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
-        });
-        for line in lines {
+        for line in telling_lines(secret) {
             self.numbers.entry(digest(line)).or_insert(number);
-            self.known.push((number, Secret::new(line.to_owned())));
+            self.seek(kind, line);
         }
         Hidden { kind, number }
     }
+
+    /// Looks for a value from now on.
+    fn seek(&mut self, kind: &'static str, value: &str) {
+        if self.sought.insert(digest(value)) {
+            self.known.add(kind, Secret::new(value.to_owned()));
+        }
+    }
+}
+
+/// What was found, in order, with one place for those that overlap.
+fn apart(mut all: Vec<Found>) -> Vec<Found> {
+    all.sort_by_key(|found| found.range.start);
+    let mut apart: Vec<Found> = Vec::with_capacity(all.len());
+    for found in all {
+        match apart.last_mut() {
+            Some(last) if found.range.start < last.range.end => {
+                last.range.end = last.range.end.max(found.range.end);
+            }
+            _ => apart.push(found),
+        }
+    }
+    apart
+}
+
+/// The lines of a secret that are known again by themselves. No word and no number: those stand elsewhere with
+/// another meaning.
+fn telling_lines(secret: &str) -> impl Iterator<Item = &str> {
+    let least = if secret.trim().contains('\n') { LINE } else { TELLING };
+    secret.lines().map(str::trim).filter(move |line| {
+        let has = |is: fn(&u8) -> bool| line.bytes().any(|b| is(&b));
+        line.len() >= least && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+    })
 }
 
 fn digest(secret: &str) -> [u8; 32] {
@@ -233,14 +304,14 @@ fn on_each_line(hidden: Hidden, secret: &str) -> String {
     vec![hidden.placeholder(); secret.matches('\n').count() + 1].join("\n")
 }
 
-/// Everything in a text that has the form of a placeholder, and its number.
-fn placeholders(text: &str) -> impl Iterator<Item = (&str, u32)> {
+/// Everything in a text that has the form of a placeholder: where it begins, the whole, its kind and its number.
+pub(super) fn placeholders(text: &str) -> impl Iterator<Item = (usize, &str, &str, u32)> {
     text.match_indices(OPEN).filter_map(|(at, _)| {
         let end = at + text[at..].find(CLOSE)? + CLOSE.len_utf8();
         let whole = &text[at..end];
         let (kind, number) = whole[OPEN.len()..].trim_end_matches(CLOSE).split_once(" #")?;
         let is_kind = kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         is_kind.then_some(())?;
-        Some((whole, number.parse().ok()?))
+        Some((at, whole, kind, number.parse().ok()?))
     })
 }

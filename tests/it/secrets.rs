@@ -258,6 +258,154 @@ fn a_project_cannot_turn_it_off() {
     nothing_left(&session, &ran);
 }
 
+/// Digits that stand for a text, so many bits each.
+fn written(text: &str, digits: &[u8], bits: usize) -> String {
+    let all = text.bytes().map(|byte| format!("{byte:08b}")).collect::<Vec<_>>().concat();
+    let digit = |part: &[u8]| {
+        let part = std::str::from_utf8(part).expect("bits");
+        char::from(digits[usize::from_str_radix(part, 2).expect("bits")])
+    };
+    all.as_bytes().chunks_exact(bits).map(digit).collect()
+}
+
+/// How a secret would look in the middle of a text that is written in another way.
+fn other_writings(secret: &str) -> Vec<String> {
+    let base64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let base32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let hex = b"0123456789abcdef";
+    let mut all = vec![written(secret, hex, 4), secret.chars().rev().collect()];
+    // Without what its first and last letters share with their neighbours.
+    all.extend((0..3).map(|cut| written(&secret[cut..secret.len() - 3], base64, 6)));
+    all.extend((0..5).map(|cut| written(&secret[cut..secret.len() - 5], base32, 5)));
+    all.push(secret.bytes().map(|byte| format!("{byte:03o}")).collect::<Vec<_>>().concat());
+    all.push(secret.bytes().map(|byte| byte.to_string()).collect());
+    all
+}
+
+/// No result tells a secret in whatever writing, however its letters are grouped.
+fn told_in_no_writing(session: &Session, ran: &Ran, secret: &str) {
+    nothing_left(session, ran);
+    for result in ran.results() {
+        let bare: String = result.chars().filter(|c| !c.is_whitespace() && !",:|\\%".contains(*c)).collect();
+        let plain: String = secret.split_whitespace().collect();
+        for writing in other_writings(secret).iter().chain([&plain]) {
+            assert!(!bare.contains(writing.as_str()), "{writing} in {result}");
+        }
+    }
+}
+
+/// Ways in which ordinary programs write the bytes of a file.
+const WRITERS: &[&str] = &[
+    "base64 FILE",
+    "base64 -w0 FILE",
+    "base64 -w 20 FILE | cat -n | cut -f2",
+    "base32 FILE",
+    "od -An -tx1 FILE",
+    "od FILE",
+    "od -c FILE",
+    "od -b FILE",
+    "od -A x -t x1z FILE",
+    "od -An -tu1 FILE",
+    "od -tx2 FILE",
+    "od -An -v -tx1 FILE | tr -d ' \\n'",
+    "od -An -v -tx1 -w1 FILE",
+    "gzip -c FILE | base64",
+    "tar cf - FILE | base64",
+    "tar cf - FILE",
+    "fold -w1 FILE",
+    "sed 's/./& /g' FILE",
+    "tac FILE | rev",
+    "iconv -f UTF-8 -t UTF-16LE FILE",
+    "iconv -f UTF-8 -t UTF-16 FILE | base64",
+    "printf '%q' \"$(cat FILE)\"",
+    "grep -rn '' .",
+    "find . -name 'app*' -exec cat {} +",
+    "diff FILE /dev/null",
+    "cat -A FILE",
+];
+
+#[test]
+fn a_secret_leaves_in_no_other_writing() {
+    let lines: Vec<String> = WRITERS.iter().map(|line| line.replace("FILE", "app.conf")).collect();
+    let calls: Vec<_> = lines.iter().map(|line| shell(line)).collect();
+    let session = repository().model_says(turn(&calls)).model_says(say("Seen."));
+    let ran = session.run("look");
+    ran.exit_is(0);
+    told_in_no_writing(&session, &ran, &token());
+    for (line, result) in lines.iter().zip(ran.results()) {
+        assert!(result.contains("[hidden github-token #"), "{line}: {result}");
+    }
+}
+
+#[test]
+fn what_a_file_of_secrets_holds_leaves_by_no_route_and_in_no_writing_even_unasked() {
+    let more = [
+        "cat FILE",
+        "cat .e*",
+        "awk 1 FILE",
+        "git show HEAD:FILE",
+        "git grep horse",
+        "cp FILE plain.txt; cat plain.txt",
+        "while read -r line; do echo \"$line\"; done < FILE",
+        ". ./FILE; echo \"$DATABASE_PASSWORD\"",
+        "echo \"$SERVICE_PASSWORD\"",
+        "mv FILE moved.txt; cat moved.txt; mv moved.txt FILE",
+        "cat ~/.vault-token",
+        "base64 ~/.vault-token",
+    ];
+    let kept = ["hvx.", "Kq7Rt4Wb9Km3Ps6Yd1Hc5Jf0"].concat();
+    let lines: Vec<String> = WRITERS.iter().chain(&more).map(|line| line.replace("FILE", ".env")).collect();
+    let mut calls: Vec<_> = lines.iter().map(|line| shell(line)).collect();
+    calls.push(read("{{cwd}}/.env"));
+    calls.push(read("{{cwd}}/notes.md"));
+    calls.push(("grep_search", json!({"pattern": "horse"})));
+    let session = Session::new()
+        .flag("-y")
+        .file(".env", format!("MODE=fast\nDATABASE_PASSWORD=\"{PASSWORD}\"\nPORT=3000\n"))
+        .file("app.txt", format!("it is {PASSWORD}\n"))
+        .file("notes.md", format!("The password is {PASSWORD}, a correct answer for a horse.\n"))
+        .home_file(".vault-token", format!("{kept}\n"))
+        .env("SERVICE_PASSWORD", PASSWORD)
+        .model_says(turn(&calls))
+        .model_says(say("Seen."));
+    let ran = session.run("look at @notes.md");
+    ran.exit_is(0);
+    told_in_no_writing(&session, &ran, PASSWORD);
+    told_in_no_writing(&session, &ran, &kept);
+    for request in ran.requests() {
+        assert!(!String::from_utf8_lossy(&request.body).contains(PASSWORD));
+    }
+    for (call, result) in calls.iter().zip(ran.results()) {
+        assert!(result.contains("[hidden "), "{call:?}: {result}");
+    }
+    assert!(ran.said().contains("a correct answer for a horse"), "{}", ran.said());
+}
+
+#[test]
+fn a_session_that_goes_on_gives_each_secret_its_number_again() {
+    let other = ["ghp_", "Qw7Er2Ty9Ui4Op6As1Df8Gh3Jk5Zx0Cv7BnMa"].concat();
+    let files = ["one.conf", "two.conf"].map(|name| read(&format!("{{{{cwd}}}}/{name}")));
+    let session = Session::new()
+        .file("one.conf", format!("deploy = {}\nport = 80\n", token()))
+        .file("two.conf", format!("build = {other}\nport = 81\n"))
+        // One after the other: what runs side by side is met in any order.
+        .model_says(turn(&files[..1]))
+        .model_says(turn(&files[1..]))
+        .model_says(say("One."))
+        .model_says(turn(&[files[1].clone(), shell("cat one.conf"), files[0].clone()]))
+        .model_says(say("Two."));
+    let first = session.run("read");
+    first.exit_is(0);
+    let second = session.run_with(&["-c", "-p", "go on"]);
+    second.exit_is(0).goes_on_from(&first);
+    nothing_left(&session, &second);
+    let results = second.results();
+    assert!(results[0].contains("deploy = [hidden github-token #1]"), "{results:#?}");
+    assert!(results[1].contains("build = [hidden github-token #2]"), "{results:#?}");
+    assert_eq!([&results[2], &results[4]], [&results[1], &results[0]], "the same bytes");
+    assert!(results[3].contains("deploy = [hidden github-token #1]"), "{results:#?}");
+}
+
 /// A password no form gives away: only the name of its file does.
 const PASSWORD: &str = "correct horse battery";
 
@@ -286,6 +434,15 @@ fn a_file_of_secrets_is_not_read_without_a_yes() {
         "cat /proc/self/environ",
         "cat ~/.ssh/id_work ~/.netrc",
         "cd certs && cat server.pem",
+        "grep -rn horse",
+        "grep -r horse . | sort",
+        "grep -rh --include='.e*' horse .",
+        "rg --hidden --no-ignore horse",
+        "git grep horse",
+        "find . -type f -exec cat {} +",
+        "tar cf - . | base64",
+        "cp -r . ../copy",
+        "diff -r . certs",
     ];
     let mut calls: Vec<_> = lines.iter().map(|line| shell(line)).collect();
     for file in [".env", "certs/server.pem", "notes.link", "credentials.json", "server.pem"] {
@@ -304,6 +461,12 @@ fn a_file_of_secrets_is_not_read_without_a_yes() {
             "Bash(base64 *)",
             "Bash(tar *)",
             "Bash(source *)",
+            "Bash(grep *)",
+            "Bash(sort)",
+            "Bash(rg *)",
+            "Bash(git *)",
+            "Bash(find *)",
+            "Bash(diff *)",
             "Read",
         ])
         .sim(|options| options.shape.chunk = 4_000)

@@ -146,6 +146,7 @@ impl World {
             is_unattended: false,
             fallbacks: std::collections::VecDeque::new(),
             redacts: true,
+            secrets: context::SecretPlaces::default(),
             hidden_env: Vec::new(),
             spill: root.join("spill"),
             transcript,

@@ -51,7 +51,7 @@ impl World {
             noticed: BTreeSet::new(),
             head,
         };
-        let shroud = Shroud::new(true, crate::agent::Mailbox::default());
+        let shroud = Shroud::new(true, context::SecretPlaces::default(), crate::agent::Mailbox::default());
         Knowledge { options, root, cwd, pinned: self.pinned(), key, shroud, state: Mutex::new(state) }
     }
 }
