@@ -88,7 +88,7 @@ impl Drafts {
 
     /// The lock of a place that no living process holds.
     fn take(&self, place: usize) -> Option<Locked> {
-        let lock = private::lock(&self.folder.join(&name(place, "lock"))).ok()?;
+        let lock = private::lock(&self.folder.join(name(place, "lock"))).ok()?;
         (!matches!(lock, Locked::Busy)).then_some(lock)
     }
 
@@ -97,7 +97,7 @@ impl Drafts {
     }
 
     fn file(&self, place: usize) -> AbsPath {
-        self.folder.join(&name(place, "json"))
+        self.folder.join(name(place, "json"))
     }
 }
 

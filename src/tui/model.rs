@@ -35,10 +35,6 @@ pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// The state of the screen. Changed by `update` alone, shown by `view`.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own about the screen, and all combine"
-)]
 pub(super) struct Model {
     /// The window, however small it is. What is too small to work in shows that alone, and what is to be printed waits.
     pub(super) window: Size,

@@ -169,9 +169,10 @@ fn serves(answer: impl Fn(&str) -> (&'static str, Vec<u8>, String) + Send + 'sta
 
 /// A server that answers every request for a code and for tokens with these bodies.
 fn signs_in(code: String, tokens: String) -> String {
-    serves(move |first| match first.contains("code") {
-        true => ("200 OK", Vec::new(), code.clone()),
-        false => ("400 Bad Request", Vec::new(), tokens.clone()),
+    serves(move |first| {
+        let (status, body) =
+            if first.contains("code") { ("200 OK", &code) } else { ("400 Bad Request", &tokens) };
+        (status, Vec::new(), body.clone())
     })
 }
 
@@ -221,9 +222,11 @@ fn names_of_models_that_a_server_lists_write_letters_only() {
         {"id": "\u{202e}ledom\u{200b}", "object": "model"},
     ]});
     let refusal = json!({"error": {"message": format!("no {ATTACK}")}}).to_string();
-    let base = serves(move |first| match first.contains("/models") {
-        true => ("200 OK", Vec::new(), models.to_string()),
-        false => ("404 Not Found", Vec::new(), refusal.clone()),
+    let models = models.to_string();
+    let base = serves(move |first| {
+        let (status, body) =
+            if first.contains("/models") { ("200 OK", &models) } else { ("404 Not Found", &refusal) };
+        (status, Vec::new(), body.clone())
     });
     let mut terminal = Desk::new(100, 30)
         .env("OPENAI_BASE_URL", &format!("{base}/v1"))

@@ -174,7 +174,8 @@ fn placeless(text: &str) -> String {
         out.push_str(before);
         let Some((name, after)) = behind.split_once('}') else { break };
         let is_value = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        out.push_str(&if is_value { "{}".to_owned() } else { format!("{{{name}}}") });
+        let kept = if is_value { "" } else { name };
+        out.extend(["{", kept, "}"]);
         rest = after;
     }
     out.push_str(rest);

@@ -13,6 +13,7 @@ use crate::{
 
 /// The menu below the composer.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about what is being written")]
 pub(in crate::tui) struct Menu {
     pub(super) topic: Option<Topic>,
     pub(super) entries: Vec<Entry>,
