@@ -9,7 +9,10 @@ impl Model {
     pub(super) fn settle_void(&mut self, event: &Event, cmds: &mut Vec<Cmd>) {
         let Some(work) = self.work.as_mut().filter(|work| work.is_void) else { return };
         let is_again = match event {
-            Event::Retrying { .. } | Event::FellBack { .. } => true,
+            Event::Retrying { .. }
+            | Event::FellBack { .. }
+            | Event::Delta { .. }
+            | Event::Answered { .. } => true,
             Event::Requested { request, .. } => *request == work.request,
             Event::Failed(_) | Event::TurnEnded { .. } => false,
             _ => return,
