@@ -12,6 +12,7 @@ use crate::{
     tui::{
         keys::{Action, Meaning},
         layout::{cut, wrap, wrap_plain},
+        transcript::said,
     },
 };
 
@@ -33,8 +34,12 @@ pub(super) fn rows(items: &[Item], paper: Paper) -> Vec<Line<'static>> {
                 }
             }
             Item::Assistant(turn) => {
-                if !turn.text.trim().is_empty() {
-                    out.extend(wrap_plain(&Clean::new(turn.text.trim()), Style::new(), paper.columns, ""));
+                let (text, mark) = said(turn, look.words);
+                if !text.trim().is_empty() {
+                    out.extend(wrap_plain(&Clean::new(text.trim()), Style::new(), paper.columns, ""));
+                }
+                if let Some(mark) = mark {
+                    out.extend(wrap_plain(&Clean::line(&format!("! {mark}")), look.warn, paper.columns, ""));
                 }
             }
             Item::Result(result) => {

@@ -144,6 +144,23 @@ fn a_session_can_be_looked_into_and_scrolled() {
 }
 
 #[test]
+fn a_look_into_a_session_shows_what_was_stopped_there() {
+    let mut stage = resuming(60, 16);
+    stage.key(KeyCode::Down).control('o').ops();
+    let left = |text: &str| Turn { finish: crate::protocol::Finish::Interrupted, ..Turn::text(text) };
+    let items: Arc<[Item]> = [
+        Item::User(UserMessage::words("write")),
+        Item::Assistant(left("Half an ans")),
+        Item::User(UserMessage::words("again")),
+        Item::Assistant(left("(stopped by the user before an answer)")),
+    ]
+    .into();
+    stage.hear(Event::Desk(DeskEvent::Preview { session: SessionId::new("s2"), items }));
+    let rows = "│ > write\n│ Half an ans\n│ ! stopped\n│\n│ > again\n│ ! stopped\n";
+    assert!(stage.screen().contains(rows), "{}", stage.screen());
+}
+
+#[test]
 fn another_session_takes_the_place_of_this_one_and_the_draft_stays() {
     let mut stage = stage(100, 30);
     stage.ask("hi").answers("Hello.").ends(EndReason::Completed);

@@ -15,4 +15,4 @@ mod restored;
 pub(super) use entries::{Entry, Transcript};
 pub(super) use export::Target;
 pub(super) use pager::Pager;
-pub(super) use restored::restored;
+pub(super) use restored::{restored, said};

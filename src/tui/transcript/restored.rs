@@ -64,7 +64,7 @@ fn is_words(item: &Item) -> bool {
 }
 
 /// What an answer says, and the word about an answer that was not finished.
-fn said<'a>(turn: &'a Turn, words: &'static Words) -> (&'a str, Option<&'static str>) {
+pub(in crate::tui) fn said<'a>(turn: &'a Turn, words: &'static Words) -> (&'a str, Option<&'static str>) {
     match StandIn::of(&turn.text) {
         Some(StandIn::Stopped) => ("", Some(words.stopped)),
         Some(StandIn::NoAnswer) => ("", Some(words.no_answer_came)),
