@@ -65,9 +65,10 @@ fn command(line: &str) -> Result<Option<Command>, String> {
         Some("confirmation_response") => {
             let request = text("request_id").ok_or("`confirmation_response` needs `request_id`")?.to_owned();
             let allowed = value.get("allowed").and_then(Value::as_bool);
-            let answer = match allowed.ok_or("`confirmation_response` needs `allowed`, true or false")? {
-                true => Answer::Once,
-                false => Answer::No { say: DENIED.to_owned() },
+            let answer = if allowed.ok_or("`confirmation_response` needs `allowed`, true or false")? {
+                Answer::Once
+            } else {
+                Answer::No { say: DENIED.to_owned() }
             };
             Ok(Some(Command::Answer { request, answer }))
         }

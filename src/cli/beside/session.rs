@@ -76,8 +76,7 @@ impl Beside {
         let current = self.session.clone();
         tokio::spawn(async move {
             while let Some(event) = handle.next().await {
-                let (is_first, is_last) =
-                    (matches!(event, Event::SessionStarted(_)), matches!(event, Event::SessionEnded { .. }));
+                let is_first = matches!(event, Event::SessionStarted(_));
                 if let Some(events) = &events {
                     // A reader that is gone changes nothing for the session.
                     let _ = events.send(event.clone());
@@ -86,10 +85,9 @@ impl Beside {
                 if let Some(current) = current.as_ref().filter(|_| is_first) {
                     current.send_replace(Some(session.clone()));
                 }
-                if is_last {
-                    break;
-                }
             }
+            // Before the face learns that the agent is gone, so that its end waits for what was sent and no longer.
+            drop(events);
             mailbox.close();
         });
         seen
