@@ -75,7 +75,7 @@ fn is_spent(results: &Results, rest: &Rest, max_cost: Option<Money>, shop: &Shop
     // What has no known price cannot be counted; the tasks themselves are refused then.
     let spent = results.spent.plus(rest.spent).charge.money.unwrap_or_default();
     let limit = max_cost?;
-    if spent >= limit && shop.stop.level() < Level::Interrupt {
+    if rest.left > 0 && spent >= limit && shop.stop.level() < Level::Interrupt {
         say(&format!("note: the tasks have cost {spent} of {limit}; stopping"));
         shop.stop.raise(Level::Interrupt, Kind::Budget);
     }
@@ -91,14 +91,15 @@ struct Doom {
 
 impl Doom {
     /// Whether this is how every task would end, before it costs anything: the key is refused, or the model or the
-    /// configuration is wrong. A task with a model of its own speaks for itself, until another says the same.
+    /// configuration is wrong. A task with a model or a folder of its own speaks for itself, until another says the same.
     fn is_of_all(&mut self, task: &Task, line: &Value) -> bool {
         let is_doomed = [Kind::Auth, Kind::Config].iter().any(|kind| line["error"]["type"] == kind.name());
         if !is_doomed || line["usage"]["total_tokens"] != 0 {
             return false;
         }
         let words = line["error"]["message"].as_str().unwrap_or_default().to_owned();
-        !self.seen.insert(words) || !task.names_model
+        let speaks_for_itself = task.names_model || task.cwd.is_some();
+        !self.seen.insert(words) || !speaks_for_itself
     }
 
     /// Starts nothing more, and says so once.
