@@ -216,8 +216,8 @@ set edit:completion:arg-completer[qwen] = {|@words|
             cand purge 'Remove what lies on this disk, after a yes'
         }
         &'qwen;privacy;show'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'qwen;privacy;purge'= {
             cand -y 'Do not ask'

@@ -184,7 +184,7 @@ complete -c qwen -n "__fish_qwen_using_subcommand doctor" -s h -l help -d 'Print
 complete -c qwen -n "__fish_qwen_using_subcommand privacy; and not __fish_seen_subcommand_from show purge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand privacy; and not __fish_seen_subcommand_from show purge" -f -a "show" -d 'Print what leaves, what is kept there, what is counted, and what lies here'
 complete -c qwen -n "__fish_qwen_using_subcommand privacy; and not __fish_seen_subcommand_from show purge" -f -a "purge" -d 'Remove what lies on this disk, after a yes'
-complete -c qwen -n "__fish_qwen_using_subcommand privacy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c qwen -n "__fish_qwen_using_subcommand privacy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qwen -n "__fish_qwen_using_subcommand privacy; and __fish_seen_subcommand_from purge" -s y -l yes -d 'Do not ask'
 complete -c qwen -n "__fish_qwen_using_subcommand privacy; and __fish_seen_subcommand_from purge" -l sessions -d 'Conversations, what you typed, and what was read of repositories'
 complete -c qwen -n "__fish_qwen_using_subcommand privacy; and __fish_seen_subcommand_from purge" -l cache -d 'What is known of the provider\'s cache'

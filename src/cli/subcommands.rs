@@ -202,6 +202,9 @@ pub struct Privacy {
 #[derive(clap::Subcommand, Clone, Debug)]
 pub enum PrivacyCommand {
     /// Print what leaves, what is kept there, what is counted, and what lies here
+    ///
+    /// Also whether secrets are hidden from the model. `"privacy": {"redact": false}` in your own settings turns that off, a
+    /// project cannot; in a session, `/privacy` lists what was hidden and `/privacy allow 1` sends one.
     Show,
     /// Remove what lies on this disk, after a yes
     ///

@@ -91,8 +91,15 @@ fn canaries(receiver: &Receiver) -> Session {
         shape: ErrorShape::default(),
     };
     let otlp = json!({"endpoint": receiver.address, "headersEnv": "COLLECTOR_HEADERS"});
+    let servers = json!({"canary-server": {"command": "canary-command"}});
     let session = Session::new()
-        .settings(&json!({"telemetry": {"endpoint": receiver.address, "otlp": otlp}}))
+        .settings(&json!({"telemetry": {"endpoint": receiver.address, "otlp": otlp}, "mcpServers": servers}))
+        .file("canary-folder/x", "canary-content\n")
+        .file("QWEN.md", "canary-rule\n@canary-notes.md\n")
+        .file("canary-notes.md", "canary-note\n")
+        .file("canary-image.png", "canary-picture")
+        .file(".env", "CANARY_TOKEN=canary-value-1\nOPENAI_MODEL=canary-model\n")
+        .file(".qwen/commands/canary-command.md", "canary-text\n")
         .env("COLLECTOR_HEADERS", "x-team=ours")
         .env("HOSTNAME", "canary-host")
         .env("USER", "canary-user")
@@ -107,7 +114,7 @@ fn canaries(receiver: &Receiver) -> Session {
         .model_says(call("canary_tool", json!({"canary": "canary"})))
         .model_says(say("canary-answer"));
     session
-        .shell("git checkout -q -b canary-branch && git -c user.name=canary -c user.email=c@canary.test commit -q --allow-empty -m canary-commit")
+        .shell("git checkout -q -b canary-branch && git -c user.name=canary -c user.email=c@canary.test commit -q --allow-empty -m canary-commit && git tag canary-tag && git remote add canary-remote https://canary-user:canary-pass@canary.test/canary.git && echo x > canary-untracked")
         .exit_is(0);
     session
 }
@@ -116,7 +123,9 @@ fn canaries(receiver: &Receiver) -> Session {
 fn no_canary_reaches_what_is_counted_traced_or_kept_of_a_crash() {
     let receiver = Receiver::start();
     let session = canaries(&receiver).env("QWEN_TELEMETRY", "1");
-    session.run("canary-prompt").exit_is(0).stdout_is("canary-answer\n");
+    let told = "canary-prompt @canary-image.png @canary-notes.md @src/canary_file.rs";
+    let flags = ["--append-system-prompt", "canary-instructions", "--add-dir=canary-folder"];
+    session.run_with(&[&flags[..], &["-p", told]].concat()).exit_is(0).stdout_is("canary-answer\n");
     let shown = session.run_with(&["telemetry", "show"]);
     let crashed = session.run_with(&["telemetry", "crash", "--now"]);
     crashed.exit_is(70).stderr_has(CANARY);
@@ -145,6 +154,31 @@ fn no_canary_reaches_what_is_counted_traced_or_kept_of_a_crash() {
     assert!(first.starts_with("qwen ") && first.contains(" panicked on "), "{first}");
     assert!(report.stdout.contains("\nat: src/cli/telemetry/run.rs:"), "{}", report.stdout);
     assert!(report.stdout.contains("qwen::cli::telemetry::run::crash"), "{}", report.stdout);
+}
+
+#[test]
+fn a_batch_is_counted_without_its_ids_prompts_and_files() {
+    let task = json!({"id": "canary-task", "prompt": "canary-prompt"});
+    let session = Session::new()
+        .env("QWEN_TELEMETRY", "1")
+        .file("canary-tasks.jsonl", task.to_string())
+        .model_says(say("canary-answer"));
+    session.run_with(&["batch", "canary-tasks.jsonl"]).exit_is(0);
+    let shown = session.run_with(&["telemetry", "show"]);
+    assert!(shown.stdout.contains("\"session_ended\""), "{}", shown.stdout);
+    assert!(!shown.stdout.to_lowercase().contains(CANARY), "{}", shown.stdout);
+    keeps_no_canary(&session);
+}
+
+/// No byte below the folder of what is counted, nor a report of a crash, has a canary in it.
+fn keeps_no_canary(session: &Session) {
+    let home = session.world().qwen_home();
+    let reports = ["crash.new.txt", "crash.txt"].map(|name| home.join(name));
+    let reports = reports.into_iter().filter_map(|path| fs::read(path).ok());
+    for bytes in tree(&home.join("telemetry")).into_iter().map(|(_, bytes)| bytes).chain(reports) {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.to_lowercase().contains(CANARY), "{text}");
+    }
 }
 
 #[test]

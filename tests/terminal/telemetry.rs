@@ -54,7 +54,10 @@ fn a_session_in_the_terminal_says_nothing_of_what_was_in_it() {
         .shell("\"$QWEN\"; echo ended; \"$QWEN\" telemetry show > \"$TMPDIR/shown\"; cat \"$QWEN_HOME\"/telemetry/queued-* | cmp - \"$TMPDIR/shown\" && echo same; grep -c canary \"$TMPDIR/shown\" \"$QWEN_HOME\"/telemetry/*; tr ',' '\\n' < \"$TMPDIR/shown\" | grep eventName")
         .opens();
     terminal.is_ready().says("canary-prompt");
-    terminal.waits_for_printed("It says canary-answer.").waits_for_rest().says("/stats").waits_for_rest();
+    // A paste of two lines stays in the draft, and is counted as little as what is sent.
+    terminal.waits_for_printed("It says canary-answer.").waits_for_rest();
+    terminal.pastes("canary-paste\ncanary-line").waits_for("canary-line").key(Key::Control('c'));
+    terminal.waits_for_no("canary-line").waits_for_rest().says("/stats").waits_for_rest();
     terminal.key(Key::Control('d')).waits_for_printed("session_ended");
     assert_eq!(terminal.exits(), 0);
     let all = terminal.scrollback();

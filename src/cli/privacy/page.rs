@@ -92,7 +92,7 @@ fn leaving(known: &Known, subject: Option<&Subject>) -> PrivacySection {
         }
     };
     let redaction = if known.settings.redacts() {
-        "on: what is found is replaced by a mark before it leaves (docs/privacy.md)"
+        "on: what is found is replaced by a mark before it leaves; `privacy.redact` turns it off (docs/privacy.md)"
     } else {
         "off: `privacy.redact` is `false` in your settings"
     };
