@@ -740,3 +740,16 @@ fn remembering_a_read_frees_exactly_that_file() {
     assert_eq!(word(&read(&policy, "../x")), "allow");
     assert_eq!(word(&read(&policy, "../y")), "ask");
 }
+
+#[test]
+fn a_page_is_asked_for_by_its_host_only_with_a_yes() {
+    for mode in Mode::ALL {
+        let verdict = fetch(&policy(mode, &[]), "docs.rs");
+        let is_free = matches!(verdict, Verdict::Allow(_));
+        assert_eq!(is_free, mode == Mode::Yolo, "{mode:?}");
+        assert!(!matches!(verdict, Verdict::Deny(_)), "{mode:?}");
+    }
+    let policy = policy(Mode::Default, &["WebFetch(domain:docs.rs)"]);
+    assert!(matches!(fetch(&policy, "docs.rs"), Verdict::Allow(_)));
+    assert!(matches!(fetch(&policy, "docs.rs.evil.test"), Verdict::Ask(_)));
+}

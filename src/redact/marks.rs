@@ -1,5 +1,7 @@
 //! Marks of an earlier part of the conversation, and what stood around them.
 
+use std::collections::BTreeSet;
+
 use super::veil::placeholders;
 
 /// What is remembered of a line before a mark, and behind it. *Unit:* characters.
@@ -9,7 +11,7 @@ const BEHIND: usize = 16;
 const TELLING: usize = 3;
 
 /// A mark that was sent.
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Mark {
     kind: String,
     number: u32,
@@ -20,17 +22,14 @@ struct Mark {
 /// The marks of a restored conversation. Values are written nowhere, so a secret is known again by where it stands: by
 /// its kind and the words around it.
 #[derive(Default)]
-pub(super) struct Marks(Vec<Mark>);
+pub(super) struct Marks(BTreeSet<Mark>);
 
 impl Marks {
     /// Remembers the marks of a text that was sent.
     pub(super) fn remember(&mut self, sent: &str) {
         for (at, whole, kind, number) in placeholders(sent) {
             let (before, behind) = around(sent, at, at + whole.len());
-            let mark = Mark { kind: kind.to_owned(), number, before, behind };
-            if !self.0.contains(&mark) {
-                self.0.push(mark);
-            }
+            self.0.insert(Mark { kind: kind.to_owned(), number, before, behind });
         }
     }
 

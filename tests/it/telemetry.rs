@@ -150,6 +150,10 @@ fn no_canary_reaches_what_is_counted_traced_or_kept_of_a_crash() {
     for text in &all {
         assert!(!text.to_lowercase().contains(CANARY) && !text.contains(KEY), "{text}");
     }
+    for request in receiver.got() {
+        let text = String::from_utf8_lossy(&request);
+        assert!(!text.contains("qwen::") && !text.contains("panicked"), "a report is never sent: {text}");
+    }
     let first = report.stdout.lines().next().expect("a line");
     assert!(first.starts_with("qwen ") && first.contains(" panicked on "), "{first}");
     assert!(report.stdout.contains("\nat: src/cli/telemetry/run.rs:"), "{}", report.stdout);
