@@ -2,7 +2,11 @@
 
 use regex::Regex;
 
-use super::{Covered, Hidden, Veil, find, kinds, samples};
+use super::{
+    Covered, Hidden, Veil,
+    find::{self, find},
+    kinds, samples,
+};
 
 /// Numbers that look drawn and are the same in every run.
 struct Drawn(u64);
@@ -37,7 +41,7 @@ impl Drawn {
 #[test]
 fn every_form_is_an_expression_and_has_a_sample() {
     for rule in kinds::ALL {
-        assert!(Regex::new(rule.form).is_ok(), "{}", rule.name);
+        find::compiled(rule.form);
         assert!(samples::ALL.iter().any(|(name, _)| *name == rule.name), "{} has no sample", rule.name);
         assert!(!rule.marks.is_empty() && rule.marks.iter().all(|m| !m.is_empty()), "{}", rule.name);
     }
@@ -57,6 +61,7 @@ fn a_secret_of_every_kind_is_found_wherever_it_stands() {
                 format!("   12\t{secret}\n   13\t\n"),
                 format!("conf/app.env:12:{secret}\n"),
                 format!("@@ -1 +1 @@\n-\n+{secret}\n"),
+                format!("密码和密钥：\n{secret}\n谢谢"),
             ];
             for text in texts {
                 let kinds: Vec<_> = find(&text).iter().map(|found| found.kind).collect();
@@ -67,6 +72,17 @@ fn a_secret_of_every_kind_is_found_wherever_it_stands() {
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn a_secret_is_found_beside_letters_of_any_script_and_no_letter_is_cut() {
+    let mut drawn = Drawn(3);
+    let mut veil = Veil::default();
+    let (key, token) = (drawn.fill("sk-{a32}"), drawn.fill("ghp_{a36}"));
+    let text = format!("我的密钥{key}，令牌是{token}。é{token}é\nDB_PASSWORD=\"Grüße-9x-密码\"\n");
+    let covered = "我的密钥[hidden model-key #1]，令牌是[hidden github-token #2]。é[hidden github-token #2]é\n\
+                   DB_PASSWORD=\"[hidden environment-secret #3]\"\n";
+    assert_eq!(veil.cover(&text).text, covered);
 }
 
 #[test]
