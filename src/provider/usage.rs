@@ -11,7 +11,7 @@ use crate::{
 
 /// Reads a `usage` object into the inclusive form; `None` when it does not tell what went in.
 pub(super) fn read(usage: &Value) -> Option<Usage> {
-    let count = |paths: &[&str]| paths.iter().find_map(|p| usage.pointer(p)?.as_u64());
+    let count = |paths: &[&str]| paths.iter().find_map(|p| at(usage, p)?.as_u64());
     let total = count(&["/total_tokens"]);
     let output = count(&["/completion_tokens", "/output_tokens"]);
     let cached = count(&[
@@ -43,7 +43,7 @@ pub(super) fn read(usage: &Value) -> Option<Usage> {
 
 /// Which of its forms tells what the cache did.
 pub(super) fn counted(usage: &Value) -> Counted {
-    let has = |paths: &[&str]| paths.iter().any(|path| usage.pointer(path).is_some_and(Value::is_u64));
+    let has = |paths: &[&str]| paths.iter().any(|path| at(usage, path).is_some_and(Value::is_u64));
     let is_nested = |path: &&str| path.contains("/cache_creation/");
     let (nested, flat): (Vec<&str>, Vec<&str>) = CREATED.iter().copied().partition(is_nested);
     if has(&nested) && !has(&flat) {
@@ -57,6 +57,11 @@ pub(super) fn counted(usage: &Value) -> Counted {
     } else {
         Counted::Usual
     }
+}
+
+/// What stands at a path. `Value::pointer` unescapes every name of it anew, and some servers tell counts with every token.
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('/').skip(1).try_fold(value, |value, name| value.get(name))
 }
 
 /// What was written to the cache. The first one counts: some providers give the same tokens under two names.
@@ -74,9 +79,9 @@ const CREATED: [&str; 8] = [
 /// DashScope's Responses API tells it in a list.
 fn created_in_details(usage: &Value) -> Option<u64> {
     let details = usage.get("x_details")?.as_array()?;
-    let each = details.iter().filter_map(|d| {
-        CREATED.iter().filter(|p| p.starts_with("/prompt")).find_map(|p| d.pointer(p)?.as_u64())
-    });
+    let each = details
+        .iter()
+        .filter_map(|d| CREATED.iter().filter(|p| p.starts_with("/prompt")).find_map(|p| at(d, p)?.as_u64()));
     each.reduce(u64::saturating_add)
 }
 
