@@ -36,6 +36,9 @@ pub struct LedgerFile {
     folder: Option<AbsPath>,
     /// The state of the file that its owner knows.
     known: Option<Stamp>,
+    /// What was last written here, as bytes and as what they say. A ledger may hold thousands of blocks, and as long as
+    /// nobody else writes, each request would read back what the one before has written.
+    written: Option<Arc<(Vec<u8>, Ledger)>>,
     /// Whether the person was told that it cannot be kept.
     told: Arc<AtomicBool>,
 }
@@ -62,7 +65,7 @@ impl LedgerFile {
 
     /// One that keeps nothing, for a run without a home.
     pub fn nowhere() -> Self {
-        Self { folder: None, known: None, told: Arc::default() }
+        Self { folder: None, known: None, written: None, told: Arc::default() }
     }
 
     /// What is known now; empty when nothing is.
@@ -102,14 +105,18 @@ impl LedgerFile {
         let is_known = before == self.known;
         let there = bytes(&path);
         let mut all = ledger.clone();
-        if let Some(there) = there.as_deref().and_then(parse) {
-            all.merge(&there);
+        let ours = self.written.as_deref().filter(|(bytes, _)| there.as_ref() == Some(bytes));
+        match (ours, &there) {
+            (Some((_, ours)), _) => all.merge(ours),
+            (None, Some(there)) => parse(there).iter().for_each(|there| all.merge(there)),
+            (None, None) => {}
         }
         all.prune(now);
-        let all = serde_json::to_vec(&Kept { v: VERSION, ledger: &all })?;
-        if there.as_ref() != Some(&all) {
-            private::replace(&path, &all)?;
+        let bytes = serde_json::to_vec(&Kept { v: VERSION, ledger: &all })?;
+        if there.as_ref() != Some(&bytes) {
+            private::replace(&path, &bytes)?;
         }
+        self.written = Some(Arc::new((bytes, all)));
         // What others wrote since the last look is in `all` and not yet known to the owner.
         self.known = if is_known { Stamp::of(&path) } else { None };
         Ok(Published::Kept)

@@ -65,6 +65,23 @@ fn what_another_process_added_before_is_kept_and_then_told() {
 }
 
 #[test]
+fn what_we_wrote_ourselves_is_only_trusted_while_it_stands_there() {
+    let home = Home::new();
+    let (mut one, mut two) = (home.file(), home.file());
+    let ((a, first), (b, second), (c, third)) = (stored("a"), stored("b"), stored("c"));
+    let holds = || [a, b, c].map(|prefix| home.file().load().may_hold(prefix, NOW));
+    one.publish(&first, NOW);
+    one.publish(&second, NOW);
+    assert_eq!(holds(), [true, true, false]);
+    two.publish(&third, NOW);
+    one.publish(&first, NOW);
+    assert_eq!(holds(), [true, true, true], "what others wrote in between is read");
+    fs::write(home.at("cache/ledger.json"), "{").expect("written");
+    one.publish(&third, NOW);
+    assert_eq!(holds(), [false, false, true], "what is gone does not come back");
+}
+
+#[test]
 fn eight_writers_at_once_lose_nothing() {
     let home = Home::new();
     let all: Vec<(Prefix, Ledger)> = (0..8).map(|n| stored(&n.to_string())).collect();
