@@ -14,7 +14,7 @@ mod switching;
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use self::counter::Counter;
@@ -62,10 +62,7 @@ impl Drop for Closing {
 }
 
 async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Mailbox) {
-    let (root, cwd) = (setup.root.clone(), setup.cwd.clone());
-    let (date, shell) = (setup.date.clone(), words::shell());
-    let environment =
-        tokio::spawn(async move { context::Environment::collect(&root, &cwd, date, shell).await.text() });
+    let environment = environment(&setup);
     let connection = match setup.connection.clone() {
         // Nobody is there who could sign in.
         Err(failure) if !setup.is_interactive => return refuse(&mailbox, failure),
@@ -81,7 +78,10 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
     let info = setup.info(&prompt);
     let reserve = connection.as_ref().map(|c| c.profile.max_output).unwrap_or_default();
     let (line, about_account) = match connection {
-        Ok(connection) => (Ok(Line::new(setup.net.clone(), &connection)), connection.notes),
+        Ok(connection) => {
+            make_client(&setup.net, &connection);
+            (Ok(Line::new(setup.net.clone(), &connection)), connection.notes)
+        }
         Err(why) => (Err(why), Vec::new()),
     };
     let ledger_file = std::mem::replace(&mut setup.ledger_file, LedgerFile::nowhere());
@@ -138,6 +138,21 @@ async fn run(mut setup: Setup, mut ops: mpsc::UnboundedReceiver<Op>, mailbox: Ma
     // Whoever hears the last word may end the process.
     driver.store.settle().await;
     driver.last_word.into_iter().for_each(|event| driver.mailbox.put(event));
+}
+
+/// Asks the system and git, beside everything else.
+fn environment(setup: &Setup) -> JoinHandle<String> {
+    let (root, cwd, today) = (setup.root.clone(), setup.cwd.clone(), setup.today);
+    tokio::spawn(
+        async move { context::Environment::collect(&root, &cwd, today(), words::shell()).await.text() },
+    )
+}
+
+/// Makes the client for the first request while that is still being composed: certificates take some milliseconds.
+fn make_client(net: &net::Lazy, connection: &Connection) {
+    let (net, credential) = (net.clone(), connection.credential.clone());
+    // What is wrong with it is told by the request.
+    tokio::task::spawn_blocking(move || net.client_for(credential.endpoint().host()).is_ok());
 }
 
 /// The session cannot begin: says why, in the order a face expects.
@@ -199,7 +214,7 @@ struct Driver {
     line: Result<Line, Failure>,
     workshop: Arc<Workshop>,
     transcript: Transcript,
-    environment: Option<tokio::task::JoinHandle<String>>,
+    environment: Option<JoinHandle<String>>,
     store: Store,
     past: PastFile,
     mailbox: Mailbox,

@@ -91,8 +91,9 @@ pub struct Setup {
     pub pinned: Pinned,
     /// What the person said in earlier sessions.
     pub past: PastFile,
-    /// Today's date for the model, as `2026-11-21`.
-    pub date: String,
+    /// Tells today's date for the model, as `2026-11-21`. Asked beside everything else, since the system's table of time
+    /// zones is a walk through many folders.
+    pub today: fn() -> String,
 }
 
 /// The system text of a session.

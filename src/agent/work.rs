@@ -35,7 +35,7 @@ pub(super) struct Workshop {
     todos: Arc<Mutex<Vec<Todo>>>,
     net: net::Lazy,
     hidden_env: Arc<Vec<String>>,
-    date: String,
+    today: fn() -> String,
     knowledge: Knowledge,
     shroud: Shroud,
 }
@@ -59,7 +59,7 @@ impl Workshop {
             todos: Arc::default(),
             net: setup.net.clone(),
             hidden_env: Arc::new(setup.hidden_env.clone()),
-            date: setup.date.clone(),
+            today: setup.today,
             knowledge,
             shroud,
         }
@@ -101,7 +101,7 @@ impl Workshop {
 
     pub(super) async fn environment(&self) -> String {
         let environment =
-            context::Environment::collect(&self.root, &self.cwd, self.date.clone(), words::shell());
+            context::Environment::collect(&self.root, &self.cwd, (self.today)(), words::shell());
         self.covered_environment(&environment.await.text())
     }
 

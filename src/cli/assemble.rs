@@ -96,7 +96,7 @@ pub(super) fn plain(root: &AbsPath, session: SessionId, connection: Result<Conne
         ledger_file: LedgerFile::nowhere(),
         pinned: Pinned::nowhere(),
         past: PastFile::nowhere(),
-        date: jiff::Zoned::now().date().to_string(),
+        today: || jiff::Zoned::now().date().to_string(),
         session,
         connection,
         watch: None,

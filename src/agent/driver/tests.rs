@@ -159,7 +159,7 @@ impl World {
             ledger_file: LedgerFile::nowhere(),
             pinned: Pinned::nowhere(),
             past: PastFile::nowhere(),
-            date: "2026-11-21".into(),
+            today: || "2026-11-21".to_owned(),
         };
         Self { handle: start(setup), transcript: path, folder }
     }
