@@ -42,7 +42,7 @@ use crate::{
 
 /// The shortest time between two frames: 30 a second. Source: `docs/sources.md`, tui 4.5.
 const FRAME: Duration = Duration::from_millis(33);
-/// The same for a frame that shows a key, and how long the agent's events are taken before keys are looked at again.
+/// The same for a frame that shows a key or what a session begins with, and how long the agent's events are taken before keys are looked at again.
 const ECHO: Duration = Duration::from_millis(8);
 const SPELL: Duration = Duration::from_millis(8);
 /// How many lines are printed with one frame: as many as the terminal takes in the time a key may wait.
@@ -185,6 +185,7 @@ impl Face {
                 () = sleep(wake) => Some(Msg::Tick),
             };
             for passed in self.burst.tick(self.clock.now()) {
+                self.due = Some(ECHO);
                 is_over |= self.take(translate(passed))?;
             }
             is_over |= self.take(msg)?;
@@ -310,7 +311,8 @@ impl Face {
     /// Takes one message and performs what follows; returns whether the screen ends.
     fn take(&mut self, msg: Option<Msg>) -> io::Result<bool> {
         let Some(msg) = msg else { return Ok(false) };
-        self.due.get_or_insert(FRAME);
+        let soon = if begins(&msg) { ECHO } else { FRAME };
+        self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
         if self.model.look.colour
             && matches!(&msg, Msg::Agent(event) if matches!(**event, Event::Requested { .. }))
         {
@@ -420,6 +422,11 @@ impl Face {
             .min()
             .map(|at| self.clock.instant(at))
     }
+}
+
+/// Whether this changes what the person can do: it is shown as soon as a key is.
+fn begins(msg: &Msg) -> bool {
+    matches!(msg, Msg::Agent(event) if matches!(**event, Event::SessionStarted(_) | Event::Desk(_)))
 }
 
 async fn sleep(until: Option<Instant>) {
