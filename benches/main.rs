@@ -42,6 +42,7 @@ fn main() {
         ("files", files),
         ("stream", stream),
         ("endless", endless::session),
+        ("screen-start", screen::start),
         ("screen-idle", screen::idle),
         ("screen-tokens", screen::tokens),
         ("screen-flood", screen::flood),
@@ -85,7 +86,7 @@ impl Place {
                 .unwrap();
         }
         fs::create_dir_all(&repository).unwrap();
-        fs::create_dir_all(folder.path().join("home")).unwrap();
+        fs::create_dir(folder.path().join("home")).unwrap();
         let git = ["init", "--quiet", "--initial-branch=main"];
         Command::new("git").args(git).current_dir(&repository).status().unwrap();
         Self { folder }
@@ -95,12 +96,21 @@ impl Place {
         self.folder.path().join("repository")
     }
 
+    /// The home of somebody who never ran the program.
+    fn forget(&self) {
+        fs::remove_dir_all(self.home()).unwrap();
+        fs::create_dir(self.home()).unwrap();
+    }
+
+    fn home(&self) -> std::path::PathBuf {
+        self.folder.path().join("home")
+    }
+
     fn command(&self, sim: Option<&Sim>) -> Command {
-        let home = self.folder.path().join("home");
         let mut command = Command::new(QWEN);
         command.current_dir(self.repository()).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
         command
-            .env("HOME", &home)
+            .env("HOME", self.home())
             .env("QWEN_NO_KEYRING", "1")
             .env("TERM", "xterm-256color")
             .stdin(Stdio::null())

@@ -30,19 +30,20 @@ pub(crate) struct Window {
     keyboard: Box<dyn Write + Send>,
     seen: Arc<Mutex<Seen>>,
     typed: String,
+    opened: Instant,
     /// The window is there as long as this is.
     _master: Box<dyn MasterPty + Send>,
 }
 
 impl Window {
-    /// Opens a window and starts the program with these words.
-    pub(crate) fn open(place: &Place, sim: &Sim, words: &[&str]) -> Self {
+    /// Opens a window and starts the program with these words; without a simulator nobody has signed in.
+    pub(crate) fn open(place: &Place, sim: Option<&Sim>, words: &[&str]) -> Self {
         let size = PtySize { rows: 30, cols: 100, ..PtySize::default() };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(QWEN);
         command.cwd(place.repository());
         command.env_clear();
-        for (name, value) in place.command(Some(sim)).get_envs() {
+        for (name, value) in place.command(sim).get_envs() {
             command.env(name, value.unwrap_or_default());
         }
         command.args(words);
@@ -50,6 +51,7 @@ impl Window {
         let emulator = vt100::Parser::new(whole(30), whole(100), 0);
         let seen = Arc::new(Mutex::new(Seen { emulator, bytes: 0, first: None }));
         let mut reader = pair.master.try_clone_reader().unwrap();
+        let opened = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
         let shared = seen.clone();
         thread::spawn(move || {
@@ -62,12 +64,17 @@ impl Window {
             }
         });
         let keyboard = pair.master.take_writer().unwrap();
-        Self { child, keyboard, seen, typed: String::new(), _master: pair.master }
+        Self { child, keyboard, seen, typed: String::new(), opened, _master: pair.master }
     }
 
     /// The program's process.
     pub(crate) fn id(&self) -> u32 {
         self.child.process_id().unwrap()
+    }
+
+    /// When the program was started.
+    pub(crate) fn opened(&self) -> Instant {
+        self.opened
     }
 
     /// When the first byte was written.
@@ -98,20 +105,21 @@ impl Window {
 
     /// Types text and sends it.
     pub(crate) fn says(&mut self, text: &str) {
-        self.send(text);
+        self.types(text);
         self.waits_for(&format!("> {text}"));
-        self.send("\r");
+        self.types("\r");
     }
 
     /// Types a key and waits until it is shown.
     pub(crate) fn echo(&mut self) -> Duration {
         self.typed.push('q');
         let began = Instant::now();
-        self.send("q");
+        self.types("q");
         self.waits_for(&format!("> {}", self.typed)).duration_since(began)
     }
 
-    fn send(&mut self, text: &str) {
+    /// Types keys.
+    pub(crate) fn types(&mut self, text: &str) {
         self.keyboard.write_all(text.as_bytes()).and_then(|()| self.keyboard.flush()).unwrap();
     }
 
