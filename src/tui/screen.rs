@@ -81,7 +81,7 @@ impl<W: Write> Screen<W> {
     /// Prints lines above the block and shows `frame` as the block. Writes nothing if nothing changed; in a window of
     /// another size everything, because some terminals drop the rows below the cursor when it gets lower.
     pub(super) fn draw(&mut self, printed: &[Line<'static>], frame: &Frame, window: Size) -> io::Result<()> {
-        let is_same = window == self.window && !std::mem::take(&mut self.is_stale);
+        let is_same = !std::mem::take(&mut self.is_stale) && window == self.window;
         self.reflow(window);
         let rows: Vec<Row> = frame.rows.iter().map(Row::new).collect();
         if is_same && printed.is_empty() && rows == self.rows && frame.caret == self.caret {
