@@ -29,6 +29,14 @@ fn a_window_that_is_too_small_says_so_and_comes_back() {
 }
 
 #[test]
+fn what_is_said_while_the_window_is_too_small_is_printed_when_there_is_room() {
+    let line = "An answer that is as wide as a line.";
+    let mut terminal = Desk::new(100, 30).model_says(say(line)).opens();
+    terminal.is_ready().resize(20, 5).waits_for("Window too").type_text("go").key(Key::Enter);
+    terminal.resize(100, 30).waits_for_printed(line).waits_for_rest().shows_once(line);
+}
+
+#[test]
 fn a_question_is_laid_out_anew_and_still_asks() {
     let turn = call("run_shell_command", json!({"command": "touch made", "description": "x"}));
     let mut terminal = Desk::new(100, 30).model_says(turn).model_says(say("Made.")).opens();
