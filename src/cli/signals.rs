@@ -14,6 +14,22 @@ pub(super) async fn asked_to_stop() -> bool {
     }
 }
 
+/// As [`asked_to_stop`], heard from the moment this is called and not from when it is first waited for: what is asked before
+/// would end the process where it stands. Must be called inside the runtime.
+#[cfg(unix)]
+pub(super) fn listen() -> impl Future<Output = bool> + Send {
+    use tokio::signal::unix::{SignalKind, signal};
+    let heard = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        let (Ok(mut stop), Ok(mut end)) = heard else { return asked_to_stop().await };
+        tokio::select! {
+            heard = stop.recv() => heard.is_some(),
+            heard = end.recv() => heard.is_some(),
+            heard = hung_up() => heard,
+        }
+    }
+}
+
 /// Waits until the terminal is gone; for ever when the program was started to outlive it, as `nohup` does. `false` when
 /// it cannot be heard.
 #[cfg(unix)]
@@ -41,6 +57,12 @@ fn ignores(status: &str, signal: i32) -> bool {
         status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
     mask.zip(u32::try_from(signal - 1).ok())
         .is_some_and(|(mask, at)| mask.checked_shr(at).unwrap_or(0) & 1 == 1)
+}
+
+/// As [`asked_to_stop`].
+#[cfg(not(unix))]
+pub(super) fn listen() -> impl Future<Output = bool> + Send {
+    asked_to_stop()
 }
 
 /// Waits until Ctrl-C comes; `false` when it cannot be heard.

@@ -57,16 +57,20 @@ pub(super) async fn line(question: &str, stop: &CancellationToken) -> Result<Str
 
 /// Asks for a key, which is not shown. Errors: the terminal cannot be read; it was stopped.
 pub(super) async fn secret(question: &str, stop: &CancellationToken) -> Result<Secret, Failure> {
-    prompt(question);
-    unless_stopped(stop, || {
+    let question = question.to_owned();
+    let typed = unless_stopped(stop, move || {
+        // Before anybody can see that a key is wanted: the first letters would be shown.
         enable_raw_mode().map_err(|e| unreadable(&e))?;
+        prompt(&question);
         let typed = unseen();
-        // The terminal is the person's again, whatever happened.
         let _ = disable_raw_mode();
         say("");
         typed
     })
-    .await
+    .await;
+    // The terminal is the person's again, also where the thread that reads was left behind.
+    let _ = disable_raw_mode();
+    typed
 }
 
 /// Reads keys until Enter, without an echo.

@@ -49,8 +49,9 @@ pub(in crate::cli) fn run(flags: Auth, streams: Streams) -> Result<u8, Failure> 
 
 /// Ctrl-C and a request to end stop what runs; it then ends with its own code.
 fn stopper(stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+    let asked = signals::listen();
     tokio::spawn(async move {
-        if signals::asked_to_stop().await {
+        if asked.await {
             stop.cancel();
         }
     })
