@@ -129,3 +129,21 @@ fn words_for_a_busy_session_wait_and_lines_that_mean_nothing_are_named() {
     terminal.waits_for_printed("First.").waits_for_printed("and then this").waits_for_printed("Second.");
     assert!(terminal.path("A").exists());
 }
+
+#[test]
+fn another_session_on_the_same_screen_is_told_and_hears_as_well() {
+    let script = "\"$QWEN\" --session-id old -p 'first words' >/dev/null; \
+                  exec \"$QWEN\" --json-file events --input-file commands";
+    let mut terminal =
+        Desk::new(100, 30).shell(script).model_says(say("Hello.")).model_says(say("Again.")).opens();
+    terminal.is_ready().says("/resume").waits_for("first words").key(Key::Enter);
+    terminal.waits_for_printed("1 turn restored").is_ready();
+    writes(&terminal, &json!({"type": "submit", "text": "and now"}));
+    terminal.waits_for_printed("Again.").waits_for_rest();
+    reads(&mut terminal, "result", 1);
+    let told: Vec<Value> = events(&terminal).into_iter().filter(|m| m["type"] != "stream_event").collect();
+    let kinds: Vec<&Value> = told.iter().map(|message| &message["type"]).collect();
+    assert_eq!(kinds, ["system", "system", "user", "assistant", "result"]);
+    let sessions: Vec<bool> = told.iter().map(|message| message["session_id"] == "old").collect();
+    assert_eq!(sessions, [false, true, true, true, true]);
+}
