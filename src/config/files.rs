@@ -35,7 +35,13 @@ const DIALECT: ParseOptions = ParseOptions {
 pub(super) fn read(path: &Path) -> Result<Map<String, Value>, Failure> {
     let shown = path.display();
     let refused = |why: String| Failure::new(Kind::Config, format!("`{shown}` {why}"));
-    let Some(meta) = fs::metadata(path).ok().filter(fs::Metadata::is_file) else {
+    let found = fs::metadata(path).ok();
+    if found.as_ref().is_some_and(fs::Metadata::is_dir) {
+        // Its rules would be lost without a word.
+        return Err(refused("is a folder, not a file".to_owned())
+            .hint("a container makes one where a file that is to be mounted is missing"));
+    }
+    let Some(meta) = found.filter(fs::Metadata::is_file) else {
         return Ok(Map::new());
     };
     if meta.len() > LARGEST {

@@ -245,6 +245,13 @@ fn comments_and_a_last_comma_are_read_and_unknown_keys_pass() {
 }
 
 #[test]
+fn a_folder_in_the_place_of_a_file_is_told() {
+    let desk = Desk::new();
+    fs::create_dir(desk.paths().user).unwrap();
+    assert_eq!(desk.refusal(), "`user.json` is a folder, not a file");
+}
+
+#[test]
 fn a_broken_file_is_told_with_its_place() {
     let told = Desk::new().put("user", "{\n  \"proxy\": }").refusal();
     assert_eq!(told, "`user.json` is not valid JSON: unexpected close brace (line 2, column 12)");
