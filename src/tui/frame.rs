@@ -22,6 +22,13 @@ impl Frame {
         self.rows.splice(0..0, rows.into_iter().map(|row| cut(row, columns)));
     }
 
+    /// Leaves out rows at the top where there are more than the screen has.
+    pub(super) fn keep_end(&mut self, rows: usize) {
+        let extra = self.rows.len().saturating_sub(rows);
+        self.rows.drain(..extra);
+        self.caret = self.caret.map(|(row, column)| (row.saturating_sub(extra), column));
+    }
+
     /// Adds a row, cut to the screen.
     pub(super) fn push(&mut self, row: impl Into<Line<'static>>, columns: usize) {
         self.rows.push(cut(row.into(), columns));

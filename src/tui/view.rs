@@ -24,6 +24,8 @@ use crate::base::{Clean, width};
 const MOST_ROWS: usize = 14;
 /// The composer grows to this many rows, then it scrolls.
 const COMPOSER_ROWS: usize = 6;
+/// A word about the last key may always have this many rows.
+const HINT_ROWS: usize = 3;
 /// From this height on a blank row sets the composer apart from the text above.
 const ROOMY: usize = 16;
 /// Below a question stands one row: the draft, or a hint.
@@ -84,6 +86,7 @@ fn show_live(model: &Model, frame: &mut Frame) {
     }
     let spare = model.size.rows.saturating_sub(frame.rows.iter().map(narrowed).sum());
     frame.push_above(that_fits(tail, spare), columns);
+    frame.keep_end(model.size.rows);
 }
 
 /// How many rows a terminal makes of one in the narrowest window there is room to work in.
@@ -141,12 +144,11 @@ pub(super) fn leave_again(model: &Model) -> String {
 fn below_composer(model: &Model, room: usize) -> Vec<Line<'static>> {
     let look = model.look;
     if let Some(hint) = &model.hint {
-        return wrap(
-            &[Span::styled(Clean::line(hint).into_string(), look.warn)],
-            model.size.columns,
-            &Span::raw(""),
-            &Span::raw(""),
-        );
+        let none = Span::raw("");
+        let hint = Span::styled(Clean::line(hint).into_string(), look.warn);
+        let mut rows = wrap(&[hint], model.size.columns, &none, &none);
+        rows.truncate(room.max(HINT_ROWS));
+        return rows;
     }
     if model.leave_until.is_some() {
         return vec![Line::styled(leave_again(model), look.warn)];
@@ -197,9 +199,7 @@ fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
         }
     }
     push_draft(model, frame);
-    let extra = frame.rows.len().saturating_sub(model.size.rows);
-    frame.rows.drain(..extra);
-    frame.caret = frame.caret.map(|(row, column)| (row - extra, column));
+    frame.keep_end(model.size.rows);
 }
 
 /// The row of the draft that holds the caret, or a hint.

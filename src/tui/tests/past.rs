@@ -1,7 +1,7 @@
 //! Earlier texts, drafts that outlive a session, and the way back.
 
 use super::*;
-use crate::protocol::{Item, Past, Reply, UserMessage};
+use crate::protocol::{Failure, Item, Kind, Past, Reply, UserMessage};
 
 fn past(texts: &[&str], draft: &str) -> Event {
     let texts = texts.iter().map(|text| (*text).to_owned()).collect();
@@ -119,6 +119,22 @@ fn a_draft_is_kept_when_the_keys_rest_and_every_few_seconds_while_they_do_not() 
     assert_eq!(stage.drafts.last().map(String::as_str), Some("next"), "what waits is kept");
     stage.ends(EndReason::Completed);
     assert_eq!(stage.drafts.last().map(String::as_str), Some(""));
+}
+
+#[test]
+fn whatever_waits_the_composer_stays_in_the_smallest_window() {
+    let mut stage = Stage::new(40, 10);
+    stage.ask("go").answers("An answer.\n\nthat goes on");
+    for text in ["one", "two", "three", "four"] {
+        stage.write(text).enter();
+    }
+    stage.write("steered").key(KeyCode::Tab);
+    let cause = Failure::new(Kind::Network, "the connection broke ".repeat(9)).hint("look at the network");
+    stage.hear(Event::Retrying { attempt: 2, of: 5, wait: Duration::from_secs(3), cause });
+    stage.send(Msg::Paste("a\nb\nc\nd\ne".into()));
+    stage.send(Msg::Copied("a long word about what was copied, and where it is now, and how ".repeat(5)));
+    let caret = stage.frame().caret.expect("the composer has it");
+    assert!(caret.0 < 10 && stage.frame().rows.len() == 10, "{caret:?}\n{}", stage.screen());
 }
 
 #[test]
