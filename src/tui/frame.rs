@@ -26,7 +26,7 @@ impl Frame {
     pub(super) fn keep_end(&mut self, rows: usize) {
         let extra = self.rows.len().saturating_sub(rows);
         self.rows.drain(..extra);
-        self.caret = self.caret.map(|(row, column)| (row.saturating_sub(extra), column));
+        self.caret = self.caret.and_then(|(row, column)| Some((row.checked_sub(extra)?, column)));
     }
 
     /// Adds a row, cut to the screen.

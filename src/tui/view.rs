@@ -55,6 +55,7 @@ pub(super) fn view(model: &Model) -> Frame {
     } else {
         show_live(model, &mut frame);
     }
+    frame.keep_end(window.rows);
     frame
 }
 
@@ -86,7 +87,6 @@ fn show_live(model: &Model, frame: &mut Frame) {
     }
     let spare = model.size.rows.saturating_sub(frame.rows.iter().map(narrowed).sum());
     frame.push_above(that_fits(tail, spare), columns);
-    frame.keep_end(model.size.rows);
 }
 
 /// How many rows a terminal makes of one in the narrowest window there is room to work in.
@@ -199,7 +199,6 @@ fn show_dialog(model: &Model, laid: &Laid, offset: usize, frame: &mut Frame) {
         }
     }
     push_draft(model, frame);
-    frame.keep_end(model.size.rows);
 }
 
 /// The row of the draft that holds the caret, or a hint.
