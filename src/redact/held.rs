@@ -73,9 +73,14 @@ fn held_in_line(line: &str) -> Vec<Held> {
     trimmed.split(is_between).filter(|word| is_drawn(word)).map(held).collect()
 }
 
-/// A value without quotes, blanks and commas around it.
+/// A value without quotes, blanks and commas around it, and without a comment behind it.
 fn bare(value: &str) -> &str {
-    value.trim().trim_end_matches(',').trim_matches(|c| c == '"' || c == '\'' || c == '`')
+    let value = value.trim();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
+    match quote.and_then(|quote| value[1..].split_once(quote)) {
+        Some((inside, _)) => inside,
+        None => value.split(" #").next().unwrap_or_default().trim().trim_end_matches(','),
+    }
 }
 
 fn before(text: &str, at: usize) -> &str {

@@ -302,6 +302,22 @@ fn what_a_machine_holds_is_hidden_wherever_and_however_it_stands() {
 }
 
 #[test]
+fn the_value_of_a_line_is_told_from_what_stands_around_it() {
+    for line in [
+        "DB_PASSWORD=correct horse battery",
+        "DB_PASSWORD = \"correct horse battery\"  # the one of the shop",
+        "export DB_PASSWORD='correct horse battery'",
+        "DB_PASSWORD=correct horse battery # and a comment",
+        "  \"db_password\": \"correct horse battery\",",
+        "db-password: correct horse battery",
+    ] {
+        let mut veil = Veil::default();
+        veil.learn(super::held_in_file(line));
+        assert_eq!(veil.cover("correct horse battery").hidden.len(), 1, "{line}");
+    }
+}
+
+#[test]
 fn a_secret_that_was_let_through_goes_in_every_writing() {
     let token = Drawn(29).fill("ghp_{a36}");
     let mut veil = Veil::default();
