@@ -1,6 +1,9 @@
 //! Judges and runs tool calls, and makes the texts that stand beside the person's words.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio_util::sync::CancellationToken;
 
@@ -158,7 +161,13 @@ impl Workshop {
     }
 
     /// What a call would touch, what the rules say to that, and what a person must see.
-    pub(super) async fn judge(&self, mut call: ToolCall, stop: CancellationToken) -> Judgement {
+    pub(super) async fn judge(self: Arc<Self>, call: ToolCall, stop: CancellationToken) -> Judgement {
+        let broke =
+            format!("`{}` broke; this is a bug in qwen. Nothing was run. Try another way.", call.name);
+        alone(async move { self.weigh(call, stop).await }, || Judgement::Impossible(broke)).await
+    }
+
+    async fn weigh(&self, mut call: ToolCall, stop: CancellationToken) -> Judgement {
         let Some((name, tool)) = self.toolbox.find(&call.name) else {
             let names = self.toolbox.names().join(", ");
             let text = format!("There is no tool named `{}`. The tools are: {names}.", call.name);
@@ -203,7 +212,8 @@ impl Workshop {
         mailbox: Mailbox,
     ) -> Outcome {
         let name = approved.call().name.clone();
-        let task = tokio::spawn(async move {
+        let broke = format!("`{name}` broke; this is a bug in qwen. Try another way.");
+        let work = async move {
             let id = approved.call().id.clone();
             let hands = self.hands(&id, stop, Some(mailbox));
             let Some((_, tool)) = self.toolbox.find(&approved.call().name) else {
@@ -214,9 +224,8 @@ impl Workshop {
             self.shroud.learn();
             let outcome = tool.run(approved, &hands).await;
             self.covered(outcome, &tool.title(&input, &hands))
-        });
-        let broke = |_| Outcome::failed(format!("`{name}` broke; this is a bug in qwen. Try another way."));
-        task.await.unwrap_or_else(broke)
+        };
+        alone(work, || Outcome::failed(broke)).await
     }
 
     /// Runs a command line of the person's own, in a task of its own as a call is.
@@ -227,12 +236,12 @@ impl Workshop {
         stop: CancellationToken,
         mailbox: Mailbox,
     ) -> Outcome {
-        let task = tokio::spawn(async move {
+        let work = async move {
             let hands = self.hands(&call, stop, Some(mailbox));
             self.shroud.learn();
             self.covered(tools::run_own(&line, &hands).await, &format!("! {line}"))
-        });
-        task.await.unwrap_or_else(|_| Outcome::failed("the command could not be run; this is a bug in qwen"))
+        };
+        alone(work, || Outcome::failed("the command could not be run; this is a bug in qwen")).await
     }
 
     /// The files that can be named with `@`. Blocks on the file system.
@@ -278,4 +287,23 @@ fn question(preview: Preview, pending: &permissions::Pending) -> Question {
         effects.push(sandbox::STATE.to_owned());
     }
     Question { preview, remember: pending.remember.clone(), reason: pending.reason.clone(), effects }
+}
+
+/// Does it in a task of its own, so that a bug there ends what was asked for and not the session.
+async fn alone<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+    broke: impl FnOnce() -> T,
+) -> T {
+    tokio::spawn(work).await.unwrap_or_else(|_| broke())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_breaks_is_told_and_ends_nothing_else() {
+        assert_eq!(alone(async { "done" }, || "broke").await, "done");
+        assert_eq!(alone(async { panic!("a bug of this test") }, || "broke").await, "broke");
+    }
 }
