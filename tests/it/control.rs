@@ -299,13 +299,16 @@ fn a_turn_that_fails_is_told_and_the_last_one_decides_the_code() {
 fn a_signal_ends_the_session_whatever_it_waits_for() {
     let mut idle = Session::new().talk(&FLAGS);
     idle.hears(is("system"));
-    let ran = idle.signal("TERM").wait();
-    ran.exit_is(130);
-    assert_eq!(results_of(&ran)["termination_reason"], "interrupted");
+    // Its lines go on until it has spoken: their end would be a way to end of its own.
+    let mut idle = idle.signal("TERM");
+    assert_eq!(idle.hears(is("result"))["termination_reason"], "interrupted");
+    idle.wait().exit_is(130);
     let mut asked = Session::new().model_says(touch("A")).talk(&FLAGS);
     asked.tell(&user("go"));
     asked.hears(is("control_request"));
-    let ran = asked.signal("INT").wait();
+    let mut asked = asked.signal("INT");
+    asked.hears(is("result"));
+    let ran = asked.wait();
     ran.exit_is(130).no_file("A");
     assert_eq!(results(&ran).len(), 1);
 }
