@@ -46,6 +46,28 @@ impl Row {
         Self { bytes: encode(line), text: line.spans.iter().map(|span| span.content.as_ref()).collect() }
     }
 
+    /// A row of the block, without the blanks at its end, but for those before the caret. When a window becomes narrower,
+    /// some terminals break a row for them and others forget them; the way back to the top of the block has to be the same
+    /// in all.
+    fn of_block(line: &Line<'static>, caret: usize) -> Self {
+        let mut line = line.clone();
+        let mut spare = line.width().saturating_sub(caret);
+        while let Some(mut last) = line.spans.pop() {
+            if !shows_blanks(line.style.patch(last.style)) {
+                let text = last.content.trim_end_matches(' ');
+                let blanks = (last.content.len() - text.len()).min(spare);
+                spare -= blanks;
+                let end = last.content.len() - blanks;
+                last.content.to_mut().truncate(end);
+            }
+            if !last.content.is_empty() {
+                line.spans.push(last);
+                break;
+            }
+        }
+        Self::new(&line)
+    }
+
     /// How many more rows the terminal begins for the text up to a column, and the column it comes to there. A sign that
     /// is too wide for the rest of a row stands in the next one.
     fn broken(&self, up_to: usize, columns: usize) -> (usize, usize) {
@@ -83,7 +105,9 @@ impl<W: Write> Screen<W> {
     pub(super) fn draw(&mut self, printed: &[Line<'static>], frame: &Frame, window: Size) -> io::Result<()> {
         let is_same = !std::mem::take(&mut self.is_stale) && window == self.window;
         self.reflow(window);
-        let rows: Vec<Row> = frame.rows.iter().map(Row::new).collect();
+        let caret = |row: usize| frame.caret.filter(|caret| caret.0 == row).map_or(0, |caret| caret.1);
+        let rows: Vec<Row> =
+            frame.rows.iter().enumerate().map(|(at, row)| Row::of_block(row, caret(at))).collect();
         if is_same && printed.is_empty() && rows == self.rows && frame.caret == self.caret {
             return Ok(());
         }
@@ -203,6 +227,12 @@ impl<W: Write> Screen<W> {
         self.out.write_all(bytes.as_bytes())?;
         self.out.flush()
     }
+}
+
+/// Whether a blank in this style can be seen.
+fn shows_blanks(style: Style) -> bool {
+    let lines = Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT;
+    style.add_modifier.intersects(lines) || style.bg.is_some_and(|colour| colour != Color::Reset)
 }
 
 /// Moves the cursor to the first column of another row of the block.

@@ -93,6 +93,35 @@ fn a_narrower_window_leaves_no_copy_of_the_block() {
 }
 
 #[test]
+fn blanks_at_the_end_of_a_row_cost_nothing_above_it_when_the_window_gets_narrower() {
+    let mut screen = Screen::new(Vec::new(), window(20, 6));
+    let drawn = bytes(&mut screen, &["history"], &frame(&["0123456789abcdef && ", "> x  "], Some((1, 4))));
+    let drawn = String::from_utf8(drawn).expect("text");
+    assert!(drawn.contains("abcdef &&\r\n\u{1b}[J\u{1b}[K> x \r\u{1b}[4C"), "{drawn:?}");
+    // The row is as wide as its text, so a window of one column less does not break it.
+    let mut terminal = terminal(6, 19);
+    terminal.process(drawn.as_bytes());
+    screen
+        .draw(&[], &frame(&["0123456789abcdef && ", "> x  "], Some((1, 4))), window(19, 6))
+        .expect("a vector takes all");
+    terminal.process(&screen.out);
+    assert_eq!(terminal.screen().contents().trim_end(), "history\n0123456789abcdef &&\n> x");
+    assert_eq!(terminal.screen().cursor_position(), (2, 4));
+}
+
+#[test]
+fn blanks_that_are_seen_or_stand_before_the_caret_are_written() {
+    let page = Style::new().bg(Color::White);
+    let written = |spans: Vec<Span<'static>>| Row::of_block(&Line::from(spans), 0).bytes;
+    assert_eq!(written(vec![Span::styled("▀ ", page), Span::raw("  ")]), "\x1b[0;107m▀ \x1b[0m");
+    assert_eq!(written(vec![Span::raw("a b "), Span::styled(" ", Modifier::BOLD)]), "a b");
+    assert_eq!(Row::of_block(&Line::styled(" ", Modifier::REVERSED), 0).bytes, "\x1b[0;7m \x1b[0m");
+    assert_eq!(written(vec![Span::raw("   ")]), "");
+    let draft = |caret| Row::of_block(&Line::from(vec![Span::raw("> "), Span::raw("中  ")]), caret).text;
+    assert_eq!([0, 4, 5, 6, 9].map(draft), ["> 中", "> 中", "> 中 ", "> 中  ", "> 中  "]);
+}
+
+#[test]
 fn a_block_of_one_row_leaves_nothing_of_a_taller_one() {
     for small in [frame(&["too small"], None), frame(&[], None)] {
         let mut screen = Screen::new(Vec::new(), window(20, 6));

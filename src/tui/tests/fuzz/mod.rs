@@ -163,3 +163,32 @@ fn session(seed: u64) -> (usize, usize) {
     agent.stands_once(&plain(&whole.rows(usize::MAX / 2, columns)), "the whole window");
     window.left
 }
+
+#[test]
+fn a_command_with_a_blank_where_the_window_ends_takes_no_line_of_the_answer_when_it_gets_narrower() {
+    let mut stage = Stage::new(51, 30);
+    let mut window = Window::new(51, 30, Manners::KeepsTop);
+    let call = |id: &str| ToolCall {
+        id: CallId::new(id),
+        name: "run_shell_command".into(),
+        arguments: Arguments::parse("{}"),
+        extra: None,
+    };
+    let lines: Vec<String> = (1..=40).map(|n| format!("line {n}")).collect();
+    stage.hear(Event::TurnStarted { turn: 1, text: "look".into() });
+    stage.hear(Event::Delta { kind: DeltaKind::Text, text: lines.join("\n\n") });
+    // Behind the sign in front, the first row of the command is full with a blank as its last sign.
+    let command = format!("{} && b", "a".repeat(45));
+    let preview = Preview::Command { command: command.clone(), directory: ".".into() };
+    let question = Question { preview, remember: None, reason: "commands ask".into(), effects: Vec::new() };
+    stage.hear(Event::Permission { call: call("c1"), question });
+    window.draw(&stage);
+    let narrower = Size { columns: 50, rows: 30 };
+    window.resize(narrower);
+    stage.send(Msg::Resize(narrower));
+    window.draw(&stage);
+    window.shows(&stage);
+    let text = window.history();
+    let said: Vec<&str> = text.lines().map(str::trim_end).filter(|row| row.starts_with("line ")).collect();
+    assert_eq!(said, lines);
+}

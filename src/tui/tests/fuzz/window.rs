@@ -343,7 +343,7 @@ impl Window {
         let old = lines.len().saturating_sub(REFLOWED);
         self.past.extend(lines.drain(..old));
         for line in &mut lines {
-            line.truncate(line.trim_end().len());
+            line.truncate(line.trim_end_matches(' ').len());
         }
         Still { lines, place: (place.0 - old, place.1), above: 0 }
     }
