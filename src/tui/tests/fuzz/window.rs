@@ -18,8 +18,8 @@ use crate::{
     tui::{screen::Screen, sheet::Sheet},
 };
 
-/// Rows the terminal remembers.
-const REMEMBERED: usize = 20_000;
+/// Rows the terminal remembers: more than all lines that are broken anew have in a window of one column.
+const REMEMBERED: usize = 100_000;
 /// Lines that are broken anew; more than any window has rows.
 const REFLOWED: usize = 160;
 /// A sign that is wider than the window stands as one of private use, which this is the first of.
@@ -99,6 +99,7 @@ fn rows(terminal: &vt100::Parser) -> Vec<Row> {
             |c: char| char::from_u32(u32::from(c).wrapping_sub(PRIVATE)).filter(|_| u32::from(c) >= PRIVATE);
         text.chars().map(|c| back(c).unwrap_or(c)).collect()
     };
+    assert!(screen.scrollback_len() < REMEMBERED, "the terminal has forgotten rows");
     let mut all = Vec::new();
     for back in (1..=screen.scrollback_len()).rev() {
         screen.set_scrollback(back);
