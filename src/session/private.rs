@@ -16,18 +16,36 @@ const POLL: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(super) enum Locked {
     /// It is held until this is dropped; the system releases it, too, when the process ends, however it ends.
-    Held(File),
+    Held(Lock),
     /// This system or file system knows no locks.
     Unknown,
     /// Another handle holds it.
     Busy,
 }
 
+/// A lock that is held.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Lock {
+    /// Says when the file was last in use. Errors: the system refuses.
+    pub(super) fn touch(&self, when: SystemTime) -> io::Result<()> {
+        self.0.set_modified(when)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child that another thread is starting has it open, too, until its exec.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Tries to lock the file at `path`, which is made when it is not there. Errors: it cannot be made.
 pub(super) fn lock(path: &AbsPath) -> io::Result<Locked> {
     let file = options().create(true).truncate(false).open(path)?;
     Ok(match file.try_lock() {
-        Ok(()) => Locked::Held(file),
+        Ok(()) => Locked::Held(Lock(file)),
         Err(TryLockError::WouldBlock) => Locked::Busy,
         Err(TryLockError::Error(_)) => Locked::Unknown,
     })

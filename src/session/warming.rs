@@ -123,7 +123,7 @@ impl LedgerFile {
         let locked = private::lock(&folder.join(format!("{prefix}.lock")))?;
         if let Locked::Held(file) = &locked {
             // Its time says when it was last taken.
-            let _ = file.set_modified(SystemTime::now());
+            let _ = file.touch(SystemTime::now());
             sweep(&folder);
         }
         Ok(Some(locked))
