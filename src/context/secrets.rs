@@ -173,4 +173,12 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn whatever_is_learned_from_by_its_place_also_asks_before_it_is_read() {
+        for name in AT_HOME.iter().chain(OF_OURS) {
+            let path = AbsPath::new(Path::new("/home/ada").join(name)).expect("absolute");
+            assert!(secret_part(&path, []).is_some(), "`{name}` would be read without a question");
+        }
+    }
 }
